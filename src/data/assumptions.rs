@@ -1,0 +1,263 @@
+//! Assumptions with their sources: electors, turnout, awards, prices and uncertain inputs.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::catalogue::{self, DataError};
+use crate::domain::{
+    Authority, Band, ByBand, Distribution, FinancialYear, LogOdds, Share, Source, Standing,
+};
+
+/// Everything that no official table gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assumptions {
+    /// Electors in an occupied home of each band.
+    pub electors_per_home: ByBand<f64>,
+    /// Turnout in each band where the whole is Derby's.
+    pub band_turnout: ByBand<Share>,
+    /// Share of exempt dwellings with electors.
+    pub exempt_occupied: Share,
+    /// Average share of a bill that a working-age award meets.
+    pub award_working_age: Share,
+    /// Average share of a bill that a pension-age award meets.
+    pub award_pension_age: Share,
+    /// Log odds of turnout for one standard deviation of ward deprivation.
+    pub turnout_deprivation: f64,
+    /// Homes of the city whose poll and billing costs are the default.
+    pub cost_dwellings: i64,
+    /// Uncertain inputs in the order of their table.
+    pub inputs: Vec<UncertainInput>,
+    turnouts: Vec<(String, Share)>,
+    days: Vec<PollingDay>,
+    prices: Vec<(i16, f64)>,
+}
+
+/// An input that every draw samples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UncertainInput {
+    /// Its name, by which a scenario replaces it.
+    pub name: String,
+    /// What it says.
+    pub meaning: String,
+    /// Its unit.
+    pub unit: String,
+    /// Its distribution.
+    pub distribution: Distribution,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// The kind of day on which a vote is held.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollingDay {
+    /// Its name in a scenario.
+    pub key: String,
+    /// In words.
+    pub words: String,
+    /// The turnout it brings.
+    pub turnout: DayTurnout,
+    /// Whether another poll shares its costs.
+    pub combined: bool,
+}
+
+/// How a day decides turnout.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum DayTurnout {
+    /// So many times the usual local turnout, at most three quarters of electors.
+    TimesLocal(f64),
+    /// This turnout.
+    Absolute(Share),
+}
+
+const CONSTANTS: &str = "assumptions/constants.csv";
+const INPUTS: &str = "assumptions/inputs.csv";
+
+impl Assumptions {
+    /// The embedded assumptions.
+    ///
+    /// # Errors
+    /// When an embedded table is broken: a fault of the build.
+    pub fn embedded() -> Result<Self, DataError> {
+        let constants: Vec<RawConstant> = catalogue::rows(CONSTANTS)?;
+        let constant = |name: &str| {
+            constants
+                .iter()
+                .find(|row| row.name == name)
+                .map(|row| row.value)
+                .ok_or_else(|| fault(CONSTANTS, format!("{name} is missing")))
+        };
+        let share = |name: &str| {
+            Share::new(constant(name)?).map_err(|error| fault(CONSTANTS, format!("{name}: {error}")))
+        };
+        let bands: Vec<RawBand> = catalogue::rows("assumptions/bands.csv")?;
+        if !bands.iter().map(|row| row.band.clone()).eq(Band::ALL.map(|band| band.to_string())) {
+            return Err(fault("assumptions/bands.csv", "must have one row for each band".into()));
+        }
+        Ok(Self {
+            electors_per_home: ByBand::from_fn(|band| {
+                bands[band.index()].electors_per_occupied_home
+            }),
+            band_turnout: ByBand::from_fn(|band| {
+                Share::new(bands[band.index()].turnout).expect("a turnout is a share")
+            }),
+            exempt_occupied: share("exempt_occupied_share")?,
+            award_working_age: share("award_working_age")?,
+            award_pension_age: share("award_pension_age")?,
+            turnout_deprivation: constant("turnout_deprivation")?,
+            cost_dwellings: constant("cost_dwellings")? as i64,
+            inputs: inputs()?,
+            turnouts: turnouts()?,
+            days: days()?,
+            prices: catalogue::rows::<RawPrice>("assumptions/price_index.csv")?
+                .into_iter()
+                .map(|row| (row.year, row.times_to_2026))
+                .collect(),
+        })
+    }
+
+    /// The usual local turnout of an authority, and whether it is its own.
+    ///
+    /// Where none is held, Derby's is carried over by the difference in log odds of 2016.
+    pub fn local_turnout(&self, authority: &Authority, derby_2016: Share) -> (Share, bool) {
+        let held = |code: &str| {
+            self.turnouts.iter().find(|(held, _)| held == code).map(|(_, turnout)| *turnout)
+        };
+        if let Some(turnout) = held(authority.code.as_str()) {
+            return (turnout, true);
+        }
+        let derby = self.turnouts.first().map_or(0.0, |(_, turnout)| turnout.log_odds().0);
+        let here = Share::new(authority.turnout_2016).map_or(0.0, |share| share.log_odds().0);
+        (LogOdds(derby + here - derby_2016.log_odds().0).share(), false)
+    }
+
+    /// The kinds of polling day.
+    pub fn days(&self) -> &[PollingDay] {
+        &self.days
+    }
+
+    /// What a pound of a calendar year is worth in pounds of 2026.
+    ///
+    /// # Errors
+    /// When no price level is held for the year.
+    pub fn to_2026_prices(&self, year: FinancialYear) -> Result<f64, DataError> {
+        let wanted = year.first_calendar_year();
+        self.prices
+            .iter()
+            .find(|(year, _)| *year == wanted)
+            .map(|(_, factor)| *factor)
+            .ok_or_else(|| {
+                fault("assumptions/price_index.csv", format!("no price level for {wanted}"))
+            })
+    }
+
+    /// An uncertain input by name.
+    pub fn input(&self, name: &str) -> Option<&UncertainInput> {
+        self.inputs.iter().find(|input| input.name == name)
+    }
+}
+
+fn fault(file: &str, text: String) -> DataError {
+    DataError::fault(Path::new(file), text)
+}
+
+fn inputs() -> Result<Vec<UncertainInput>, DataError> {
+    catalogue::rows::<RawInput>(INPUTS)?
+        .into_iter()
+        .map(|row| {
+            let wrong = |text: String| fault(INPUTS, format!("{}: {text}", row.name));
+            let parameters: Vec<f64> =
+                row.parameter_1.into_iter().chain(row.parameter_2).collect();
+            let distribution = Distribution::from_parameters(&row.distribution, &parameters)
+                .map_err(|error| wrong(error.to_string()))?;
+            let standing: Standing = row.standing.parse().map_err(|error| wrong(format!("{error}")))?;
+            Ok(UncertainInput {
+                name: row.name.clone(),
+                meaning: row.meaning.clone(),
+                unit: row.unit.clone(),
+                distribution,
+                source: Source { citation: row.source.clone(), standing },
+            })
+        })
+        .collect()
+}
+
+fn turnouts() -> Result<Vec<(String, Share)>, DataError> {
+    let file = "assumptions/turnout.csv";
+    catalogue::rows::<RawTurnout>(file)?
+        .into_iter()
+        .map(|row| {
+            let turnout =
+                Share::new(row.turnout).map_err(|error| fault(file, error.to_string()))?;
+            Ok((row.authority_code, turnout))
+        })
+        .collect()
+}
+
+fn days() -> Result<Vec<PollingDay>, DataError> {
+    let file = "assumptions/polling_days.csv";
+    catalogue::rows::<RawDay>(file)?
+        .into_iter()
+        .map(|row| {
+            let turnout = match row.turnout_kind.as_str() {
+                "times_local" => DayTurnout::TimesLocal(row.turnout),
+                "absolute" => DayTurnout::Absolute(
+                    Share::new(row.turnout).map_err(|error| fault(file, error.to_string()))?,
+                ),
+                other => return Err(fault(file, format!("{other:?} is no kind of turnout"))),
+            };
+            Ok(PollingDay {
+                key: row.day,
+                words: row.words,
+                turnout,
+                combined: row.poll_cost == "combined",
+            })
+        })
+        .collect()
+}
+
+#[derive(Deserialize)]
+struct RawConstant {
+    name: String,
+    value: f64,
+}
+
+#[derive(Deserialize)]
+struct RawBand {
+    band: String,
+    electors_per_occupied_home: f64,
+    turnout: f64,
+}
+
+#[derive(Deserialize)]
+struct RawInput {
+    name: String,
+    distribution: String,
+    parameter_1: Option<f64>,
+    parameter_2: Option<f64>,
+    unit: String,
+    meaning: String,
+    standing: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+struct RawTurnout {
+    authority_code: String,
+    turnout: f64,
+}
+
+#[derive(Deserialize)]
+struct RawDay {
+    day: String,
+    words: String,
+    turnout_kind: String,
+    turnout: f64,
+    poll_cost: String,
+}
+
+#[derive(Deserialize)]
+struct RawPrice {
+    year: i16,
+    times_to_2026: f64,
+}

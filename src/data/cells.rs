@@ -1,0 +1,390 @@
+//! From published tables to cells: the household pipeline, in Polars.
+//!
+//! Every step shares out whole units by largest remainder, so that homes add up to the published
+//! count of each band and the tax base to the published base, exactly.
+
+use std::path::Path;
+
+use polars::prelude::*;
+
+use super::assumptions::Assumptions;
+use super::catalogue::DataError;
+use super::columns as c;
+use super::vintage::{AuthorityRecord, BandRow, BaseByBand};
+use crate::domain::cells::Cell;
+use crate::domain::{Band, ByBand, Cells, Liability, Reduction, Share, Ward, Warning, apportion};
+
+/// Builds the cells of an authority: ward x band x liability x reduction.
+///
+/// Wards take the authority's row; discounts, exemptions and reduction take the authority's rates
+/// in each band. The second value says what had to be imputed on the way.
+///
+/// # Errors
+/// When the tables do not add up: a fault of the data.
+pub fn cells(
+    record: &AuthorityRecord,
+    base: &BaseByBand,
+    assumptions: &Assumptions,
+) -> Result<(Cells, Vec<Warning>), DataError> {
+    let place = || Path::new(record.authority.code.as_str());
+    let polars = |error: PolarsError| DataError::fault(place(), format!("household pipeline: {error}"));
+    let classes = ByBand::from_fn(|band| {
+        BandClasses::of(&record.bands[band], base.thousandths[band], assumptions)
+    });
+    let wards = wards_of(record);
+    let frame = ward_bands(record, &classes).map_err(polars)?;
+    let by_class = spread_classes(frame).map_err(polars)?;
+    let long = concat(
+        (0..class_list().len())
+            .map(|class| {
+                by_class.clone().select([
+                    col(c::WARD),
+                    col(c::BAND),
+                    lit(class as i64).alias(c::CLASS),
+                    col(homes_of(class)).alias(c::DWELLINGS),
+                ])
+            })
+            .collect::<Vec<_>>(),
+        UnionArgs::default(),
+    )
+    .map_err(polars)?;
+    let weights = tax_weights(&classes, base).map_err(polars)?;
+    let keys = [col(c::BAND), col(c::CLASS)];
+    let collected = share_out(
+        long.join(weights, keys.clone(), keys, JoinArgs::new(JoinType::Inner))
+            .with_column((col(c::DWELLINGS) * col(c::TAX_WEIGHT)).alias(c::TAX_WEIGHT))
+            .sort([c::WARD, c::BAND, c::CLASS], SortMultipleOptions::default()),
+        col(c::BAND_TAX_BASE),
+        c::TAX_WEIGHT,
+        c::TAX_BASE,
+    )
+    .map_err(polars)?
+    .filter(col(c::DWELLINGS).gt(lit(0)).or(col(c::TAX_BASE).gt(lit(0))))
+    .sort([c::WARD, c::BAND, c::CLASS], SortMultipleOptions::default())
+    .collect()
+    .map_err(polars)?;
+    let rows = rows_of(&collected).map_err(polars)?;
+
+    let awards = ByBand::from_fn(|band| classes[band].award_basis_points);
+    let cells = Cells::new(wards, rows, awards);
+    let counts = ByBand::from_fn(|band| classes[band].homes.iter().sum::<i64>());
+    if cells.dwellings() != counts || cells.tax_base_thousandths() != base.thousandths {
+        let text = "homes or tax base were lost on the way to cells".to_owned();
+        return Err(DataError::fault(place(), text));
+    }
+    Ok((cells, warnings(record, &classes)))
+}
+
+fn warnings(record: &AuthorityRecord, classes: &ByBand<BandClasses>) -> Vec<Warning> {
+    let named = |chosen: &dyn Fn(Band) -> bool| {
+        let bands: Vec<_> =
+            Band::ALL.into_iter().filter(|&band| chosen(band)).map(|band| band.to_string()).collect();
+        (!bands.is_empty()).then(|| bands.join(", "))
+    };
+    let mut warnings = vec![Warning::ImputedRecipients];
+    warnings.push(if record.wards.is_empty() { Warning::NoWards } else { Warning::UniformRates });
+    if let Some(bands) = named(&|band| record.bands[band].dwellings_suppressed == 1) {
+        warnings.push(Warning::SuppressedCount { bands });
+    }
+    if let Some(bands) = named(&|band| classes[band].rates_missing) {
+        warnings.push(Warning::RatesMissing { bands });
+    }
+    warnings
+}
+
+/// Liability and reduction of each class, in the order of the class column.
+fn class_list() -> Vec<(Liability, Reduction)> {
+    let mut list = Vec::new();
+    for liability in Liability::ALL {
+        for reduction in Reduction::ALL {
+            if reduction == Reduction::None || liability.may_have_reduction() {
+                list.push((liability, reduction));
+            }
+        }
+    }
+    list
+}
+
+/// Homes of one band of the authority by class, in the order of [`class_list`].
+#[derive(Debug, Clone, PartialEq)]
+struct BandClasses {
+    homes: Vec<i64>,
+    award_basis_points: [i64; 3],
+    rates_missing: bool,
+}
+
+const BASIS: i64 = 10_000;
+
+impl BandClasses {
+    fn of(row: &BandRow, base_thousandths: i64, assumptions: &Assumptions) -> Self {
+        let assumed = |share: Share| (share.value() * BASIS as f64).round() as i64;
+        let mut award_basis_points = [
+            0,
+            assumed(assumptions.award_working_age),
+            assumed(assumptions.award_pension_age),
+        ];
+        let discounts = row.single_adult + row.one_counted + row.all_disregarded;
+        let full = (row.chargeable - discounts - row.empty - row.second_homes).max(0);
+        let listed = [
+            full,
+            row.single_adult,
+            row.one_counted,
+            row.all_disregarded,
+            (row.listed - row.chargeable).max(0),
+            row.empty,
+            row.second_homes,
+        ];
+        let all_full = || {
+            let mut homes = vec![0; Liability::ALL.len()];
+            homes[0] = row.dwellings;
+            homes
+        };
+        let mut rates_missing = false;
+        let mut by_liability = apportion(row.dwellings, &listed).unwrap_or_else(|| {
+            rates_missing = row.dwellings > 0;
+            all_full()
+        });
+        let pays = |homes: &[i64]| {
+            Liability::ALL.iter().zip(homes).any(|(class, &n)| n > 0 && class.quarters_payable() > 0)
+        };
+        if base_thousandths > 0 && row.dwellings > 0 && !pays(&by_liability) {
+            rates_missing = true;
+            by_liability = all_full();
+        }
+
+        let may_have = (full + row.single_adult) as f64;
+        let mean_payable = (full as f64 + 0.75 * row.single_adult as f64) / may_have.max(1.0);
+        let mut left = 1.0;
+        let mut recipients = |support: f64, basis_points: &mut i64| {
+            let equivalents_each = mean_payable * *basis_points as f64 / BASIS as f64;
+            if support <= 0.0 || may_have <= 0.0 || equivalents_each <= 0.0 {
+                return 0.0;
+            }
+            let wanted = support / equivalents_each / may_have;
+            let share = f64::min(wanted, left);
+            left -= share;
+            if share > 0.0 && share < wanted {
+                let award = support / (share * may_have * mean_payable);
+                *basis_points = ((award * BASIS as f64).round() as i64).min(BASIS);
+            }
+            share
+        };
+        let [_, working, pension] = &mut award_basis_points;
+        let pension_share = recipients(row.support_pension_age, pension);
+        let working_share = recipients(row.support_working_age, working);
+
+        let takers = [by_liability[0], by_liability[1]];
+        let eligible: i64 = takers.iter().sum();
+        let of_eligible = |share: f64| (share * eligible as f64).round() as i64;
+        let on_pension = of_eligible(pension_share).min(eligible);
+        let on_working = of_eligible(working_share).min(eligible - on_pension);
+        let none = || vec![0, 0];
+        let pension = apportion(on_pension, &takers).unwrap_or_else(none);
+        let rest = [takers[0] - pension[0], takers[1] - pension[1]];
+        let working = apportion(on_working, &rest).unwrap_or_else(none);
+
+        let homes = class_list()
+            .into_iter()
+            .map(|(liability, reduction)| {
+                let index = liability as usize;
+                match (liability.may_have_reduction(), reduction) {
+                    (true, Reduction::PensionAge) => pension[index],
+                    (true, Reduction::WorkingAge) => working[index],
+                    (true, Reduction::None) => takers[index] - pension[index] - working[index],
+                    (false, _) => by_liability[index],
+                }
+            })
+            .collect();
+        Self { homes, award_basis_points, rates_missing }
+    }
+}
+
+fn wards_of(record: &AuthorityRecord) -> Vec<Ward> {
+    if record.wards.is_empty() {
+        return vec![Ward {
+            code: record.authority.code.to_string(),
+            name: record.authority.name.clone(),
+            deprivation: None,
+        }];
+    }
+    let ward = |row: &super::vintage::WardRow| Ward {
+        code: row.code.clone(),
+        name: row.name.clone(),
+        deprivation: Some(row.deprivation_score),
+    };
+    record.wards.iter().map(ward).collect()
+}
+
+/// One row a ward and band, with the band's homes and its homes of each class beside it.
+fn ward_bands(
+    record: &AuthorityRecord,
+    classes: &ByBand<BandClasses>,
+) -> PolarsResult<LazyFrame> {
+    let n_wards = record.wards.len().max(1);
+    let (mut ward, mut band, mut weight) = (Vec::new(), Vec::new(), Vec::new());
+    for ward_index in 0..n_wards {
+        for one in Band::ALL {
+            ward.push(ward_index as i64);
+            band.push(one.index() as i64);
+            weight.push(record.wards.get(ward_index).map_or(1, |row| {
+                let in_band: i64 =
+                    record.wards.iter().map(|row| row.dwellings_hundredths[one]).sum();
+                let homes = &row.dwellings_hundredths;
+                if in_band > 0 { homes[one] } else { homes.values().iter().sum() }
+            }));
+        }
+    }
+    let frame = df!(c::WARD => ward, c::BAND => band, c::WARD_WEIGHT => weight)?;
+    let bands: Vec<i64> = Band::ALL.iter().map(|band| band.index() as i64).collect();
+    let homes: Vec<i64> =
+        Band::ALL.iter().map(|&band| classes[band].homes.iter().sum()).collect();
+    let mut totals = df!(c::BAND => bands, c::BAND_DWELLINGS => homes)?;
+    for class in 0..class_list().len() {
+        let of_class: Vec<i64> = Band::ALL.iter().map(|&band| classes[band].homes[class]).collect();
+        totals.with_column(Column::new(total_of(class).into(), of_class))?;
+    }
+    let joined = frame.lazy().join(
+        totals.lazy(),
+        [col(c::BAND)],
+        [col(c::BAND)],
+        JoinArgs::new(JoinType::Inner),
+    );
+    share_out(
+        joined.sort([c::WARD, c::BAND], SortMultipleOptions::default()),
+        col(c::BAND_DWELLINGS),
+        c::WARD_WEIGHT,
+        c::REMAINING,
+    )
+}
+
+/// Gives each ward its homes of each class, one class after the other.
+///
+/// Shared out over the homes that have no class yet, a class never takes more than a ward has
+/// left, so that both the ward's homes and the authority's classes add up exactly.
+fn spread_classes(frame: LazyFrame) -> PolarsResult<LazyFrame> {
+    (0..class_list().len()).try_fold(frame, |frame, class| {
+        let shared = share_out(frame, col(total_of(class)), c::REMAINING, &homes_of(class))?;
+        Ok(shared.with_column((col(c::REMAINING) - col(homes_of(class))).alias(c::REMAINING)))
+    })
+}
+
+fn total_of(class: usize) -> String {
+    format!("{}_{class}", c::CLASS_TOTAL)
+}
+
+fn homes_of(class: usize) -> String {
+    format!("{}_{class}", c::DWELLINGS)
+}
+
+/// What each class of each band pays relative to a full home, and the base of the band.
+fn tax_weights(classes: &ByBand<BandClasses>, base: &BaseByBand) -> PolarsResult<LazyFrame> {
+    let (mut band, mut class, mut weight, mut total) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for one in Band::ALL {
+        for (index, (liability, reduction)) in class_list().into_iter().enumerate() {
+            let award = classes[one].award_basis_points[reduction as usize];
+            band.push(one.index() as i64);
+            class.push(index as i64);
+            weight.push(liability.quarters_payable() * (BASIS - award));
+            total.push(base.thousandths[one]);
+        }
+    }
+    Ok(df!(
+        c::BAND => band,
+        c::CLASS => class,
+        c::TAX_WEIGHT => weight,
+        c::BAND_TAX_BASE => total,
+    )?
+    .lazy())
+}
+
+/// Within each band, shares `total` out in proportion to `weight` by largest remainder: the
+/// pipeline's form of [`apportion`], with ties going to the earlier row.
+fn share_out(
+    frame: LazyFrame,
+    total: Expr,
+    weight: &str,
+    name: &str,
+) -> PolarsResult<LazyFrame> {
+    let in_band = || [col(c::BAND)];
+    let (floor, rest, sum) = ("share_floor", "share_rest", "share_sum");
+    let quota = total.clone() * col(weight);
+    Ok(frame
+        .with_row_index("share_row", None)
+        .with_column(col(weight).sum().over(in_band())?.alias(sum))
+        .with_columns([
+            when(col(sum).gt(lit(0)))
+                .then(quota.clone().floor_div(col(sum)))
+                .otherwise(lit(0i64))
+                .alias(floor),
+            when(col(sum).gt(lit(0))).then(quota % col(sum)).otherwise(lit(0i64)).alias(rest),
+        ])
+        .with_column(
+            // The row makes every key of a band distinct, and earlier rows larger.
+            (col(rest) * lit(1_000_000i64) - col("share_row").cast(DataType::Int64))
+                .rank(RankOptions { method: RankMethod::Ordinal, descending: true }, None)
+                .over(in_band())?
+                .cast(DataType::Int64)
+                .alias("share_rank"),
+        )
+        .with_column(
+            when(
+                col("share_rank")
+                    .lt_eq(total - col(floor).sum().over(in_band())?)
+                    .and(col(sum).gt(lit(0))),
+            )
+            .then(col(floor) + lit(1i64))
+            .otherwise(col(floor))
+            .alias(name),
+        )
+        .drop(cols(["share_row", floor, rest, sum, "share_rank"])))
+}
+
+fn rows_of(frame: &DataFrame) -> PolarsResult<Vec<Cell>> {
+    let column = |name: &str| -> PolarsResult<Vec<i64>> {
+        Ok(frame.column(name)?.i64()?.into_no_null_iter().collect())
+    };
+    let (wards, bands, classes) = (column(c::WARD)?, column(c::BAND)?, column(c::CLASS)?);
+    let (homes, base) = (column(c::DWELLINGS)?, column(c::TAX_BASE)?);
+    let list = class_list();
+    Ok((0..frame.height())
+        .map(|row| {
+            let (liability, reduction) = list[classes[row] as usize];
+            Cell {
+                ward: wards[row] as usize,
+                band: Band::ALL[bands[row] as usize],
+                liability,
+                reduction,
+                dwellings: homes[row],
+                tax_base_thousandths: base[row],
+            }
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn the_pipeline_shares_out_as_the_plain_function_does(
+            total in 0i64..5_000_000,
+            weights in proptest::collection::vec(0i64..3_000_000_000, 1..40),
+        ) {
+            let n = weights.len();
+            let frame = df!(
+                c::BAND => vec![0i64; n],
+                "total" => vec![total; n],
+                "weight" => weights.clone(),
+            ).unwrap().lazy();
+            let shared = share_out(frame, col("total"), "weight", "part").unwrap().collect().unwrap();
+            let parts: Vec<i64> =
+                shared.column("part").unwrap().i64().unwrap().into_no_null_iter().collect();
+            let expected = apportion(total, &weights).unwrap_or_else(|| vec![0; n]);
+            prop_assert_eq!(parts, expected);
+        }
+    }
+}

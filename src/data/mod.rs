@@ -1,0 +1,19 @@
+//! Floor 1: the doors in. Files become checked values here and nowhere else.
+
+pub mod assumptions;
+pub mod catalogue;
+pub mod cells;
+pub mod check;
+pub mod columns;
+pub mod law;
+pub mod releases;
+pub mod scenario;
+pub mod vintage;
+
+pub use assumptions::Assumptions;
+pub use catalogue::{Catalogue, DataError, Table};
+pub use cells::cells;
+pub use check::{CheckLine, check};
+pub use law::Law;
+pub use scenario::Scenario;
+pub use vintage::{AuthorityRecord, BandRow, Levels, TaxBase, Vintage, WardRow};

@@ -1,0 +1,167 @@
+//! The scenario file as it is written: every field optional, every value with its place.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+/// A scenario: a proposal for one authority, and what is assumed about the vote on it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "bandwise scenario")]
+pub struct RawScenario {
+    /// The version of this format: 1.
+    #[schemars(with = "u32")]
+    pub format: Option<Spanned<i64>>,
+    /// A short name without spaces; names the folder of results.
+    #[schemars(with = "String")]
+    pub key: Option<Spanned<String>>,
+    /// What is proposed, in a few words.
+    #[schemars(with = "Option<String>")]
+    pub title: Option<Spanned<String>>,
+    /// Where the proposal comes from.
+    #[schemars(with = "Option<String>")]
+    pub source: Option<Spanned<String>>,
+    /// The billing authority: its name or its ONS code.
+    #[schemars(with = "Option<String>")]
+    pub authority: Option<Spanned<String>>,
+    /// The year of the figures, such as 2023-24; the vote is on the year after.
+    #[schemars(with = "Option<String>")]
+    pub vintage: Option<Spanned<String>>,
+    /// What each band is to pay.
+    pub schedule: Option<RawSchedule>,
+    /// What a No brings in.
+    pub no: Option<RawNo>,
+    /// The other authorities on the bill.
+    pub others: Option<RawOthers>,
+    /// The day and the usual turnout.
+    pub vote: Option<RawVote>,
+    /// Uncertain inputs that replace the built-in ones, by name.
+    #[schemars(with = "Option<BTreeMap<String, RawDistribution>>")]
+    pub inputs: Option<BTreeMap<Spanned<String>, RawDistribution>>,
+    /// How much to simulate.
+    pub simulation: Option<RawSimulation>,
+}
+
+/// The proposed schedule; which keys belong to which kind is checked afterwards.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSchedule {
+    /// `headline-with-relief`, `band-rises`, `uniform` or `freeze-target`.
+    #[schemars(with = "String")]
+    pub kind: Option<Spanned<String>>,
+    /// headline-with-relief: the rise in band D, 1.0 for 100%.
+    #[schemars(with = "Option<f64>")]
+    pub headline_rise: Option<Spanned<Value>>,
+    /// headline-with-relief: the share of the increase given back to each band, 0 to 1.
+    #[schemars(with = "Option<BTreeMap<String, f64>>")]
+    pub relief: Option<Spanned<BTreeMap<Spanned<String>, Spanned<Value>>>>,
+    /// band-rises: the rise of each band, 0.15 for 15%.
+    #[schemars(with = "Option<BTreeMap<String, f64>>")]
+    pub rises: Option<Spanned<BTreeMap<Spanned<String>, Spanned<Value>>>>,
+    /// uniform: the rise of all bands, or "largest-without-vote".
+    #[schemars(with = "Option<NumberOrWord>")]
+    pub rise: Option<Spanned<Value>>,
+    /// freeze-target: the share of dwellings to freeze, 0 to 1.
+    #[schemars(with = "Option<f64>")]
+    pub share: Option<Spanned<Value>>,
+    /// freeze-target: the rise of the dearest band.
+    #[schemars(with = "Option<f64>")]
+    pub top_rise: Option<Spanned<Value>>,
+    /// freeze-target: `steps` (default) or `equal`.
+    #[schemars(with = "Option<String>")]
+    pub shape: Option<Spanned<String>>,
+}
+
+/// What a No brings in.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawNo {
+    /// The rise in the substitute calculations, or "largest-without-vote" (default).
+    #[schemars(with = "Option<NumberOrWord>")]
+    pub rise: Option<Spanned<Value>>,
+}
+
+/// The other authorities on the bill.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawOthers {
+    /// The rise of police, fire and others, or "largest-without-vote" (default).
+    #[schemars(with = "Option<NumberOrWord>")]
+    pub rise: Option<Spanned<Value>>,
+}
+
+/// The vote.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawVote {
+    /// `with-local-elections` (default), `with-general-election`, `stand-alone` or `all-postal`.
+    #[schemars(with = "Option<String>")]
+    pub day: Option<Spanned<String>>,
+    /// The usual turnout of local elections, 0 to 1; Derby's carried over where not stated.
+    #[schemars(with = "Option<f64>")]
+    pub turnout: Option<Spanned<Value>>,
+    /// The name that stands on the ballot paper; the council's name where not stated.
+    #[schemars(with = "Option<String>")]
+    pub name_on_ballot: Option<Spanned<String>>,
+}
+
+/// How much to simulate.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSimulation {
+    /// Draws: 1 to 10,000,000 (default 10,000).
+    #[schemars(with = "Option<u32>")]
+    pub draws: Option<Spanned<Value>>,
+    /// Seed: a whole number (default 1).
+    #[schemars(with = "Option<u64>")]
+    pub seed: Option<Spanned<Value>>,
+}
+
+/// The distribution of an uncertain input: its form and the parameters of that form.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawDistribution {
+    /// `fixed`, `normal`, `logit-normal`, `log-normal`, `half-normal`, `beta` or `uniform`.
+    #[schemars(with = "String")]
+    pub distribution: Option<Spanned<String>>,
+    /// fixed: the value.
+    #[schemars(with = "Option<f64>")]
+    pub value: Option<Spanned<Value>>,
+    /// normal: the mean.
+    #[schemars(with = "Option<f64>")]
+    pub mean: Option<Spanned<Value>>,
+    /// logit-normal, log-normal: the median.
+    #[schemars(with = "Option<f64>")]
+    pub median: Option<Spanned<Value>>,
+    /// Standard deviation: of the logarithm for log-normal, of the log odds for logit-normal.
+    #[schemars(with = "Option<f64>")]
+    pub sd: Option<Spanned<Value>>,
+    /// half-normal: what is added.
+    #[schemars(with = "Option<f64>")]
+    pub plus: Option<Spanned<Value>>,
+    /// beta: first shape.
+    #[schemars(with = "Option<f64>")]
+    pub a: Option<Spanned<Value>>,
+    /// beta: second shape.
+    #[schemars(with = "Option<f64>")]
+    pub b: Option<Spanned<Value>>,
+    /// uniform: lowest value.
+    #[schemars(with = "Option<f64>")]
+    pub low: Option<Spanned<Value>>,
+    /// uniform: highest value.
+    #[schemars(with = "Option<f64>")]
+    pub high: Option<Spanned<Value>>,
+}
+
+/// A rise as a number, or a word that names one.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "describes a value in the JSON Schema only")]
+pub enum NumberOrWord {
+    /// A rise, 0.15 for 15%.
+    Number(f64),
+    /// `largest-without-vote`.
+    Word(String),
+}

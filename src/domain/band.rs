@@ -1,0 +1,126 @@
+//! Valuation bands and what they pay in proportion to band D.
+
+use std::fmt;
+use std::ops::{Index, IndexMut};
+use std::str::FromStr;
+
+/// A council tax valuation band in England. There is no default: a missing band is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "a band is its letter")]
+pub enum Band {
+    A,
+    B,
+    C,
+    D,
+    E,
+    F,
+    G,
+    H,
+}
+
+/// The text names no band.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a band (allowed: A to H)")]
+pub struct NotABand(String);
+
+impl Band {
+    /// All bands, cheapest first.
+    pub const ALL: [Self; 8] =
+        [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F, Self::G, Self::H];
+
+    /// The position, 0 for A.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl FromStr for Band {
+    type Err = NotABand;
+    fn from_str(text: &str) -> Result<Self, NotABand> {
+        Self::ALL
+            .into_iter()
+            .find(|band| band.to_string() == text)
+            .ok_or_else(|| NotABand(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Band {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+            Self::D => "D",
+            Self::E => "E",
+            Self::F => "F",
+            Self::G => "G",
+            Self::H => "H",
+        })
+    }
+}
+
+/// What a band pays for each pound at band D, as a fraction: 6/9 for A.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proportion {
+    numerator: i64,
+    denominator: i64,
+}
+
+impl Proportion {
+    /// `numerator / denominator`; nothing unless both are positive.
+    pub fn new(numerator: i64, denominator: i64) -> Option<Self> {
+        (numerator > 0 && denominator > 0).then_some(Self { numerator, denominator })
+    }
+
+    /// The upper number of the fraction.
+    pub const fn numerator(self) -> i64 {
+        self.numerator
+    }
+
+    /// The lower number of the fraction.
+    pub const fn denominator(self) -> i64 {
+        self.denominator
+    }
+}
+
+/// The proportions of LGFA 1992 s.5, one for each band.
+pub type BandProportions = ByBand<Proportion>;
+
+/// One value for each band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByBand<T>([T; 8]);
+
+impl<T> ByBand<T> {
+    /// Makes the value of each band.
+    pub fn from_fn(mut value: impl FnMut(Band) -> T) -> Self {
+        Self(Band::ALL.map(&mut value))
+    }
+
+    /// Turns each value into another.
+    pub fn map<U>(&self, mut change: impl FnMut(&T) -> U) -> ByBand<U> {
+        ByBand::from_fn(|band| change(&self[band]))
+    }
+
+    /// Bands with their values, cheapest first.
+    pub fn iter(&self) -> impl Iterator<Item = (Band, &T)> {
+        Band::ALL.into_iter().zip(&self.0)
+    }
+
+    /// The values, cheapest band first.
+    pub fn values(&self) -> &[T; 8] {
+        &self.0
+    }
+}
+
+impl<T> Index<Band> for ByBand<T> {
+    type Output = T;
+    fn index(&self, band: Band) -> &T {
+        &self.0[band.index()]
+    }
+}
+
+impl<T> IndexMut<Band> for ByBand<T> {
+    fn index_mut(&mut self, band: Band) -> &mut T {
+        &mut self.0[band.index()]
+    }
+}

@@ -1,0 +1,99 @@
+//! Homes in groups: ward x band x liability x reduction.
+
+use super::band::{Band, ByBand};
+use super::household::{Liability, Reduction};
+
+/// A ward, or the whole authority where no wards are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ward {
+    /// Its ONS code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its deprivation score, higher for more deprived; nothing where unknown.
+    pub deprivation: Option<f64>,
+}
+
+/// One group of like homes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    /// Position in [`Cells::wards`].
+    pub ward: usize,
+    /// Valuation band.
+    pub band: Band,
+    /// Liability class.
+    pub liability: Liability,
+    /// Council tax reduction.
+    pub reduction: Reduction,
+    /// Homes.
+    pub dwellings: i64,
+    /// Tax base for setting, after discounts, reduction and collection: thousandths of a band D
+    /// equivalent.
+    pub tax_base_thousandths: i64,
+}
+
+/// Columns of equal length, one entry a cell, in the order ward, band, liability, reduction.
+///
+/// The dwellings add up to the published count of each band and the tax base to the published
+/// tax base for setting (less contributions in lieu), to the unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cells {
+    wards: Vec<Ward>,
+    rows: Vec<Cell>,
+    award_basis_points: ByBand<[i64; 3]>,
+}
+
+impl Cells {
+    /// Checks and keeps the cells; `award_basis_points` is the share of a bill that an award
+    /// meets, by band and [`Reduction`], in ten-thousandths.
+    ///
+    /// # Panics
+    /// When a cell names no ward, a number is negative, or the order is broken: a fault of the
+    /// pipeline, not of its input.
+    pub fn new(
+        wards: Vec<Ward>,
+        rows: Vec<Cell>,
+        award_basis_points: ByBand<[i64; 3]>,
+    ) -> Self {
+        let key = |cell: &Cell| (cell.ward, cell.band, cell.liability, cell.reduction);
+        assert!(rows.is_sorted_by(|a, b| key(a) < key(b)), "cells are in order and distinct");
+        for cell in &rows {
+            assert!(cell.ward < wards.len(), "a cell lies in a ward");
+            assert!(cell.dwellings >= 0 && cell.tax_base_thousandths >= 0, "counts are positive");
+        }
+        Self { wards, rows, award_basis_points }
+    }
+
+    /// The wards.
+    pub fn wards(&self) -> &[Ward] {
+        &self.wards
+    }
+
+    /// The cells.
+    pub fn rows(&self) -> &[Cell] {
+        &self.rows
+    }
+
+    /// The share of a bill that the average award meets, in ten-thousandths.
+    pub fn award_basis_points(&self, band: Band, reduction: Reduction) -> i64 {
+        self.award_basis_points[band][reduction as usize]
+    }
+
+    /// Homes by band.
+    pub fn dwellings(&self) -> ByBand<i64> {
+        self.by_band(|cell| cell.dwellings)
+    }
+
+    /// Tax base for setting by band, in thousandths of a band D equivalent.
+    pub fn tax_base_thousandths(&self) -> ByBand<i64> {
+        self.by_band(|cell| cell.tax_base_thousandths)
+    }
+
+    fn by_band(&self, value: impl Fn(&Cell) -> i64) -> ByBand<i64> {
+        let mut totals = ByBand::from_fn(|_| 0);
+        for cell in &self.rows {
+            totals[cell.band] += value(cell);
+        }
+        totals
+    }
+}

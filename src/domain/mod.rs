@@ -1,0 +1,31 @@
+//! Floor 0: values that cannot be wrong. No IO, no Polars, no randomness, no clock.
+
+pub mod apportion;
+pub mod band;
+pub mod cells;
+pub mod distribution;
+pub mod household;
+pub mod money;
+pub mod place;
+pub mod principle;
+pub mod rise;
+pub mod schedule;
+pub mod share;
+pub mod source;
+pub mod warning;
+pub mod year;
+
+pub use apportion::apportion;
+pub use band::{Band, BandProportions, ByBand, Proportion};
+pub use cells::{Cells, Ward};
+pub use distribution::Distribution;
+pub use household::{Liability, Reduction};
+pub use money::{Pence, divide_half_up};
+pub use place::{Authority, AuthorityClass, AuthorityCode, Nation};
+pub use principle::{Limit, Principle};
+pub use rise::Rise;
+pub use schedule::{FreezeShape, Proposal, Schedule, UniformRise};
+pub use share::{LogOdds, Share};
+pub use source::{Source, Standing};
+pub use warning::Warning;
+pub use year::FinancialYear;

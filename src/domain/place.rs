@@ -1,0 +1,135 @@
+//! Authorities and where they are.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The nine-character code that the Office for National Statistics gives an authority.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AuthorityCode(String);
+
+/// The text is no code of an English or Welsh billing authority.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not an authority code (allowed: E or W and eight digits, such as E06000015)")]
+pub struct NotACode(String);
+
+impl AuthorityCode {
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The nation, which the first letter tells.
+    pub fn nation(&self) -> Nation {
+        if self.0.starts_with('W') { Nation::Wales } else { Nation::England }
+    }
+}
+
+impl FromStr for AuthorityCode {
+    type Err = NotACode;
+    fn from_str(text: &str) -> Result<Self, NotACode> {
+        let digits = text.strip_prefix(['E', 'W']).filter(|rest| rest.len() == 8);
+        match digits {
+            Some(rest) if rest.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err(NotACode(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for AuthorityCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A nation whose law of council tax is its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nation {
+    /// Bands A to H, referendums on excessive increases.
+    England,
+    /// Bands A to I, no referendums.
+    Wales,
+}
+
+/// The class of a billing authority, which decides its referendum principle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AuthorityClass {
+    /// A district under a county council.
+    ShireDistrict,
+    /// A council that does everything in its area.
+    Unitary,
+    /// A borough of a metropolitan county.
+    MetropolitanDistrict,
+    /// A borough of outer London.
+    OuterLondon,
+    /// A borough of inner London, or the City.
+    InnerLondon,
+}
+
+impl AuthorityClass {
+    /// Whether it answers for adult social care, and so has the principle of those that do.
+    pub fn has_social_care(self) -> bool {
+        self != Self::ShireDistrict
+    }
+
+    /// The abbreviation in official tables.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ShireDistrict => "SD",
+            Self::Unitary => "UA",
+            Self::MetropolitanDistrict => "MD",
+            Self::OuterLondon => "OLB",
+            Self::InnerLondon => "ILB",
+        }
+    }
+
+    /// The class in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ShireDistrict => "shire district",
+            Self::Unitary => "unitary authority",
+            Self::MetropolitanDistrict => "metropolitan district",
+            Self::OuterLondon => "outer London borough",
+            Self::InnerLondon => "inner London borough",
+        }
+    }
+}
+
+/// The text is no class of billing authority.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a class of authority (allowed: SD, UA, MD, OLB, ILB)")]
+pub struct NotAClass(String);
+
+impl FromStr for AuthorityClass {
+    type Err = NotAClass;
+    fn from_str(text: &str) -> Result<Self, NotAClass> {
+        [
+            Self::ShireDistrict,
+            Self::Unitary,
+            Self::MetropolitanDistrict,
+            Self::OuterLondon,
+            Self::InnerLondon,
+        ]
+        .into_iter()
+        .find(|class| class.code() == text)
+        .ok_or_else(|| NotAClass(text.to_owned()))
+    }
+}
+
+/// A billing authority.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Authority {
+    /// Its code.
+    pub code: AuthorityCode,
+    /// Its name, as councils write it.
+    pub name: String,
+    /// Its class.
+    pub class: AuthorityClass,
+    /// Its region.
+    pub region: String,
+    /// The county council or the Greater London Authority above it, or itself.
+    pub upper_tier: String,
+    /// Turnout in the referendum of 2016, which stands in for how readily its electors vote.
+    pub turnout_2016: f64,
+}

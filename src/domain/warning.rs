@@ -1,0 +1,184 @@
+//! Caveats as values: each is shown in every output that rests on what it says.
+
+use super::money::Pence;
+use super::place::AuthorityCode;
+use super::share::Share;
+
+/// A caveat on a result.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Warning {
+    /// Too few draws for a probability to one percentage point.
+    FewDraws {
+        /// How many there were.
+        draws: u32,
+    },
+    /// The model has not learned from past ballots: the parameters are as first believed.
+    PriorsOnly,
+    /// Relief for whole bands under s.13A(1)(c) has not been tested in court.
+    UntestedRoute,
+    /// A district would pay for relief; the county's share of the bill is out of its reach.
+    TwoTier {
+        /// The county council.
+        upper_tier: String,
+    },
+    /// No small areas are held: the authority is one area.
+    NoWards,
+    /// The usual turnout is carried over from Derby by the turnout of 2016.
+    ImputedTurnout {
+        /// The turnout used.
+        turnout: Share,
+    },
+    /// The number of recipients of reduction is worked out from the awards.
+    ImputedRecipients,
+    /// Wards take the authority's rates of discounts and reduction in each band.
+    UniformRates,
+    /// A count of homes was suppressed at the source and filled.
+    SuppressedCount {
+        /// The bands filled.
+        bands: String,
+    },
+    /// A band has homes on the valuation list but none in the tax base return, or the reverse.
+    RatesMissing {
+        /// The bands.
+        bands: String,
+    },
+    /// Contributions in lieu are counted at the headline, without relief.
+    ContributionsInLieu {
+        /// Their share of the tax base for setting.
+        share: f64,
+    },
+    /// What the other authorities on the bill will charge is assumed.
+    OtherPreceptorsAssumed {
+        /// Their band D amount next year.
+        band_d: Pence,
+    },
+    /// The yes share runs so wide that the probability says little.
+    WideOutcome {
+        /// 5th percentile of the yes share.
+        low: f64,
+        /// 95th percentile of the yes share.
+        high: f64,
+    },
+    /// A freeze target was missed or overshot, because whole bands are frozen.
+    FreezeReached {
+        /// The share asked for.
+        asked: Share,
+        /// The share reached.
+        reached: f64,
+    },
+    /// The costs of the poll and of billing again are scaled from a city of Derby's size.
+    ScaledCosts {
+        /// The factor.
+        factor: f64,
+    },
+    /// The authority has no principle for the year, so no referendum can be required.
+    NoPrinciple {
+        /// The authority.
+        authority: AuthorityCode,
+    },
+    /// The stated budget for a No would itself need a vote.
+    ExcessiveSubstitute,
+}
+
+impl Warning {
+    /// A short name, the same in every format.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::FewDraws { .. } => "few_draws",
+            Self::PriorsOnly => "priors_only",
+            Self::UntestedRoute => "untested_route",
+            Self::TwoTier { .. } => "two_tier",
+            Self::NoWards => "no_wards",
+            Self::ImputedTurnout { .. } => "imputed_turnout",
+            Self::ImputedRecipients => "imputed_recipients",
+            Self::UniformRates => "uniform_rates",
+            Self::SuppressedCount { .. } => "suppressed_count",
+            Self::RatesMissing { .. } => "rates_missing",
+            Self::ContributionsInLieu { .. } => "contributions_in_lieu",
+            Self::OtherPreceptorsAssumed { .. } => "other_preceptors_assumed",
+            Self::WideOutcome { .. } => "wide_outcome",
+            Self::FreezeReached { .. } => "freeze_reached",
+            Self::ScaledCosts { .. } => "scaled_costs",
+            Self::NoPrinciple { .. } => "no_principle",
+            Self::ExcessiveSubstitute => "excessive_substitute",
+        }
+    }
+
+    /// The caveat in a sentence.
+    pub fn message(&self) -> String {
+        match self {
+            Self::FewDraws { draws } => format!(
+                "Only {draws} draws: the probability of winning may be off by {:.1} percentage \
+                 points from chance alone; 10,000 draws bring that to half a point.",
+                100.0 / (f64::from(*draws)).sqrt()
+            ),
+            Self::PriorsOnly => "The vote model rests on its stated starting beliefs; it has not \
+                 yet been fitted to past ballots and polls. Read the probability of winning as a \
+                 range of what is plausible, not as a forecast."
+                .to_owned(),
+            Self::UntestedRoute => "Relief for whole bands under section 13A(1)(c) of the Local \
+                 Government Finance Act 1992 is untested in court: take counsel's opinion before \
+                 relying on it."
+                .to_owned(),
+            Self::TwoTier { upper_tier } => format!(
+                "In a two-tier area the district pays for all relief and raises only its own \
+                 part; {upper_tier} sets most of the bill. The route is impracticable there \
+                 without an agreement with the county."
+            ),
+            Self::NoWards => "No wards are held for this authority: it is modelled as one area, \
+                 so there is no local pattern in the vote."
+                .to_owned(),
+            Self::ImputedTurnout { turnout } => format!(
+                "No local turnout is held for this authority: {:.1}% is carried over from Derby's \
+                 by the difference in turnout in 2016. State `vote.turnout` to replace it.",
+                100.0 * turnout.value()
+            ),
+            Self::ImputedRecipients => "The tax base return gives reductions in dwelling \
+                 equivalents, not households: the number of recipients is worked out from assumed \
+                 average awards."
+                .to_owned(),
+            Self::UniformRates => "Each ward takes the authority's own rates of discounts, \
+                 exemptions and reduction in each band; real wards differ."
+                .to_owned(),
+            Self::SuppressedCount { bands } => format!(
+                "The count of homes in band {bands} is suppressed at the source (fewer than 5) \
+                 and filled with 2."
+            ),
+            Self::RatesMissing { bands } => format!(
+                "Band {bands} has homes on the valuation list but none in the tax base return: \
+                 they are taken to be fully liable."
+            ),
+            Self::ContributionsInLieu { share } => format!(
+                "{:.1}% of the tax base is contributions in lieu from the Ministry of Defence: \
+                 counted at the headline amount, without relief.",
+                100.0 * share
+            ),
+            Self::OtherPreceptorsAssumed { band_d } => format!(
+                "Total bills assume that the other authorities on the bill charge {band_d} at \
+                 band D next year. State `others.rise` to replace it."
+            ),
+            Self::WideOutcome { low, high } => format!(
+                "The yes share may be anywhere from {:.0}% to {:.0}% (90% range): the evidence \
+                 does not settle this vote.",
+                100.0 * low,
+                100.0 * high
+            ),
+            Self::FreezeReached { asked, reached } => format!(
+                "Asked to freeze {:.1}% of homes; whole bands freeze {:.1}%.",
+                100.0 * asked.value(),
+                100.0 * reached
+            ),
+            Self::ScaledCosts { factor } => format!(
+                "The costs of the poll and of billing again are those of a city like Derby times \
+                 {factor:.2}, by number of homes."
+            ),
+            Self::NoPrinciple { authority } => format!(
+                "{authority} has no referendum principle for the year: any rise may be set \
+                 without a vote, so no vote is modelled."
+            ),
+            Self::ExcessiveSubstitute => "The rise stated for a No would itself need a \
+                 referendum: substitute calculations must not be excessive (LGFA 1992 s.52ZF)."
+                .to_owned(),
+        }
+    }
+}

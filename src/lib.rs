@@ -1,0 +1,3 @@
+//! bandwise
+pub mod data;
+pub mod domain;
