@@ -88,11 +88,19 @@ impl Assumptions {
                 .ok_or_else(|| fault(CONSTANTS, format!("{name} is missing")))
         };
         let share = |name: &str| {
-            Share::new(constant(name)?).map_err(|error| fault(CONSTANTS, format!("{name}: {error}")))
+            Share::new(constant(name)?)
+                .map_err(|error| fault(CONSTANTS, format!("{name}: {error}")))
         };
         let bands: Vec<RawBand> = catalogue::rows("assumptions/bands.csv")?;
-        if !bands.iter().map(|row| row.band.clone()).eq(Band::ALL.map(|band| band.to_string())) {
-            return Err(fault("assumptions/bands.csv", "must have one row for each band".into()));
+        if !bands
+            .iter()
+            .map(|row| row.band.clone())
+            .eq(Band::ALL.map(|band| band.to_string()))
+        {
+            return Err(fault(
+                "assumptions/bands.csv",
+                "must have one row for each band".into(),
+            ));
         }
         Ok(Self {
             electors_per_home: ByBand::from_fn(|band| {
@@ -118,17 +126,21 @@ impl Assumptions {
 
     /// The usual local turnout of an authority, and whether it is its own.
     ///
-    /// Where none is held, Derby's is carried over by the difference in log odds of 2016.
-    pub fn local_turnout(&self, authority: &Authority, derby_2016: Share) -> (Share, bool) {
-        let held = |code: &str| {
-            self.turnouts.iter().find(|(held, _)| held == code).map(|(_, turnout)| *turnout)
-        };
-        if let Some(turnout) = held(authority.code.as_str()) {
-            return (turnout, true);
+    /// Where none is held, that of the first authority of the table is carried over by the
+    /// difference in log odds of the turnout of 2016, which `turnout_2016` looks up by code.
+    pub fn local_turnout(
+        &self,
+        authority: &Authority,
+        turnout_2016: impl Fn(&str) -> Option<Share>,
+    ) -> (Share, bool) {
+        let code = authority.code.as_str();
+        if let Some((_, turnout)) = self.turnouts.iter().find(|(held, _)| held == code) {
+            return (*turnout, true);
         }
-        let derby = self.turnouts.first().map_or(0.0, |(_, turnout)| turnout.log_odds().0);
-        let here = Share::new(authority.turnout_2016).map_or(0.0, |share| share.log_odds().0);
-        (LogOdds(derby + here - derby_2016.log_odds().0).share(), false)
+        let (reference, turnout) = &self.turnouts[0];
+        let then = |code: &str| turnout_2016(code).map_or(0.0, |share| share.log_odds().0);
+        let carried = turnout.log_odds().0 + then(code) - then(reference);
+        (LogOdds(carried).share(), false)
     }
 
     /// The kinds of polling day.
@@ -147,7 +159,10 @@ impl Assumptions {
             .find(|(year, _)| *year == wanted)
             .map(|(_, factor)| *factor)
             .ok_or_else(|| {
-                fault("assumptions/price_index.csv", format!("no price level for {wanted}"))
+                fault(
+                    "assumptions/price_index.csv",
+                    format!("no price level for {wanted}"),
+                )
             })
     }
 
@@ -166,17 +181,22 @@ fn inputs() -> Result<Vec<UncertainInput>, DataError> {
         .into_iter()
         .map(|row| {
             let wrong = |text: String| fault(INPUTS, format!("{}: {text}", row.name));
-            let parameters: Vec<f64> =
-                row.parameter_1.into_iter().chain(row.parameter_2).collect();
+            let parameters: Vec<f64> = row.parameter_1.into_iter().chain(row.parameter_2).collect();
             let distribution = Distribution::from_parameters(&row.distribution, &parameters)
                 .map_err(|error| wrong(error.to_string()))?;
-            let standing: Standing = row.standing.parse().map_err(|error| wrong(format!("{error}")))?;
+            let standing: Standing = row
+                .standing
+                .parse()
+                .map_err(|error| wrong(format!("{error}")))?;
             Ok(UncertainInput {
                 name: row.name.clone(),
                 meaning: row.meaning.clone(),
                 unit: row.unit.clone(),
                 distribution,
-                source: Source { citation: row.source.clone(), standing },
+                source: Source {
+                    citation: row.source.clone(),
+                    standing,
+                },
             })
         })
         .collect()
@@ -191,7 +211,14 @@ fn turnouts() -> Result<Vec<(String, Share)>, DataError> {
                 Share::new(row.turnout).map_err(|error| fault(file, error.to_string()))?;
             Ok((row.authority_code, turnout))
         })
-        .collect()
+        .collect::<Result<Vec<_>, _>>()
+        .and_then(|held| {
+            if held.is_empty() {
+                Err(fault(file, "holds no turnout".to_owned()))
+            } else {
+                Ok(held)
+            }
+        })
 }
 
 fn days() -> Result<Vec<PollingDay>, DataError> {

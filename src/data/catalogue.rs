@@ -18,7 +18,10 @@ pub struct DataError {
 impl DataError {
     /// A fault in a file or table.
     pub fn fault(place: &Path, reason: String) -> Self {
-        Self { place: place.display().to_string(), reason }
+        Self {
+            place: place.display().to_string(),
+            reason,
+        }
     }
 
     pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
@@ -132,7 +135,10 @@ impl Table {
 
 /// The SHA-256 of some bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The SHA-256 over all embedded tables, names and bytes: one short name for the data of a result.
@@ -142,7 +148,11 @@ pub fn data_sha256() -> String {
         digest.update(file.as_bytes());
         digest.update(bytes);
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn bytes(file: &str) -> Result<&'static [u8], DataError> {
@@ -173,7 +183,10 @@ pub(crate) fn reorganisations() -> Result<BTreeMap<String, Vec<String>>, DataErr
     }
     let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for row in rows::<Row>("law/reorganisations.csv")? {
-        members.entry(row.successor_code).or_default().push(row.predecessor_code);
+        members
+            .entry(row.successor_code)
+            .or_default()
+            .push(row.predecessor_code);
     }
     Ok(members)
 }

@@ -27,7 +27,8 @@ pub fn cells(
     assumptions: &Assumptions,
 ) -> Result<(Cells, Vec<Warning>), DataError> {
     let place = || Path::new(record.authority.code.as_str());
-    let polars = |error: PolarsError| DataError::fault(place(), format!("household pipeline: {error}"));
+    let polars =
+        |error: PolarsError| DataError::fault(place(), format!("household pipeline: {error}"));
     let classes = ByBand::from_fn(|band| {
         BandClasses::of(&record.bands[band], base.thousandths[band], assumptions)
     });
@@ -40,7 +41,7 @@ pub fn cells(
                 by_class.clone().select([
                     col(c::WARD),
                     col(c::BAND),
-                    lit(class as i64).alias(c::CLASS),
+                    lit(class as i64).cast(DataType::Int64).alias(c::CLASS),
                     col(homes_of(class)).alias(c::DWELLINGS),
                 ])
             })
@@ -77,12 +78,19 @@ pub fn cells(
 
 fn warnings(record: &AuthorityRecord, classes: &ByBand<BandClasses>) -> Vec<Warning> {
     let named = |chosen: &dyn Fn(Band) -> bool| {
-        let bands: Vec<_> =
-            Band::ALL.into_iter().filter(|&band| chosen(band)).map(|band| band.to_string()).collect();
+        let bands: Vec<_> = Band::ALL
+            .into_iter()
+            .filter(|&band| chosen(band))
+            .map(|band| band.to_string())
+            .collect();
         (!bands.is_empty()).then(|| bands.join(", "))
     };
     let mut warnings = vec![Warning::ImputedRecipients];
-    warnings.push(if record.wards.is_empty() { Warning::NoWards } else { Warning::UniformRates });
+    warnings.push(if record.wards.is_empty() {
+        Warning::NoWards
+    } else {
+        Warning::UniformRates
+    });
     if let Some(bands) = named(&|band| record.bands[band].dwellings_suppressed == 1) {
         warnings.push(Warning::SuppressedCount { bands });
     }
@@ -145,7 +153,10 @@ impl BandClasses {
             all_full()
         });
         let pays = |homes: &[i64]| {
-            Liability::ALL.iter().zip(homes).any(|(class, &n)| n > 0 && class.quarters_payable() > 0)
+            Liability::ALL
+                .iter()
+                .zip(homes)
+                .any(|(class, &n)| n > 0 && class.quarters_payable() > 0)
         };
         if base_thousandths > 0 && row.dwellings > 0 && !pays(&by_liability) {
             rates_missing = true;
@@ -195,7 +206,11 @@ impl BandClasses {
                 }
             })
             .collect();
-        Self { homes, award_basis_points, rates_missing }
+        Self {
+            homes,
+            award_basis_points,
+            rates_missing,
+        }
     }
 }
 
@@ -216,10 +231,7 @@ fn wards_of(record: &AuthorityRecord) -> Vec<Ward> {
 }
 
 /// One row a ward and band, with the band's homes and its homes of each class beside it.
-fn ward_bands(
-    record: &AuthorityRecord,
-    classes: &ByBand<BandClasses>,
-) -> PolarsResult<LazyFrame> {
+fn ward_bands(record: &AuthorityRecord, classes: &ByBand<BandClasses>) -> PolarsResult<LazyFrame> {
     let n_wards = record.wards.len().max(1);
     let (mut ward, mut band, mut weight) = (Vec::new(), Vec::new(), Vec::new());
     for ward_index in 0..n_wards {
@@ -227,20 +239,32 @@ fn ward_bands(
             ward.push(ward_index as i64);
             band.push(one.index() as i64);
             weight.push(record.wards.get(ward_index).map_or(1, |row| {
-                let in_band: i64 =
-                    record.wards.iter().map(|row| row.dwellings_hundredths[one]).sum();
+                let in_band: i64 = record
+                    .wards
+                    .iter()
+                    .map(|row| row.dwellings_hundredths[one])
+                    .sum();
                 let homes = &row.dwellings_hundredths;
-                if in_band > 0 { homes[one] } else { homes.values().iter().sum() }
+                if in_band > 0 {
+                    homes[one]
+                } else {
+                    homes.values().iter().sum()
+                }
             }));
         }
     }
     let frame = df!(c::WARD => ward, c::BAND => band, c::WARD_WEIGHT => weight)?;
     let bands: Vec<i64> = Band::ALL.iter().map(|band| band.index() as i64).collect();
-    let homes: Vec<i64> =
-        Band::ALL.iter().map(|&band| classes[band].homes.iter().sum()).collect();
+    let homes: Vec<i64> = Band::ALL
+        .iter()
+        .map(|&band| classes[band].homes.iter().sum())
+        .collect();
     let mut totals = df!(c::BAND => bands, c::BAND_DWELLINGS => homes)?;
     for class in 0..class_list().len() {
-        let of_class: Vec<i64> = Band::ALL.iter().map(|&band| classes[band].homes[class]).collect();
+        let of_class: Vec<i64> = Band::ALL
+            .iter()
+            .map(|&band| classes[band].homes[class])
+            .collect();
         totals.with_column(Column::new(total_of(class).into(), of_class))?;
     }
     let joined = frame.lazy().join(
@@ -300,12 +324,7 @@ fn tax_weights(classes: &ByBand<BandClasses>, base: &BaseByBand) -> PolarsResult
 
 /// Within each band, shares `total` out in proportion to `weight` by largest remainder: the
 /// pipeline's form of [`apportion`], with ties going to the earlier row.
-fn share_out(
-    frame: LazyFrame,
-    total: Expr,
-    weight: &str,
-    name: &str,
-) -> PolarsResult<LazyFrame> {
+fn share_out(frame: LazyFrame, total: Expr, weight: &str, name: &str) -> PolarsResult<LazyFrame> {
     let in_band = || [col(c::BAND)];
     let (floor, rest, sum) = ("share_floor", "share_rest", "share_sum");
     let quota = total.clone() * col(weight);
@@ -317,12 +336,21 @@ fn share_out(
                 .then(quota.clone().floor_div(col(sum)))
                 .otherwise(lit(0i64))
                 .alias(floor),
-            when(col(sum).gt(lit(0))).then(quota % col(sum)).otherwise(lit(0i64)).alias(rest),
+            when(col(sum).gt(lit(0)))
+                .then(quota % col(sum))
+                .otherwise(lit(0i64))
+                .alias(rest),
         ])
         .with_column(
             // The row makes every key of a band distinct, and earlier rows larger.
             (col(rest) * lit(1_000_000i64) - col("share_row").cast(DataType::Int64))
-                .rank(RankOptions { method: RankMethod::Ordinal, descending: true }, None)
+                .rank(
+                    RankOptions {
+                        method: RankMethod::Ordinal,
+                        descending: true,
+                    },
+                    None,
+                )
                 .over(in_band())?
                 .cast(DataType::Int64)
                 .alias("share_rank"),

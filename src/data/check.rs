@@ -38,7 +38,10 @@ struct PublishedTotal {
 /// Never for what does not add up (that is a line that disagrees); only for broken tables.
 pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> {
     let rows = &vintage.authorities;
-    let homes: i64 = rows.iter().map(|row| row.dwellings().values().iter().sum::<i64>()).sum();
+    let homes: i64 = rows
+        .iter()
+        .map(|row| row.dwellings().values().iter().sum::<i64>())
+        .sum();
     let base_of = |row: &AuthorityRecord| thousandths(row.tax_base.tax_base_for_setting);
     let base: i64 = rows.iter().map(base_of).sum();
     let area: i128 = rows
@@ -51,14 +54,19 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
     for total in catalogue::rows::<PublishedTotal>(&file)? {
         let (what, sum) = match total.measure.as_str() {
             "dwellings" => ("dwellings in bands A to H", homes as f64),
-            "tax_base_for_setting" => {
-                ("tax base for setting, band D equivalents", base as f64 / 1_000.0)
-            }
-            "mean_area_band_d" => {
-                ("mean area band D in pounds, weighted by tax base for setting", mean.pounds())
-            }
+            "tax_base_for_setting" => (
+                "tax base for setting, band D equivalents",
+                base as f64 / 1_000.0,
+            ),
+            "mean_area_band_d" => (
+                "mean area band D in pounds, weighted by tax base for setting",
+                mean.pounds(),
+            ),
             other => {
-                return Err(DataError::fault(Path::new(&file), format!("no measure {other:?}")));
+                return Err(DataError::fault(
+                    Path::new(&file),
+                    format!("no measure {other:?}"),
+                ));
             }
         };
         lines.push(CheckLine {
@@ -70,43 +78,79 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
         });
     }
 
-    lines.push(each(rows, "county, police, fire and combined authority add to the area figure", "1p", |row| {
-        let levels = row.levels;
-        let parts = levels.own_incl_parish
-            + levels.county_or_gla
-            + levels.police
-            + levels.fire
-            + levels.combined_authority;
-        (levels.area - parts).pence().abs() <= 1
-    }));
-    lines.push(each(rows, "own amount including parishes is the requirement over the tax base", "1p", |row| {
-        let base = thousandths(row.tax_base.tax_base_for_setting);
-        let amount = divide_half_up(
-            i128::from(row.tax_base.requirement_pounds) * 100_000,
-            i128::from(base),
-        );
-        (amount - row.levels.own_incl_parish.pence()).abs() <= 1
-    }));
-    lines.push(each(rows, "tax base for setting is the estimate times collection plus contributions in lieu", "0.1", |row| {
-        let base = &row.tax_base;
-        let sum = base.estimate_after_support * base.collection_rate + base.contributions_in_lieu;
-        (sum - base.tax_base_for_setting).abs() <= 0.1
-    }));
-    lines.push(each(rows, "bands after support, homes at 5/9 and contributions in lieu add to the return", "0.35 band D equivalents, rounding of 20 published lines", |row| {
-        row.base_by_band(law.proportions()).unexplained.abs() <= 0.35
-    }));
-    lines.push(each(rows, "bands scaled to the tax base for setting add up to it", "exact, in thousandths", |row| {
-        let base = row.base_by_band(law.proportions());
-        base.thousandths.values().iter().sum::<i64>() + base.in_lieu_thousandths
-            == thousandths(row.tax_base.tax_base_for_setting)
-    }));
-    lines.push(each(rows, "listed homes of the return are within 2% of the VOA's six months later", "2%", |row| {
-        let listed: i64 = row.bands.values().iter().map(|band| band.listed).sum();
-        let homes: i64 = row.dwellings().values().iter().sum();
-        (listed - homes).abs() * 50 <= homes
-    }));
-    for (code, wards) in rows.iter().filter(|row| !row.wards.is_empty()).map(|row| (row, &row.wards)) {
-        let homes: i64 = wards.iter().flat_map(|ward| *ward.dwellings_hundredths.values()).sum();
+    lines.push(each(
+        rows,
+        "county, police, fire and combined authority add to the area figure",
+        "1p",
+        |row| {
+            let levels = row.levels;
+            let parts = levels.own_incl_parish
+                + levels.county_or_gla
+                + levels.police
+                + levels.fire
+                + levels.combined_authority;
+            (levels.area - parts).pence().abs() <= 1
+        },
+    ));
+    lines.push(each(
+        rows,
+        "own amount including parishes is the requirement over the tax base",
+        "1p",
+        |row| {
+            let base = thousandths(row.tax_base.tax_base_for_setting);
+            let amount = divide_half_up(
+                i128::from(row.tax_base.requirement_pounds) * 100_000,
+                i128::from(base),
+            );
+            (amount - row.levels.own_incl_parish.pence()).abs() <= 1
+        },
+    ));
+    lines.push(each(
+        rows,
+        "tax base for setting is the estimate times collection plus contributions in lieu",
+        "0.1",
+        |row| {
+            let base = &row.tax_base;
+            let sum =
+                base.estimate_after_support * base.collection_rate + base.contributions_in_lieu;
+            (sum - base.tax_base_for_setting).abs() <= 0.1
+        },
+    ));
+    lines.push(each(
+        rows,
+        "bands after support, homes at 5/9 and contributions in lieu add to the return",
+        "0.35 band D equivalents, rounding of 20 published lines",
+        |row| row.base_by_band(law.proportions()).unexplained.abs() <= 0.35,
+    ));
+    lines.push(each(
+        rows,
+        "bands scaled to the tax base for setting add up to it",
+        "exact, in thousandths",
+        |row| {
+            let base = row.base_by_band(law.proportions());
+            base.thousandths.values().iter().sum::<i64>() + base.in_lieu_thousandths
+                == thousandths(row.tax_base.tax_base_for_setting)
+        },
+    ));
+    lines.push(each(
+        rows,
+        "listed homes of the return are within 2% of the VOA's six months later",
+        "2%",
+        |row| {
+            let listed: i64 = row.bands.values().iter().map(|band| band.listed).sum();
+            let homes: i64 = row.dwellings().values().iter().sum();
+            (listed - homes).abs() * 50 <= homes
+        },
+    ));
+    for (code, wards) in rows
+        .iter()
+        .filter(|row| !row.wards.is_empty())
+        .map(|row| (row, &row.wards))
+    {
+        let homes: i64 = wards
+            .iter()
+            .flat_map(|ward| *ward.dwellings_hundredths.values())
+            .sum();
         let published: i64 = code.dwellings().values().iter().sum();
         lines.push(CheckLine {
             what: format!("{} wards of {}", wards.len(), code.authority.name),

@@ -41,7 +41,10 @@ impl Law {
             .into_iter()
             .map(RawPrinciple::checked)
             .collect::<Result<_, _>>()?;
-        Ok(Self { proportions: proportions()?, principles })
+        Ok(Self {
+            proportions: proportions()?,
+            principles,
+        })
     }
 
     /// What each band pays in proportion to band D.
@@ -62,7 +65,8 @@ impl Law {
             AuthorityClass::ShireDistrict => "shire_district",
             _ => "social_care",
         };
-        self.named(&authority.name, year).or_else(|| self.named(class, year))
+        self.named(&authority.name, year)
+            .or_else(|| self.named(class, year))
     }
 
     /// The principle for another body on the bill.
@@ -104,7 +108,9 @@ fn proportions() -> Result<BandProportions, DataError> {
         let text = format!("band {missing} of England has no proportion");
         return Err(DataError::fault(Path::new(PROPORTIONS), text));
     }
-    Ok(BandProportions::from_fn(|band| find(band).expect("checked above")))
+    Ok(BandProportions::from_fn(|band| {
+        find(band).expect("checked above")
+    }))
 }
 
 #[derive(Deserialize)]
@@ -125,7 +131,9 @@ impl RawPrinciple {
             DataError::fault(Path::new(PRINCIPLES), row)
         };
         let percent = || {
-            let percent = self.percent.ok_or_else(|| fault("has no percentage".to_owned()))?;
+            let percent = self
+                .percent
+                .ok_or_else(|| fault("has no percentage".to_owned()))?;
             Rise::new(percent / 100.0).map_err(|error| fault(format!("{error}")))
         };
         let pounds = || {
@@ -140,10 +148,23 @@ impl RawPrinciple {
             "none" => Limit::Unlimited,
             other => return Err(fault(format!("{other:?} is no kind of principle"))),
         };
-        let year = self.year.parse().map_err(|error| fault(format!("{error}")))?;
-        let standing: Standing =
-            self.standing.parse().map_err(|error| fault(format!("{error}")))?;
-        let source = Source { citation: self.source.clone(), standing };
-        Ok(Principle { year, limit, applies_to: self.applies_to.clone(), source })
+        let year = self
+            .year
+            .parse()
+            .map_err(|error| fault(format!("{error}")))?;
+        let standing: Standing = self
+            .standing
+            .parse()
+            .map_err(|error| fault(format!("{error}")))?;
+        let source = Source {
+            citation: self.source.clone(),
+            standing,
+        };
+        Ok(Principle {
+            year,
+            limit,
+            applies_to: self.applies_to.clone(),
+            source,
+        })
     }
 }

@@ -9,6 +9,7 @@ pub mod law;
 pub mod releases;
 pub mod scenario;
 pub mod vintage;
+pub mod world;
 
 pub use assumptions::Assumptions;
 pub use catalogue::{Catalogue, DataError, Table};
@@ -16,4 +17,5 @@ pub use cells::cells;
 pub use check::{CheckLine, check};
 pub use law::Law;
 pub use scenario::Scenario;
-pub use vintage::{AuthorityRecord, BandRow, Levels, TaxBase, Vintage, WardRow};
+pub use vintage::{AuthorityRecord, BandRow, BaseByBand, Levels, TaxBase, Vintage, WardRow};
+pub use world::World;

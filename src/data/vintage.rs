@@ -133,11 +133,15 @@ impl Vintage {
     /// When there is none of that name, or its tables do not fit together.
     pub fn embedded(name: &str) -> Result<Self, DataError> {
         let fault = |file: &str, text: String| DataError::fault(Path::new(file), text);
-        let year: FinancialYear =
-            name.parse().map_err(|error| fault("vintages", format!("{error}")))?;
+        let year: FinancialYear = name
+            .parse()
+            .map_err(|error| fault("vintages", format!("{error}")))?;
         if !VINTAGES.contains(&name) {
             let held = VINTAGES.join(", ");
-            return Err(fault("vintages", format!("no vintage {name} is held (held: {held})")));
+            return Err(fault(
+                "vintages",
+                format!("no vintage {name} is held (held: {held})"),
+            ));
         }
         let file = |table: &str| format!("vintages/{name}/{table}.csv");
         let places: Vec<RawAuthority> = catalogue::rows(&file("authorities"))?;
@@ -148,8 +152,9 @@ impl Vintage {
         let ward_bands: Vec<RawWardBand> = catalogue::rows(&file("ward_bands"))?;
 
         let mut authorities = Vec::with_capacity(places.len());
-        for (place, ((bands, base), levels)) in
-            places.into_iter().zip(bands.chunks_exact(8).zip(&bases).zip(&levels))
+        for (place, ((bands, base), levels)) in places
+            .into_iter()
+            .zip(bands.chunks_exact(8).zip(&bases).zip(&levels))
         {
             let code = place.authority_code.clone();
             let aligned = bands
@@ -157,7 +162,10 @@ impl Vintage {
                 .zip(Band::ALL)
                 .all(|(row, band)| row.authority_code == code && row.band == band.to_string());
             if !aligned || base.authority_code != code || levels.authority_code != code {
-                return Err(fault(&file("bands"), format!("the rows of {code} are out of order")));
+                return Err(fault(
+                    &file("bands"),
+                    format!("the rows of {code} are out of order"),
+                ));
             }
             let wards = wards
                 .iter()
@@ -194,7 +202,10 @@ impl Vintage {
         self.authorities
             .iter()
             .find(|row| {
-                row.authority.code.as_str().eq_ignore_ascii_case(wanted.trim())
+                row.authority
+                    .code
+                    .as_str()
+                    .eq_ignore_ascii_case(wanted.trim())
                     || fold(&row.authority.name) == folded
             })
             .ok_or_else(|| UnknownAuthority {
@@ -208,7 +219,10 @@ impl Vintage {
         self.authorities
             .iter()
             .map(|row| {
-                (strsim::jaro_winkler(folded, &fold(&row.authority.name)), &row.authority.name)
+                (
+                    strsim::jaro_winkler(folded, &fold(&row.authority.name)),
+                    &row.authority.name,
+                )
             })
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .filter(|(likeness, _)| *likeness > 0.75)
@@ -218,7 +232,10 @@ impl Vintage {
 
 /// Small letters, `and` for `&`, single spaces: how names are compared.
 fn fold(name: &str) -> String {
-    let name = name.to_lowercase().replace('&', " and ").replace(['\'', ',', '.'], "");
+    let name = name
+        .to_lowercase()
+        .replace('&', " and ")
+        .replace(['\'', ',', '.'], "");
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -313,10 +330,15 @@ struct RawAuthority {
 impl RawAuthority {
     fn checked(self, file: &str) -> Result<Authority, DataError> {
         let fault = |text: String| DataError::fault(Path::new(file), text);
-        let code: AuthorityCode =
-            self.authority_code.parse().map_err(|error| fault(format!("{error}")))?;
+        let code: AuthorityCode = self
+            .authority_code
+            .parse()
+            .map_err(|error| fault(format!("{error}")))?;
         Ok(Authority {
-            class: self.class.parse().map_err(|error| fault(format!("{code}: {error}")))?,
+            class: self
+                .class
+                .parse()
+                .map_err(|error| fault(format!("{code}: {error}")))?,
             code,
             name: self.authority,
             region: self.region,
@@ -391,9 +413,15 @@ struct RawWardBand {
 
 impl RawWard {
     fn with_bands(&self, bands: &[RawWardBand], file: &str) -> Result<WardRow, DataError> {
-        let rows: Vec<_> = bands.iter().filter(|row| row.ward_code == self.ward_code).collect();
+        let rows: Vec<_> = bands
+            .iter()
+            .filter(|row| row.ward_code == self.ward_code)
+            .collect();
         let in_order = rows.len() == Band::ALL.len()
-            && rows.iter().zip(Band::ALL).all(|(row, band)| row.band == band.to_string());
+            && rows
+                .iter()
+                .zip(Band::ALL)
+                .all(|(row, band)| row.band == band.to_string());
         if !in_order {
             let text = format!("{} does not have one row for each band", self.ward_code);
             return Err(DataError::fault(Path::new(file), text));

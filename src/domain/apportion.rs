@@ -15,18 +15,26 @@
 /// # Panics
 /// When the total or a weight is negative.
 pub fn apportion(total: i64, weights: &[i64]) -> Option<Vec<i64>> {
-    assert!(total >= 0 && weights.iter().all(|&weight| weight >= 0), "only positive parts");
+    assert!(
+        total >= 0 && weights.iter().all(|&weight| weight >= 0),
+        "only positive parts"
+    );
     let sum: i128 = weights.iter().map(|&weight| i128::from(weight)).sum();
     if sum == 0 {
         return (total == 0).then(|| vec![0; weights.len()]);
     }
     let quota = |weight: i64| i128::from(total) * i128::from(weight);
-    let mut parts: Vec<i64> =
-        weights.iter().map(|&weight| narrow(quota(weight) / sum)).collect();
+    let mut parts: Vec<i64> = weights
+        .iter()
+        .map(|&weight| narrow(quota(weight) / sum))
+        .collect();
     let left = total - parts.iter().sum::<i64>();
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by_key(|&index| (-(quota(weights[index]) % sum), index));
-    for &index in order.iter().take(usize::try_from(left).expect("fewer left than parts")) {
+    for &index in order
+        .iter()
+        .take(usize::try_from(left).expect("fewer left than parts"))
+    {
         parts[index] += 1;
     }
     Some(parts)

@@ -25,8 +25,16 @@ pub struct NotABand(String);
 
 impl Band {
     /// All bands, cheapest first.
-    pub const ALL: [Self; 8] =
-        [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F, Self::G, Self::H];
+    pub const ALL: [Self; 8] = [
+        Self::A,
+        Self::B,
+        Self::C,
+        Self::D,
+        Self::E,
+        Self::F,
+        Self::G,
+        Self::H,
+    ];
 
     /// The position, 0 for A.
     pub const fn index(self) -> usize {
@@ -69,7 +77,10 @@ pub struct Proportion {
 impl Proportion {
     /// `numerator / denominator`; nothing unless both are positive.
     pub fn new(numerator: i64, denominator: i64) -> Option<Self> {
-        (numerator > 0 && denominator > 0).then_some(Self { numerator, denominator })
+        (numerator > 0 && denominator > 0).then_some(Self {
+            numerator,
+            denominator,
+        })
     }
 
     /// The upper number of the fraction.

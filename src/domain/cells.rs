@@ -50,18 +50,24 @@ impl Cells {
     /// # Panics
     /// When a cell names no ward, a number is negative, or the order is broken: a fault of the
     /// pipeline, not of its input.
-    pub fn new(
-        wards: Vec<Ward>,
-        rows: Vec<Cell>,
-        award_basis_points: ByBand<[i64; 3]>,
-    ) -> Self {
+    pub fn new(wards: Vec<Ward>, rows: Vec<Cell>, award_basis_points: ByBand<[i64; 3]>) -> Self {
         let key = |cell: &Cell| (cell.ward, cell.band, cell.liability, cell.reduction);
-        assert!(rows.is_sorted_by(|a, b| key(a) < key(b)), "cells are in order and distinct");
+        assert!(
+            rows.is_sorted_by(|a, b| key(a) < key(b)),
+            "cells are in order and distinct"
+        );
         for cell in &rows {
             assert!(cell.ward < wards.len(), "a cell lies in a ward");
-            assert!(cell.dwellings >= 0 && cell.tax_base_thousandths >= 0, "counts are positive");
+            assert!(
+                cell.dwellings >= 0 && cell.tax_base_thousandths >= 0,
+                "counts are positive"
+            );
         }
-        Self { wards, rows, award_basis_points }
+        Self {
+            wards,
+            rows,
+            award_basis_points,
+        }
     }
 
     /// The wards.

@@ -144,9 +144,15 @@ impl Distribution {
 impl fmt::Display for Distribution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (form, values) = self.parameters();
-        let names = FORMS.iter().find(|(name, _)| *name == form).map_or(&[][..], |(_, n)| *n);
-        let pairs: Vec<_> =
-            names.iter().zip(values).map(|(name, value)| format!("{name} {value}")).collect();
+        let names = FORMS
+            .iter()
+            .find(|(name, _)| *name == form)
+            .map_or(&[][..], |(_, n)| *n);
+        let pairs: Vec<_> = names
+            .iter()
+            .zip(values)
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
         f.pad(&format!("{form} ({})", pairs.join(", ")))
     }
 }

@@ -69,7 +69,10 @@ impl Pence {
 
     /// This amount times `numerator / denominator`, to the nearest penny, halves up.
     pub fn times(self, numerator: i64, denominator: i64) -> Self {
-        Self(divide_half_up(i128::from(self.0) * i128::from(numerator), i128::from(denominator)))
+        Self(divide_half_up(
+            i128::from(self.0) * i128::from(numerator),
+            i128::from(denominator),
+        ))
     }
 }
 

@@ -20,7 +20,11 @@ impl AuthorityCode {
 
     /// The nation, which the first letter tells.
     pub fn nation(&self) -> Nation {
-        if self.0.starts_with('W') { Nation::Wales } else { Nation::England }
+        if self.0.starts_with('W') {
+            Nation::Wales
+        } else {
+            Nation::England
+        }
     }
 }
 

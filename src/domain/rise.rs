@@ -25,7 +25,11 @@ pub struct NotARise(f64);
 
 impl fmt::Display for NotARise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is not a rise (allowed: -1 to 10, where 0.15 is 15%)", self.0)?;
+        write!(
+            f,
+            "{} is not a rise (allowed: -1 to 10, where 0.15 is 15%)",
+            self.0
+        )?;
         if (10.0..=1000.0).contains(&self.0) {
             write!(f, " [did you mean {}?]", self.0 / 100.0)?;
         }
@@ -116,9 +120,18 @@ mod tests {
 
     #[test]
     fn percentages_print_as_on_a_ballot_paper() {
-        assert_eq!(Rise::from_millionths(1_000_000).percent_to_one_decimal(), "100.0");
-        assert_eq!(Rise::from_millionths(49_900).percent_to_one_decimal(), "5.0");
-        assert_eq!(Rise::from_millionths(19_900).percent_to_one_decimal(), "2.0");
+        assert_eq!(
+            Rise::from_millionths(1_000_000).percent_to_one_decimal(),
+            "100.0"
+        );
+        assert_eq!(
+            Rise::from_millionths(49_900).percent_to_one_decimal(),
+            "5.0"
+        );
+        assert_eq!(
+            Rise::from_millionths(19_900).percent_to_one_decimal(),
+            "2.0"
+        );
         assert_eq!(Rise::from_millionths(-500).percent_to_one_decimal(), "0.0");
         assert_eq!(Rise::from_millionths(49_900).to_string(), "4.99%");
     }

@@ -80,12 +80,17 @@ impl Schedule {
 
     /// Whether any band gets relief, so that a class reduction under s.13A(1)(c) is needed.
     pub fn needs_relief(&self) -> bool {
-        Band::ALL.iter().any(|&band| self.band_rise[band] < self.headline)
+        Band::ALL
+            .iter()
+            .any(|&band| self.band_rise[band] < self.headline)
     }
 
     /// The frozen bands, cheapest first.
     pub fn frozen_bands(&self) -> Vec<Band> {
-        Band::ALL.into_iter().filter(|&band| self.is_frozen(band)).collect()
+        Band::ALL
+            .into_iter()
+            .filter(|&band| self.is_frozen(band))
+            .collect()
     }
 }
 
@@ -122,18 +127,26 @@ impl Proposal {
             },
             Self::BandRises(rises) => {
                 let headline = rises.values().iter().copied().max().unwrap_or(Rise::FREEZE);
-                Schedule { headline, band_rise: *rises }
+                Schedule {
+                    headline,
+                    band_rise: *rises,
+                }
             }
             Self::Uniform(rise) => {
                 let headline = match rise {
                     UniformRise::Stated(rise) => *rise,
                     UniformRise::LargestWithoutVote => largest_without_vote.ok_or(NoPrinciple)?,
                 };
-                Schedule { headline, band_rise: ByBand::from_fn(|_| headline) }
+                Schedule {
+                    headline,
+                    band_rise: ByBand::from_fn(|_| headline),
+                }
             }
-            Self::FreezeTarget { share, top_rise, shape } => {
-                freeze_cheapest(*share, *top_rise, *shape, dwellings)
-            }
+            Self::FreezeTarget {
+                share,
+                top_rise,
+                shape,
+            } => freeze_cheapest(*share, *top_rise, *shape, dwellings),
         };
         Ok(schedule)
     }
@@ -172,7 +185,10 @@ fn freeze_cheapest(
         },
     });
     let headline = if raised == 0 { Rise::FREEZE } else { top_rise };
-    Schedule { headline, band_rise }
+    Schedule {
+        headline,
+        band_rise,
+    }
 }
 
 #[cfg(test)]
@@ -194,7 +210,9 @@ mod tests {
         };
         let schedule = target.schedule(&derby(), None)?;
         assert_eq!(schedule.frozen_bands(), vec![Band::A, Band::B, Band::C]);
-        let rises: Vec<_> = Band::ALL.map(|band| schedule.band_rise(band).value()).to_vec();
+        let rises: Vec<_> = Band::ALL
+            .map(|band| schedule.band_rise(band).value())
+            .to_vec();
         assert_eq!(rises, vec![0.0, 0.0, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
         Ok(())
     }

@@ -39,7 +39,11 @@ impl Share {
     /// # Errors
     /// When the value is not from 0 to 1.
     pub fn new(value: f64) -> Result<Self, NotAShare> {
-        if (0.0..=1.0).contains(&value) { Ok(Self(value)) } else { Err(NotAShare(value)) }
+        if (0.0..=1.0).contains(&value) {
+            Ok(Self(value))
+        } else {
+            Err(NotAShare(value))
+        }
     }
 
     /// The share that `part` is of `whole`; nothing when the whole is nothing.

@@ -44,8 +44,10 @@ pub(super) fn tables(
 ) -> Result<Vec<ImportedTable>, DataError> {
     let mut billing: Vec<_> = billing.iter().collect();
     billing.sort_by_key(|row| row.get("ons_code").cloned());
-    let requirement: BTreeMap<_, _> =
-        requirement.iter().map(|row| (row.get("ons_code").cloned(), row)).collect();
+    let requirement: BTreeMap<_, _> = requirement
+        .iter()
+        .map(|row| (row.get("ons_code").cloned(), row))
+        .collect();
     let predecessors = catalogue::reorganisations()?;
     let fault = |text: String| DataError::fault(Path::new("import"), text);
 
@@ -111,7 +113,10 @@ pub(super) fn tables(
                 cells.push(decimal(number(row, &format!("ctb22_{name}_{band}"))?, 0));
             }
             for (_, name, decimals) in EQUIVALENTS {
-                cells.push(decimal(number(row, &format!("ctb22_{name}_{band}"))?, decimals));
+                cells.push(decimal(
+                    number(row, &format!("ctb22_{name}_{band}"))?,
+                    decimals,
+                ));
             }
             bands.push(cells);
         }
@@ -127,7 +132,12 @@ pub(super) fn tables(
         }
         levels.push(amounts);
     }
-    let mut band_header = vec!["authority_code", "band", "dwellings", "dwellings_suppressed"];
+    let mut band_header = vec![
+        "authority_code",
+        "band",
+        "dwellings",
+        "dwellings_suppressed",
+    ];
     band_header.extend(COUNTS.map(|(name, _)| name));
     band_header.extend(EQUIVALENTS.map(|(name, _, _)| name));
     let mut level_header = vec!["authority_code"];

@@ -61,14 +61,20 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
             let lines = tax_base_return::read(path, bytes)?;
             let rows = lines.len();
             tax_base_return = Some(lines);
-            ("council tax base return (ODS), lines A- and contributions in lieu", rows)
+            (
+                "council tax base return (ODS), lines A- and contributions in lieu",
+                rows,
+            )
         } else {
             let (header, rows) = read_csv(path, &bytes)?;
             let count = rows.len();
             let has = |name: &str| header.iter().any(|column| column == name);
             if has("ctb22_list_A") && has("bandd_own_excl_parish") {
                 billing = Some(rows);
-                ("billing authorities with dwellings, tax base and band D amounts", count)
+                (
+                    "billing authorities with dwellings, tax base and band D amounts",
+                    count,
+                )
             } else if has("class_o_adj") {
                 requirement = Some(rows);
                 ("council tax requirement by billing authority", count)
@@ -84,7 +90,11 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
                 ));
             }
         };
-        recognised.push(Recognised { path: path.clone(), as_what, rows });
+        recognised.push(Recognised {
+            path: path.clone(),
+            as_what,
+            rows,
+        });
     }
     if let Some(billing) = billing {
         let needs = |what: &str| {
@@ -104,8 +114,12 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
 fn read_csv(path: &Path, bytes: &[u8]) -> Result<(Vec<String>, Rows), DataError> {
     let fault = |error: csv::Error| DataError::fault(path, error.to_string());
     let mut reader = csv::Reader::from_reader(bytes);
-    let header: Vec<String> =
-        reader.headers().map_err(fault)?.iter().map(str::to_owned).collect();
+    let header: Vec<String> = reader
+        .headers()
+        .map_err(fault)?
+        .iter()
+        .map(str::to_owned)
+        .collect();
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(fault)?;
@@ -121,7 +135,10 @@ pub(crate) fn text<'a>(
     column: &str,
 ) -> Result<&'a str, DataError> {
     row.get(column).map(String::as_str).ok_or_else(|| {
-        DataError::fault(Path::new("import"), format!("the column {column} is missing"))
+        DataError::fault(
+            Path::new("import"),
+            format!("the column {column} is missing"),
+        )
     })
 }
 
@@ -129,7 +146,10 @@ pub(crate) fn text<'a>(
 pub(crate) fn number(row: &BTreeMap<String, String>, column: &str) -> Result<f64, DataError> {
     let cell = text(row, column)?;
     cell.parse().map_err(|_| {
-        DataError::fault(Path::new("import"), format!("{column} of {cell:?} is not a number"))
+        DataError::fault(
+            Path::new("import"),
+            format!("{column} of {cell:?} is not a number"),
+        )
     })
 }
 
@@ -144,7 +164,11 @@ pub(crate) fn decimal(value: f64, decimals: usize) -> String {
 }
 
 /// A table as CSV from its header and rows.
-pub(crate) fn csv_table(file: &'static str, header: &[&str], rows: Vec<Vec<String>>) -> ImportedTable {
+pub(crate) fn csv_table(
+    file: &'static str,
+    header: &[&str],
+    rows: Vec<Vec<String>>,
+) -> ImportedTable {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let memory = "a table is written to memory";
     writer.write_record(header).expect(memory);
@@ -152,5 +176,8 @@ pub(crate) fn csv_table(file: &'static str, header: &[&str], rows: Vec<Vec<Strin
         writer.write_record(row).expect(memory);
     }
     let bytes = writer.into_inner().expect(memory);
-    ImportedTable { file, csv: String::from_utf8(bytes).expect("figures are text") }
+    ImportedTable {
+        file,
+        csv: String::from_utf8(bytes).expect("figures are text"),
+    }
 }

@@ -36,7 +36,10 @@ pub(crate) fn read(
     let cell = |row: &[Data], column: usize| row.get(column).map(ToString::to_string);
     let titles = rows
         .iter()
-        .position(|row| row.iter().any(|cell| cell.to_string().starts_with(AFTER_SUPPORT)))
+        .position(|row| {
+            row.iter()
+                .any(|cell| cell.to_string().starts_with(AFTER_SUPPORT))
+        })
         .ok_or_else(|| fault(format!("{SHEET} has no {AFTER_SUPPORT}")))?;
     let column_of = |title: &str| {
         rows[titles]
@@ -47,7 +50,9 @@ pub(crate) fn read(
     let (after_support, in_lieu) = (column_of(AFTER_SUPPORT)?, column_of(IN_LIEU)?);
     let mut lines = BTreeMap::new();
     for row in &rows[titles + 2..] {
-        let Some(code) = cell(row, 1).filter(|code| code.starts_with("E0")) else { continue };
+        let Some(code) = cell(row, 1).filter(|code| code.starts_with("E0")) else {
+            continue;
+        };
         let figure = |column: usize| match row.get(column) {
             Some(Data::Float(value)) => Ok(*value),
             Some(Data::Int(value)) => Ok(*value as f64),

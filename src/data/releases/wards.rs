@@ -12,7 +12,10 @@ pub(super) fn tables(path: &Path, rows: &Rows) -> Result<Vec<ImportedTable>, Dat
     for row in rows {
         let ward = text(row, "ward24_code")?;
         if number(row, "bI")? != 0.0 {
-            return Err(DataError::fault(path, format!("{ward} has homes in band I")));
+            return Err(DataError::fault(
+                path,
+                format!("{ward} has homes in band I"),
+            ));
         }
         let authority = text(row, "ltla24_code")?;
         for band in Band::ALL {
@@ -26,9 +29,13 @@ pub(super) fn tables(path: &Path, rows: &Rows) -> Result<Vec<ImportedTable>, Dat
         }
         let mut profile = vec![authority.to_owned(), ward.to_owned()];
         profile.push(text(row, "ward24_name")?.to_owned());
-        for column in
-            ["households", "own_outright", "own_mortgage_shared", "social_rent", "private_rent_or_free"]
-        {
+        for column in [
+            "households",
+            "own_outright",
+            "own_mortgage_shared",
+            "social_rent",
+            "private_rent_or_free",
+        ] {
             profile.push(decimal(number(row, column)?, 0));
         }
         profile.push(decimal(number(row, "imd25_score")?, 2));

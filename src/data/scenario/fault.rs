@@ -38,7 +38,10 @@ impl std::error::Error for ScenarioError {}
 impl ScenarioError {
     /// A scenario with one fault that lies in no line.
     pub fn whole_file(name: &str, text: String) -> Self {
-        Self { name: name.to_owned(), faults: vec![Fault { line: None, text }] }
+        Self {
+            name: name.to_owned(),
+            faults: vec![Fault { line: None, text }],
+        }
     }
 }
 
@@ -51,12 +54,19 @@ pub(super) struct Faults<'a> {
 
 impl<'a> Faults<'a> {
     pub(super) fn of(name: &'a str, text: &'a str) -> Self {
-        Self { name, text, found: Vec::new() }
+        Self {
+            name,
+            text,
+            found: Vec::new(),
+        }
     }
 
     /// Notes a fault at a place in the file.
     pub(super) fn at(&mut self, span: Range<usize>, text: String) {
-        let fault = Fault { line: Some(position(self.text, span.start)), text };
+        let fault = Fault {
+            line: Some(position(self.text, span.start)),
+            text,
+        };
         self.found.push((Some(span.start), fault));
     }
 
@@ -70,9 +80,13 @@ impl<'a> Faults<'a> {
         match value {
             Some(value) if self.found.is_empty() => Ok(value),
             _ => {
-                self.found.sort_by_key(|(start, _)| start.unwrap_or(usize::MAX));
+                self.found
+                    .sort_by_key(|(start, _)| start.unwrap_or(usize::MAX));
                 let faults = self.found.into_iter().map(|(_, fault)| fault).collect();
-                Err(ScenarioError { name: self.name.to_owned(), faults })
+                Err(ScenarioError {
+                    name: self.name.to_owned(),
+                    faults,
+                })
             }
         }
     }

@@ -15,9 +15,7 @@ pub use fault::{ScenarioError, nearest};
 pub use raw::RawScenario;
 
 use crate::domain::distribution::FORMS;
-use crate::domain::{
-    Band, ByBand, Distribution, FreezeShape, Proposal, Rise, Share, UniformRise,
-};
+use crate::domain::{Band, ByBand, Distribution, FreezeShape, Proposal, Rise, Share, UniformRise};
 use fault::Faults;
 use raw::{RawDistribution, RawSchedule};
 
@@ -55,12 +53,17 @@ pub struct Scenario {
 }
 
 /// The most draws that one run may have.
-pub const MOST_DRAWS: u32 = 10_000_000;
+pub const MOST_DRAWS: u32 = 1_000_000;
 /// Draws where the scenario does not say.
 pub const DEFAULT_DRAWS: u32 = 10_000;
 const FORMAT: i64 = 1;
 const LARGEST: &str = "largest-without-vote";
-const KINDS: [&str; 4] = ["headline-with-relief", "band-rises", "uniform", "freeze-target"];
+const KINDS: [&str; 4] = [
+    "headline-with-relief",
+    "band-rises",
+    "uniform",
+    "freeze-target",
+];
 const LONGEST_FILE: u64 = 1_000_000;
 
 /// The commented example that `init` prints and every default is read from.
@@ -94,7 +97,11 @@ impl<'a> Names<'a> {
                 .iter()
                 .map(|input| (input.name.as_str(), allowed_range(&input.unit)))
                 .collect(),
-            days: assumptions.days().iter().map(|day| day.key.as_str()).collect(),
+            days: assumptions
+                .days()
+                .iter()
+                .map(|day| day.key.as_str())
+                .collect(),
         }
     }
 }
@@ -114,7 +121,10 @@ impl Scenario {
     /// # Errors
     /// When one is broken: a fault of the build.
     pub fn built_in(names: &Names<'_>) -> Result<Vec<Self>, ScenarioError> {
-        BUILT_IN.iter().map(|text| Self::parse("built-in scenario", text, names)).collect()
+        BUILT_IN
+            .iter()
+            .map(|text| Self::parse("built-in scenario", text, names))
+            .collect()
     }
 
     /// A built-in scenario by its key, or one in a TOML file.
@@ -140,13 +150,15 @@ impl Scenario {
             ));
         }
         let whole = |text: String| ScenarioError::whole_file(wanted, text);
-        let size = std::fs::metadata(path)
-            .map_err(|error| whole(format!("cannot be read: {error}")))?;
+        let size =
+            std::fs::metadata(path).map_err(|error| whole(format!("cannot be read: {error}")))?;
         if size.is_dir() {
             return Err(whole("is a folder, not a scenario file".to_owned()));
         }
         if size.len() > LONGEST_FILE {
-            return Err(whole(format!("is longer than {LONGEST_FILE} bytes: not a scenario")));
+            return Err(whole(format!(
+                "is longer than {LONGEST_FILE} bytes: not a scenario"
+            )));
         }
         let bytes =
             std::fs::read(path).map_err(|error| whole(format!("cannot be read: {error}")))?;
@@ -194,7 +206,11 @@ impl Scenario {
                 return faults.finish(None);
             }
         };
-        let scenario = Checker { faults: &mut faults, names }.scenario(raw);
+        let scenario = Checker {
+            faults: &mut faults,
+            names,
+        }
+        .scenario(raw);
         faults.finish(scenario)
     }
 
@@ -206,7 +222,9 @@ impl Scenario {
 
     /// Checks that an override of draws is in range.
     pub fn draws_allowed(draws: i64) -> Option<u32> {
-        u32::try_from(draws).ok().filter(|draws| (1..=MOST_DRAWS).contains(draws))
+        u32::try_from(draws)
+            .ok()
+            .filter(|draws| (1..=MOST_DRAWS).contains(draws))
     }
 }
 
@@ -223,9 +241,16 @@ fn syntax(message: &str) -> String {
             None => first_line.to_owned(),
         };
     };
-    let allowed: Vec<&str> = list.split(", ").map(|name| name.trim_matches('`')).collect();
+    let allowed: Vec<&str> = list
+        .split(", ")
+        .map(|name| name.trim_matches('`'))
+        .collect();
     let unknown = head.split('`').nth(1).unwrap_or("");
-    format!("unknown key {unknown:?} (allowed: {}){}", allowed.join(", "), nearest(unknown, &allowed))
+    format!(
+        "unknown key {unknown:?} (allowed: {}){}",
+        allowed.join(", "),
+        nearest(unknown, &allowed)
+    )
 }
 
 /// Turns a raw scenario into a checked one, noting every fault.
@@ -237,16 +262,22 @@ struct Checker<'a, 'b> {
 impl Checker<'_, '_> {
     fn scenario(&mut self, raw: RawScenario) -> Option<Scenario> {
         match &raw.format {
-            None => self.faults.missing(format!("format is missing (allowed: {FORMAT})")),
+            None => self
+                .faults
+                .missing(format!("format is missing (allowed: {FORMAT})")),
             Some(format) if *format.get_ref() != FORMAT => {
-                let text = format!("format: {} is not known (allowed: {FORMAT})", format.get_ref());
+                let text = format!(
+                    "format: {} is not known (allowed: {FORMAT})",
+                    format.get_ref()
+                );
                 self.faults.at(format.span(), text);
             }
             Some(_) => {}
         }
         let key = match raw.key {
             None => {
-                self.faults.missing("key is missing (a short name without spaces)".to_owned());
+                self.faults
+                    .missing("key is missing (a short name without spaces)".to_owned());
                 None
             }
             Some(key) => self.key(key),
@@ -274,7 +305,8 @@ impl Checker<'_, '_> {
             Some(vote) => (
                 vote.day.and_then(|day| self.day(day)),
                 vote.turnout.and_then(|turnout| self.turnout(&turnout)),
-                vote.name_on_ballot.and_then(|name| self.not_blank("vote.name_on_ballot", Some(name))),
+                vote.name_on_ballot
+                    .and_then(|name| self.not_blank("vote.name_on_ballot", Some(name))),
             ),
         };
         let inputs = self.inputs(raw.inputs.unwrap_or_default());
@@ -321,7 +353,10 @@ impl Checker<'_, '_> {
         let text = text?;
         let blank = text.get_ref().trim().is_empty() || text.get_ref().contains(char::is_control);
         if blank {
-            self.faults.at(text.span(), format!("{what}: a name must not be blank or hold line breaks"));
+            self.faults.at(
+                text.span(),
+                format!("{what}: a name must not be blank or hold line breaks"),
+            );
             return None;
         }
         Some(text.into_inner())
@@ -329,7 +364,10 @@ impl Checker<'_, '_> {
 
     fn proposal(&mut self, mut raw: RawSchedule) -> Option<Proposal> {
         let Some(kind) = raw.kind.take() else {
-            self.faults.missing(format!("schedule.kind is missing (allowed: {})", KINDS.join(", ")));
+            self.faults.missing(format!(
+                "schedule.kind is missing (allowed: {})",
+                KINDS.join(", ")
+            ));
             return None;
         };
         let own: &[&str] = match kind.get_ref().as_str() {
@@ -348,7 +386,10 @@ impl Checker<'_, '_> {
             }
         };
         let given = [
-            ("headline_rise", raw.headline_rise.as_ref().map(Spanned::span)),
+            (
+                "headline_rise",
+                raw.headline_rise.as_ref().map(Spanned::span),
+            ),
             ("relief", raw.relief.as_ref().map(Spanned::span)),
             ("rises", raw.rises.as_ref().map(Spanned::span)),
             ("rise", raw.rise.as_ref().map(Spanned::span)),
@@ -367,7 +408,8 @@ impl Checker<'_, '_> {
                     ),
                 ),
                 None if own.contains(&name) && name != "shape" => {
-                    self.faults.missing(format!("schedule.{name} is missing for {}", kind.get_ref()));
+                    self.faults
+                        .missing(format!("schedule.{name} is missing for {}", kind.get_ref()));
                 }
                 _ => {}
             }
@@ -382,16 +424,25 @@ impl Checker<'_, '_> {
                     let text = "schedule.headline_rise: a cut needs no relief (allowed: 0 to 10)";
                     self.faults.at(span, text.to_owned());
                 }
-                Some(Proposal::HeadlineWithRelief { headline, relief: relief? })
+                Some(Proposal::HeadlineWithRelief {
+                    headline,
+                    relief: relief?,
+                })
             }
             "band-rises" => {
                 let rises = self.by_band("schedule.rises", raw.rises?, Self::rise)?;
                 Some(Proposal::BandRises(rises))
             }
-            "uniform" => self.uniform("schedule.rise", Some(raw.rise?)).map(Proposal::Uniform),
+            "uniform" => self
+                .uniform("schedule.rise", Some(raw.rise?))
+                .map(Proposal::Uniform),
             _ => {
-                let share = raw.share.and_then(|value| self.share("schedule.share", &value));
-                let top = raw.top_rise.and_then(|value| self.rise("schedule.top_rise", &value));
+                let share = raw
+                    .share
+                    .and_then(|value| self.share("schedule.share", &value));
+                let top = raw
+                    .top_rise
+                    .and_then(|value| self.rise("schedule.top_rise", &value));
                 let shape = match raw.shape.as_ref().map(|shape| shape.get_ref().as_str()) {
                     None | Some("steps") => FreezeShape::Steps,
                     Some("equal") => FreezeShape::Equal,
@@ -405,7 +456,11 @@ impl Checker<'_, '_> {
                         return None;
                     }
                 };
-                Some(Proposal::FreezeTarget { share: share?, top_rise: top?, shape })
+                Some(Proposal::FreezeTarget {
+                    share: share?,
+                    top_rise: top?,
+                    shape,
+                })
             }
         }
     }
@@ -433,13 +488,18 @@ impl Checker<'_, '_> {
             .map(|band| band.to_string())
             .collect();
         if !missing.is_empty() {
-            let text = format!("{what}: band {} is missing (every band is stated)", missing.join(", "));
+            let text = format!(
+                "{what}: band {} is missing (every band is stated)",
+                missing.join(", ")
+            );
             self.faults.at(span, text);
             return None;
         }
         let mut complete: Vec<T> = values.into_values().collect::<Option<_>>()?;
         complete.reverse();
-        Some(ByBand::from_fn(|_| complete.pop().expect("one value for each band")))
+        Some(ByBand::from_fn(|_| {
+            complete.pop().expect("one value for each band")
+        }))
     }
 
     fn number(&mut self, what: &str, value: &Spanned<Value>) -> Option<f64> {
@@ -448,7 +508,10 @@ impl Checker<'_, '_> {
             Value::Integer(number) => Some(*number as f64),
             other => {
                 let text = format!("{what}: {} is not a number", other.type_str());
-                self.faults.at(value.span(), format!("{text} (a {} was given)", other.type_str()));
+                self.faults.at(
+                    value.span(),
+                    format!("{text} (a {} was given)", other.type_str()),
+                );
                 None
             }
         }
@@ -514,13 +577,19 @@ impl Checker<'_, '_> {
         if (0.01..=0.99).contains(&turnout.value()) {
             return Some(turnout);
         }
-        let text = format!("vote.turnout: {} is no turnout (allowed: 0.01 to 0.99)", turnout.value());
+        let text = format!(
+            "vote.turnout: {} is no turnout (allowed: 0.01 to 0.99)",
+            turnout.value()
+        );
         self.faults.at(value.span(), text);
         None
     }
 
     fn draws(&mut self, value: &Spanned<Value>) -> Option<u32> {
-        let allowed = value.get_ref().as_integer().and_then(Scenario::draws_allowed);
+        let allowed = value
+            .get_ref()
+            .as_integer()
+            .and_then(Scenario::draws_allowed);
         if allowed.is_none() {
             let text = format!(
                 "simulation.draws: {} is no number of draws (allowed: whole numbers from 1 to {MOST_DRAWS})",
@@ -532,7 +601,10 @@ impl Checker<'_, '_> {
     }
 
     fn seed(&mut self, value: &Spanned<Value>) -> Option<u64> {
-        let seed = value.get_ref().as_integer().and_then(|seed| u64::try_from(seed).ok());
+        let seed = value
+            .get_ref()
+            .as_integer()
+            .and_then(|seed| u64::try_from(seed).ok());
         if seed.is_none() {
             let text = format!(
                 "simulation.seed: {} is no seed (allowed: whole numbers from 0)",
@@ -588,7 +660,10 @@ impl Checker<'_, '_> {
         let what = format!("inputs.{name}");
         let Some(form) = raw.distribution else {
             let known = FORMS.map(|(form, _)| form).join(", ");
-            self.faults.at(span.clone(), format!("{what}.distribution is missing (allowed: {known})"));
+            self.faults.at(
+                span.clone(),
+                format!("{what}.distribution is missing (allowed: {known})"),
+            );
             return None;
         };
         let Some((_, wanted)) = FORMS.iter().find(|(known, _)| known == form.get_ref()) else {

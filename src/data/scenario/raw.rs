@@ -111,7 +111,7 @@ pub struct RawVote {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawSimulation {
-    /// Draws: 1 to 10,000,000 (default 10,000).
+    /// Draws: 1 to 1,000,000 (default 10,000).
     #[schemars(with = "Option<u32>")]
     pub draws: Option<Spanned<Value>>,
     /// Seed: a whole number (default 1).

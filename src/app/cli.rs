@@ -1,0 +1,178 @@
+//! The command line: names here are a contract.
+
+use std::path::PathBuf;
+
+use bandwise::data::scenario::MOST_DRAWS;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit::Failure;
+use super::{ballot, compare, data, run, scenario};
+
+/// Models progressive council tax: what a banded schedule would raise, whom it would freeze,
+/// whether it is lawful, and the probability of winning the referendum.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Exit codes: 0 done, 2 wrong usage, 65 bad input, 70 a fault of bandwise, \
+                  73 results cannot be written."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Simulates a proposal: prints a card and writes tables.
+    Run(RunArgs),
+    /// Compares proposals on the same luck: paired differences.
+    Compare(CompareArgs),
+    /// Prints the ballot paper, the legal route, the budgets and the calendar.
+    Ballot(ScenarioArgs),
+    /// Shows, checks and imports the figures that everything rests on.
+    #[command(subcommand)]
+    Data(DataCommand),
+    /// Prints a commented scenario to start from.
+    Init(InitArgs),
+    /// Checks a scenario and prints it as understood.
+    Check(ScenarioArgs),
+    /// Prints the JSON Schema of scenario files.
+    Schema,
+    /// Lists the built-in scenarios.
+    Scenarios,
+}
+
+/// Which scenario, and what of it to replace.
+#[derive(Debug, Args)]
+pub struct ScenarioArgs {
+    /// The key of a built-in scenario, or a TOML file.
+    #[arg(default_value = bandwise::data::scenario::DEFAULT_SCENARIO)]
+    pub scenario: String,
+    #[command(flatten)]
+    pub replace: Replace,
+}
+
+/// What the command line replaces in a scenario. Each is echoed in the provenance.
+#[derive(Debug, Args)]
+pub struct Replace {
+    /// Take this billing authority: its name or its ONS code.
+    #[arg(long, value_name = "NAME-or-CODE")]
+    pub authority: Option<String>,
+    /// Take the figures of this year, such as 2023-24.
+    #[arg(long, value_name = "YEAR")]
+    pub vintage: Option<String>,
+    /// Make this many draws.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_DRAWS)))]
+    pub draws: Option<u32>,
+    /// Take this seed: the same seed gives the same results.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+}
+
+/// Where results go.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// Write the results into this folder; without it, into a new one under bandwise-out.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace the results of an earlier run.
+    #[arg(long)]
+    pub force: bool,
+    /// Use this many threads; the results do not depend on it.
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub output: Output,
+    /// Write these formats only.
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_delimiter = ',',
+        default_value = "csv,parquet,json"
+    )]
+    pub format: Vec<Format>,
+}
+
+/// A format of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables, with a data package that describes them.
+    Csv,
+    /// Every draw.
+    Parquet,
+    /// Everything in one file.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Keys of built-in scenarios, or TOML files: two or more.
+    #[arg(required = true, num_args = 2.., value_name = "SCENARIO")]
+    pub scenarios: Vec<String>,
+    #[command(flatten)]
+    pub replace: Replace,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// Lists the tables: what they hold, from where, of what date and standing.
+    List,
+    /// Shows one table: its columns and its first rows.
+    Show {
+        /// The name of the table, as `data list` gives it.
+        table: String,
+        /// Print the whole table as CSV and nothing else.
+        #[arg(long)]
+        csv: bool,
+    },
+    /// Adds every published total up again.
+    Check {
+        /// The year of the figures; the newest where it is not given.
+        #[arg(long, value_name = "YEAR")]
+        vintage: Option<String>,
+    },
+    /// Reads published figures and writes them as tables of this project.
+    Import {
+        /// The files, recognised by their content.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// The folder for the tables.
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+        /// Replace tables that are there.
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Write the scenario to this file; without it, print it.
+    pub file: Option<PathBuf>,
+    /// Replace the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Parses the command line and runs the command.
+pub fn dispatch() -> Result<(), Failure> {
+    match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Compare(args) => compare::compare(&args),
+        Command::Ballot(args) => ballot::ballot(&args),
+        Command::Data(command) => data::data(command),
+        Command::Init(args) => scenario::init(&args),
+        Command::Check(args) => scenario::check(&args),
+        Command::Schema => scenario::schema(),
+        Command::Scenarios => scenario::list(),
+    }
+}

@@ -1,0 +1,149 @@
+//! `data`: what is embedded and from where, added up again, and imported.
+
+use std::path::{Path, PathBuf};
+
+use bandwise::data::scenario::nearest;
+use bandwise::data::{Catalogue, Law, Vintage, check as check_totals, releases, vintage::VINTAGES};
+use bandwise::report::files;
+
+use super::cli::DataCommand;
+use super::exit::{Failure, print};
+
+/// Runs one of the commands on data.
+pub fn data(command: DataCommand) -> Result<(), Failure> {
+    match command {
+        DataCommand::List => list(),
+        DataCommand::Show { table, csv } => show(&table, csv),
+        DataCommand::Check { vintage } => check(vintage.as_deref()),
+        DataCommand::Import { files, into, force } => import(&files, &into, force),
+    }
+}
+
+fn list() -> Result<(), Failure> {
+    let mut text = String::new();
+    for table in Catalogue::embedded()?.table {
+        let rows = row_count(table.bytes()?);
+        text.push_str(&format!(
+            "{:<20} {:>5} rows  {}\n",
+            table.name, rows, table.title
+        ));
+        text.push_str(&format!(
+            "{:<32}  {}; {}; standing: {}\n",
+            "", table.source, table.date, table.standing
+        ));
+    }
+    text.push_str("\nFigures: Open Government Licence v3.0. Standing: S sourced, H high confidence, M medium, J judgement.\n");
+    print(&text)
+}
+
+fn row_count(csv: &[u8]) -> usize {
+    String::from_utf8_lossy(csv)
+        .lines()
+        .count()
+        .saturating_sub(1)
+}
+
+fn show(name: &str, csv: bool) -> Result<(), Failure> {
+    let catalogue = Catalogue::embedded()?;
+    let table = catalogue.table(name).ok_or_else(|| {
+        let names: Vec<&str> = catalogue
+            .table
+            .iter()
+            .map(|table| table.name.as_str())
+            .collect();
+        Failure::bad_input(format!(
+            "{name:?} is no table (allowed: {}){}",
+            names.join(", "),
+            nearest(name, &names)
+        ))
+    })?;
+    let content = String::from_utf8_lossy(table.bytes()?).into_owned();
+    if csv {
+        return print(&content);
+    }
+    let mut text = format!(
+        "{}\n{}\n\nSource:   {}\nDate:     {}\nLicence:  {}\nStanding: {}\nSHA-256:  {}\n\nColumns\n",
+        table.title,
+        "=".repeat(table.title.chars().count()),
+        table.source,
+        table.date,
+        table.licence,
+        table.standing,
+        table.sha256()?
+    );
+    for column in &table.column {
+        text.push_str(&format!(
+            "  {:<36} {:<22} {}\n",
+            column.name, column.unit, column.description
+        ));
+    }
+    text.push_str("\nFirst rows (all of them: --csv)\n");
+    for line in content.lines().take(11) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    print(&text)
+}
+
+fn check(vintage: Option<&str>) -> Result<(), Failure> {
+    let vintage = Vintage::embedded(vintage.unwrap_or(VINTAGES[VINTAGES.len() - 1]))?;
+    let lines = check_totals(&vintage, &Law::embedded()?)?;
+    let mut text = format!("Published totals of {} added up again\n\n", vintage.year);
+    for line in &lines {
+        let mark = if line.agrees { "agrees " } else { "DIFFERS" };
+        text.push_str(&format!(
+            "{mark}  {}\n         {} of {}; {}\n",
+            line.what, line.sum, line.published, line.note
+        ));
+    }
+    let differing = lines.iter().filter(|line| !line.agrees).count();
+    text.push_str(&format!(
+        "\n{} of {} agree.\n",
+        lines.len() - differing,
+        lines.len()
+    ));
+    print(&text)?;
+    if differing > 0 {
+        return Err(Failure::bad_input(format!(
+            "{differing} published totals do not add up"
+        )));
+    }
+    Ok(())
+}
+
+fn import(inputs: &[PathBuf], into: &Path, force: bool) -> Result<(), Failure> {
+    let import = releases::import(inputs)?;
+    let mut text = String::new();
+    for one in &import.recognised {
+        text.push_str(&format!(
+            "read  {}: {}, {} rows\n",
+            one.path.display(),
+            one.as_what,
+            one.rows
+        ));
+    }
+    if import.tables.is_empty() {
+        let text = "nothing to write: these files complete no table [give the billing authority \
+                    table and what it needs, or a ward table]";
+        return Err(Failure::bad_input(text));
+    }
+    if !force {
+        if let Some(there) = import
+            .tables
+            .iter()
+            .map(|t| into.join(t.file))
+            .find(|p| p.exists())
+        {
+            return Err(bandwise::report::OutputError::Exists(there.display().to_string()).into());
+        }
+    }
+    for table in &import.tables {
+        let path = into.join(table.file);
+        files::write_file(&path, table.csv.as_bytes(), force)?;
+        text.push_str(&format!(
+            "wrote {}: {} rows\n",
+            path.display(),
+            row_count(table.csv.as_bytes())
+        ));
+    }
+    print(&text)
+}

@@ -1,0 +1,103 @@
+//! Exit codes and the one error line.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+
+use bandwise::data::DataError;
+use bandwise::data::scenario::ScenarioError;
+use bandwise::report::OutputError;
+use bandwise::simulation::PrepareError;
+
+/// Bad input: a scenario, a name or a file that cannot be used.
+const BAD_INPUT: u8 = 65;
+/// A fault of the program itself.
+const BUG: u8 = 70;
+/// Results cannot be written.
+const CANNOT_WRITE: u8 = 73;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    /// Bad input.
+    pub fn bad_input(message: impl Display) -> Self {
+        Self {
+            code: BAD_INPUT,
+            message: message.to_string(),
+        }
+    }
+
+    /// A fault of the program.
+    pub fn bug(message: impl Display) -> Self {
+        Self {
+            code: BUG,
+            message: format!("{message} (a fault of bandwise: please report it)"),
+        }
+    }
+}
+
+impl From<ScenarioError> for Failure {
+    fn from(error: ScenarioError) -> Self {
+        Self::bad_input(error)
+    }
+}
+
+impl From<PrepareError> for Failure {
+    fn from(error: PrepareError) -> Self {
+        Self::bad_input(error)
+    }
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        Self::bad_input(error)
+    }
+}
+
+impl From<OutputError> for Failure {
+    fn from(error: OutputError) -> Self {
+        Self {
+            code: CANNOT_WRITE,
+            message: error.to_string(),
+        }
+    }
+}
+
+/// Runs a command: prints its failure on one line and turns it into an exit code. A panic is a
+/// bug and says so.
+pub fn guarded(command: fn() -> Result<(), Failure>) -> ExitCode {
+    panic::set_hook(Box::new(|info| {
+        complain(&format!("{info} (a fault of bandwise: please report it)"));
+    }));
+    match panic::catch_unwind(AssertUnwindSafe(command)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => {
+            complain(&failure.message);
+            ExitCode::from(failure.code)
+        }
+        Err(_) => ExitCode::from(BUG),
+    }
+}
+
+/// Prints to standard output; a reader that has gone away is no failure.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure {
+            code: CANNOT_WRITE,
+            message: format!("standard output: {error}"),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn complain(message: &str) {
+    // Nobody is left to tell when standard error is closed as well.
+    drop(writeln!(io::stderr().lock(), "bandwise: {message}"));
+}

@@ -1,0 +1,88 @@
+//! `run`: the main job.
+
+use std::path::PathBuf;
+
+use bandwise::report::files::Place;
+use bandwise::report::{OutputFolder, briefing, card, csv, json, parquet, scenario_file, text};
+use bandwise::simulation::{DrawOutcomes, Prepared, on_threads, run as simulate};
+
+use super::cli::{Format, Output, RunArgs};
+use super::exit::{Failure, print};
+use super::progress::Bar;
+use super::scenario::load;
+
+/// Simulates a scenario, writes its files and prints its card.
+pub fn run(args: &RunArgs) -> Result<(), Failure> {
+    let loaded = load(&args.scenario.scenario, &args.scenario.replace)?;
+    let prepared = loaded.prepare()?;
+    let name = format!(
+        "{}-{}-{}",
+        slug(&prepared.record.authority.name),
+        prepared.scenario.key,
+        prepared.base_year
+    );
+    let folder = open(&args.output, name)?;
+    let outcomes = on_threads(args.output.threads, || simulate(&prepared, &Bar::new()));
+
+    let scenario_toml = scenario_file::toml(&prepared.scenario);
+    let briefing = briefing(&prepared, &outcomes, &scenario_toml, &loaded.overrides)?;
+    let place = folder.path().display().to_string();
+    let card = card::card(&prepared, &briefing, &place);
+    folder.write("scenario.toml", scenario_toml.as_bytes())?;
+    folder.write("ballot-paper.txt", text::ballot(&prepared).as_bytes())?;
+    folder.write("provenance.json", &json::json(&briefing.provenance))?;
+    if args.format.contains(&Format::Csv) {
+        folder.write("summary.csv", &csv::csv(&briefing.summary))?;
+        folder.write("bands.csv", &csv::csv(&briefing.bands))?;
+        folder.write("wards.csv", &csv::csv(&briefing.wards))?;
+        folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
+        folder.write("warnings.csv", &csv::csv(&briefing.warnings))?;
+        folder.write("datapackage.json", &json::data_package(&briefing))?;
+    }
+    if args.format.contains(&Format::Parquet) {
+        folder.write("draws.parquet", &draws(&prepared, &outcomes)?)?;
+    }
+    if args.format.contains(&Format::Json) {
+        folder.write("results.json", &json::json(&briefing))?;
+    }
+    folder.commit()?;
+    print(&card)
+}
+
+fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> Result<Vec<u8>, Failure> {
+    parquet::draws(prepared, outcomes).map_err(Failure::bug)
+}
+
+/// Opens the folder for results before the run, and sees to it that Ctrl-C leaves nothing of it.
+pub fn open(output: &Output, name: String) -> Result<OutputFolder, Failure> {
+    let place = output
+        .out
+        .clone()
+        .map_or_else(|| Place::NextFree(name), Place::Named);
+    let folder = OutputFolder::open(place, output.force)?;
+    let staging: PathBuf = folder.staging().to_owned();
+    ctrlc::set_handler(move || {
+        drop(std::fs::remove_dir_all(&staging));
+        std::process::exit(130);
+    })
+    .map_err(Failure::bug)?;
+    Ok(folder)
+}
+
+/// A name as part of a folder's name.
+fn slug(name: &str) -> String {
+    let kept: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    kept.split('-')
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("-")
+}

@@ -1,0 +1,119 @@
+//! `init`, `check`, `schema`, `scenarios`; and how every command loads its scenario.
+
+use bandwise::data::scenario::{EXAMPLE, Names};
+use bandwise::data::{Assumptions, Scenario, World};
+use bandwise::report::{files, scenario_file};
+use bandwise::simulation::{Prepared, prepare};
+
+use super::cli::{InitArgs, Replace, ScenarioArgs};
+use super::exit::{Failure, print};
+
+/// A scenario with the replacements of the command line, and the world it is run in.
+pub struct Loaded {
+    pub scenario: Scenario,
+    pub world: World,
+    /// What was replaced, as lines of a scenario.
+    pub overrides: Vec<String>,
+}
+
+/// Loads a scenario and its data.
+pub fn load(wanted: &str, replace: &Replace) -> Result<Loaded, Failure> {
+    let assumptions = Assumptions::embedded()?;
+    let mut scenario = Scenario::load(wanted, &Names::of(&assumptions))?;
+    let mut overrides = Vec::new();
+    if let Some(authority) = &replace.authority {
+        // A name on the ballot paper belongs to the authority it was written for.
+        scenario.name_on_ballot = None;
+        scenario.authority.clone_from(authority);
+        overrides.push(format!("authority = {authority:?}"));
+    }
+    if let Some(vintage) = &replace.vintage {
+        scenario.vintage = Some(vintage.clone());
+        overrides.push(format!("vintage = {vintage:?}"));
+    }
+    if let Some(draws) = replace.draws {
+        scenario.draws = draws;
+        overrides.push(format!("simulation.draws = {draws}"));
+    }
+    if let Some(seed) = replace.seed {
+        scenario.seed = seed;
+        overrides.push(format!("simulation.seed = {seed}"));
+    }
+    let world = World::embedded(scenario.vintage.as_deref())?;
+    Ok(Loaded {
+        scenario,
+        world,
+        overrides,
+    })
+}
+
+impl Loaded {
+    /// Makes the scenario ready to simulate.
+    pub fn prepare(&self) -> Result<Prepared, Failure> {
+        Ok(prepare(&self.scenario, &self.world)?)
+    }
+}
+
+/// Prints or writes the commented example.
+pub fn init(args: &InitArgs) -> Result<(), Failure> {
+    match &args.file {
+        None => print(EXAMPLE),
+        Some(file) => {
+            files::write_file(file, EXAMPLE.as_bytes(), args.force)?;
+            print(&format!(
+                "Wrote {0}. Check it with `bandwise check {0}`, run it with `bandwise run {0}`.\n",
+                file.display()
+            ))
+        }
+    }
+}
+
+/// Checks a scenario against the data and prints it as understood.
+pub fn check(args: &ScenarioArgs) -> Result<(), Failure> {
+    let loaded = load(&args.scenario, &args.replace)?;
+    let prepared = loaded.prepare()?;
+    let mut text = scenario_file::toml(&prepared.scenario);
+    text.push_str("\n# As understood:\n");
+    let authority = &prepared.record.authority;
+    let mut note = |line: String| text.push_str(&format!("# {line}\n"));
+    note(format!(
+        "{} ({}), {}, figures of {}, vote on {}",
+        authority.name,
+        authority.code,
+        authority.class.words(),
+        prepared.base_year,
+        prepared.vote_year
+    ));
+    note(format!("headline {}", prepared.schedule.headline()));
+    for band in bandwise::domain::Band::ALL {
+        let relief = prepared
+            .schedule
+            .relief(band)
+            .map_or("no relief".to_owned(), |share| {
+                format!("relief of {:.1}% of the increase", 100.0 * share)
+            });
+        note(format!(
+            "band {band}: {} to pay, {relief}",
+            prepared.schedule.band_rise(band)
+        ));
+    }
+    note(format!("a No brings {}", prepared.amounts.no_rise));
+    note(prepared.route.modelled.verdict.words().to_owned());
+    print(&text)
+}
+
+/// Prints the JSON Schema.
+pub fn schema() -> Result<(), Failure> {
+    print(&format!("{}\n", Scenario::json_schema()))
+}
+
+/// Lists the built-in scenarios.
+pub fn list() -> Result<(), Failure> {
+    let assumptions = Assumptions::embedded()?;
+    let mut text = String::new();
+    for scenario in Scenario::built_in(&Names::of(&assumptions))? {
+        text.push_str(&format!("{:<18} {}\n", scenario.key, scenario.title));
+        text.push_str(&format!("{:<18} source: {}\n", "", scenario.source));
+    }
+    print(&text)
+}

@@ -1,0 +1,46 @@
+//! Everything that a run reads: figures of one vintage, the law and the assumptions.
+
+use super::assumptions::Assumptions;
+use super::catalogue::DataError;
+use super::law::Law;
+use super::vintage::{VINTAGES, Vintage};
+use crate::domain::{Authority, Share};
+
+/// The data of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct World {
+    /// Figures of one year.
+    pub vintage: Vintage,
+    /// Proportions and principles.
+    pub law: Law,
+    /// Assumptions with their sources.
+    pub assumptions: Assumptions,
+}
+
+impl World {
+    /// The embedded world of a vintage, the newest where none is named.
+    ///
+    /// # Errors
+    /// When no vintage of that name is held.
+    pub fn embedded(vintage: Option<&str>) -> Result<Self, DataError> {
+        let newest = VINTAGES[VINTAGES.len() - 1];
+        Ok(Self {
+            vintage: Vintage::embedded(vintage.unwrap_or(newest))?,
+            law: Law::embedded()?,
+            assumptions: Assumptions::embedded()?,
+        })
+    }
+
+    /// The usual local turnout of an authority, and whether it is its own rather than carried
+    /// over from the reference city by the turnout of 2016.
+    pub fn local_turnout(&self, authority: &Authority) -> (Share, bool) {
+        self.assumptions.local_turnout(authority, |code| {
+            let row = self
+                .vintage
+                .authorities
+                .iter()
+                .find(|row| row.authority.code.as_str() == code)?;
+            Share::new(row.authority.turnout_2016).ok()
+        })
+    }
+}

@@ -1,0 +1,208 @@
+//! A folder of results: opened before the run, filled aside, moved into place at the end.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// Results could not be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OutputError {
+    /// There are results already.
+    #[error("{0} is there already [choose another place, or replace it with --force]")]
+    Exists(String),
+    /// The place cannot be written to.
+    #[error("{place}: cannot write: {reason}")]
+    CannotWrite {
+        /// Where.
+        place: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Where to put results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// This folder.
+    Named(PathBuf),
+    /// A folder under `bandwise-out` of this name, or of the next free number after it.
+    NextFree(String),
+}
+
+/// Every file that a run may write, so that an earlier run's files can be told from others.
+pub const RESULT_FILES: [&str; 13] = [
+    "summary.csv",
+    "bands.csv",
+    "wards.csv",
+    "drivers.csv",
+    "warnings.csv",
+    "compare.csv",
+    "datapackage.json",
+    "draws.parquet",
+    "results.json",
+    "ballot-paper.txt",
+    "scenario.toml",
+    "provenance.json",
+    "card.txt",
+];
+
+/// The folder under which unnamed results go.
+const DEFAULT_PARENT: &str = "bandwise-out";
+
+/// A folder of results that nobody sees before it is whole.
+#[derive(Debug)]
+pub struct OutputFolder {
+    place: PathBuf,
+    staging: TempDir,
+    replaces: bool,
+}
+
+impl OutputFolder {
+    /// Opens a folder for results. Nothing of it is visible until [`OutputFolder::commit`].
+    ///
+    /// # Errors
+    /// When it holds files and they may not be replaced, or the place cannot be written to.
+    pub fn open(place: Place, force: bool) -> Result<Self, OutputError> {
+        let place = match place {
+            Place::Named(path) => path,
+            Place::NextFree(name) => next_free(&name),
+        };
+        let cannot = |error: &std::io::Error| cannot_write(&place, error);
+        if place.exists() {
+            let mut entries = fs::read_dir(&place).map_err(|error| cannot(&error))?;
+            if entries.next().is_some() && !force {
+                return Err(OutputError::Exists(place.display().to_string()));
+            }
+        }
+        let parent = match place.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        fs::create_dir_all(&parent).map_err(|error| cannot(&error))?;
+        let staging = tempfile::Builder::new()
+            .prefix(".bandwise-")
+            .tempdir_in(&parent)
+            .map_err(|error| cannot(&error))?;
+        let replaces = place.exists();
+        if replaces {
+            // A folder may exist and yet not be writable: find out now, not after the run.
+            tempfile::tempfile_in(&place).map_err(|error| cannot(&error))?;
+        }
+        Ok(Self {
+            place,
+            staging,
+            replaces,
+        })
+    }
+
+    /// Where the results will be.
+    pub fn path(&self) -> &Path {
+        &self.place
+    }
+
+    /// The folder in which they are gathered.
+    pub fn staging(&self) -> &Path {
+        self.staging.path()
+    }
+
+    /// Adds a file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+        let path = self.staging.path().join(name);
+        let written = fs::File::create(&path).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        written.map_err(|error| cannot_write(&self.place.join(name), &error))
+    }
+
+    /// Moves everything into place. Files of an earlier run that are not written now are removed,
+    /// so that old and new results never lie side by side; other files are left alone.
+    ///
+    /// # Errors
+    /// When a file cannot be moved.
+    pub fn commit(self) -> Result<PathBuf, OutputError> {
+        let place = self.place;
+        let cannot = |error: &std::io::Error| cannot_write(&place, error);
+        if !self.replaces {
+            let staged = self.staging.keep();
+            open_to_readers(&staged).map_err(|error| cannot(&error))?;
+            if let Err(error) = fs::rename(&staged, &place) {
+                let failure = cannot(&error);
+                // Nothing half written stays behind; the first failure is the one to report.
+                drop(fs::remove_dir_all(&staged));
+                return Err(failure);
+            }
+            return Ok(place);
+        }
+        let mut staged: Vec<_> = fs::read_dir(self.staging.path())
+            .and_then(Iterator::collect::<Result<_, _>>)
+            .map_err(|error| cannot(&error))?;
+        staged.sort_by_key(fs::DirEntry::file_name);
+        for name in RESULT_FILES {
+            let old = place.join(name);
+            if old.is_file() && !self.staging.path().join(name).exists() {
+                fs::remove_file(&old).map_err(|error| cannot(&error))?;
+            }
+        }
+        for entry in staged {
+            fs::rename(entry.path(), place.join(entry.file_name()))
+                .map_err(|error| cannot(&error))?;
+        }
+        Ok(place)
+    }
+}
+
+/// Gives the folder the usual permissions: temporary folders are their owner's alone.
+#[cfg(unix)]
+fn open_to_readers(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn open_to_readers(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn cannot_write(place: &Path, error: &std::io::Error) -> OutputError {
+    OutputError::CannotWrite {
+        place: place.display().to_string(),
+        reason: error.to_string(),
+    }
+}
+
+fn next_free(name: &str) -> PathBuf {
+    let parent = Path::new(DEFAULT_PARENT);
+    let first = parent.join(name);
+    if !first.exists() {
+        return first;
+    }
+    (2u32..)
+        .map(|n| parent.join(format!("{name}-{n}")))
+        .find(|path| !path.exists())
+        .unwrap_or(first)
+}
+
+/// Writes a single file atomically; never over an existing one without `force`.
+///
+/// # Errors
+/// When it exists, or cannot be written.
+pub fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<(), OutputError> {
+    if path.exists() && !force {
+        return Err(OutputError::Exists(path.display().to_string()));
+    }
+    let cannot = |error: &std::io::Error| cannot_write(path, error);
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot(&error))?;
+    file.write_all(bytes).map_err(|error| cannot(&error))?;
+    file.persist(path).map_err(|error| cannot(&error.error))?;
+    Ok(())
+}

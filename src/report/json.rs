@@ -1,0 +1,52 @@
+//! Results, provenance and the data package as JSON.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::results::Briefing;
+use super::tables::{BandRow, ColumnDoc, DriverRow, Record, SummaryRow, WardRow, WarningRow};
+
+/// Any serialisable value as indented JSON with a final line end.
+pub fn json(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(value).expect("results hold no maps with other keys");
+    bytes.push(b'\n');
+    bytes
+}
+
+/// A Frictionless data package that describes the CSV tables of a run.
+pub fn data_package(briefing: &Briefing) -> Vec<u8> {
+    let resources = vec![
+        resource::<SummaryRow>(),
+        resource::<BandRow>(),
+        resource::<WardRow>(),
+        resource::<DriverRow>(),
+        resource::<WarningRow>(),
+    ];
+    json(&json!({
+        "profile": "tabular-data-package",
+        "name": briefing.provenance.scenario,
+        "title": briefing.title,
+        "licenses": [{
+            "name": "OGL-UK-3.0",
+            "title": "Contains public sector information licensed under the Open Government Licence v3.0",
+        }],
+        "resources": resources,
+    }))
+}
+
+fn resource<R: Record>() -> Value {
+    let field = |column: &ColumnDoc| json!({ "name": column.name, "type": column.kind, "description": column.description });
+    json!({
+        "name": R::TABLE,
+        "path": format!("{}.csv", R::TABLE),
+        "title": R::TITLE.trim(),
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": {
+            "fields": R::COLUMNS.iter().map(field).collect::<Vec<_>>(),
+            "missingValues": [""],
+        },
+    })
+}

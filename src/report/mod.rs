@@ -1,0 +1,14 @@
+//! Floor 5: the doors out. Typed results become bytes here and nowhere else.
+
+pub mod card;
+pub mod csv;
+pub mod files;
+pub mod json;
+pub mod parquet;
+pub mod results;
+pub mod scenario_file;
+pub mod tables;
+pub mod text;
+
+pub use files::{OutputError, OutputFolder};
+pub use results::{Briefing, Provenance, briefing};

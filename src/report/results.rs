@@ -1,0 +1,633 @@
+//! The result of a run as plain documented data: what every format is written from.
+
+use serde::Serialize;
+
+use super::tables::{BandRow, CompareRow, DriverRow, SummaryRow, WardRow, WarningRow};
+use crate::data::catalogue::{self, Catalogue, DataError};
+use crate::domain::{Band, Pence, Share, Warning};
+use crate::simulation::{
+    DrawOutcomes, Driver, PairedDifference, Prepared, Spread, drivers, spread, win_probability,
+};
+use crate::tax::budget::on_base;
+
+/// Everything that a run found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Briefing {
+    /// What is proposed.
+    pub title: String,
+    /// The authority.
+    pub authority: String,
+    /// Its ONS code.
+    pub authority_code: String,
+    /// The year of the figures.
+    pub base_year: String,
+    /// The year voted on.
+    pub vote_year: String,
+    /// Figures of the whole.
+    pub summary: Vec<SummaryRow>,
+    /// By band.
+    pub bands: Vec<BandRow>,
+    /// By ward.
+    pub wards: Vec<WardRow>,
+    /// What drives the probability of winning, strongest first.
+    pub drivers: Vec<DriverRow>,
+    /// Caveats.
+    pub warnings: Vec<WarningRow>,
+    /// From what, and with what.
+    pub provenance: Provenance,
+}
+
+/// What a result is a function of: scenario, data, seed and program version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Provenance {
+    /// The program.
+    pub program: String,
+    /// Its version.
+    pub version: String,
+    /// The key of the scenario.
+    pub scenario: String,
+    /// SHA-256 of the scenario as understood (`scenario.toml`).
+    pub scenario_sha256: String,
+    /// What the command line replaced in the scenario.
+    pub overrides: Vec<String>,
+    /// The authority's ONS code.
+    pub authority_code: String,
+    /// The year of the figures.
+    pub vintage: String,
+    /// Number of draws.
+    pub draws: u32,
+    /// Seed.
+    pub seed: u64,
+    /// SHA-256 over all embedded tables.
+    pub data_sha256: String,
+    /// The embedded tables.
+    pub tables: Vec<TableProvenance>,
+    /// The licence of the figures.
+    pub licence: String,
+}
+
+/// One embedded table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableProvenance {
+    /// Its name.
+    pub name: String,
+    /// Where its figures come from.
+    pub source: String,
+    /// The date of the figures.
+    pub date: String,
+    /// How far they can be trusted.
+    pub standing: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+impl Briefing {
+    /// A figure of the summary by name.
+    pub fn figure(&self, metric: &str) -> Option<&SummaryRow> {
+        self.summary.iter().find(|row| row.metric == metric)
+    }
+}
+
+/// Draws below which a probability is called rough.
+const FEW_DRAWS: u32 = 2_000;
+/// Width of the 90% range of the yes share above which the outcome is called open.
+const WIDE: f64 = 0.25;
+
+/// Puts a prepared scenario and its draws into tables. `scenario_toml` is the scenario as
+/// understood; `overrides` say what the command line replaced.
+///
+/// # Errors
+/// When the embedded catalogue is broken: a fault of the build.
+pub fn briefing(
+    prepared: &Prepared,
+    outcomes: &DrawOutcomes,
+    scenario_toml: &str,
+    overrides: &[String],
+) -> Result<Briefing, DataError> {
+    let drivers = drivers(prepared, outcomes);
+    Ok(Briefing {
+        title: prepared.scenario.title.clone(),
+        authority: prepared.record.authority.name.clone(),
+        authority_code: prepared.record.authority.code.to_string(),
+        base_year: prepared.base_year.to_string(),
+        vote_year: prepared.vote_year.to_string(),
+        summary: summary(prepared, outcomes),
+        bands: bands(prepared, outcomes),
+        wards: wards(prepared, outcomes),
+        drivers: driver_rows(prepared, &drivers),
+        warnings: warning_rows(&warnings(prepared, outcomes)),
+        provenance: provenance(prepared, scenario_toml, overrides)?,
+    })
+}
+
+fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Warning> {
+    let mut warnings = prepared.warnings.clone();
+    if let Some(vote) = &outcomes.vote {
+        if prepared.scenario.draws < FEW_DRAWS {
+            warnings.push(Warning::FewDraws {
+                draws: prepared.scenario.draws,
+            });
+        }
+        if let Some(range) = spread(&vote.yes_share) {
+            let [low, .., high] = range.percentiles;
+            if high - low > WIDE {
+                warnings.push(Warning::WideOutcome { low, high });
+            }
+        }
+    }
+    warnings
+}
+
+fn warning_rows(warnings: &[Warning]) -> Vec<WarningRow> {
+    let row = |warning: &Warning| WarningRow {
+        warning: warning.code().to_owned(),
+        message: warning.message(),
+    };
+    warnings.iter().map(row).collect()
+}
+
+fn driver_rows(prepared: &Prepared, drivers: &[Driver]) -> Vec<DriverRow> {
+    drivers
+        .iter()
+        .map(|driver| DriverRow {
+            input: driver.name.clone(),
+            meaning: prepared
+                .meanings
+                .get(&driver.name)
+                .cloned()
+                .unwrap_or_default(),
+            effect_on_win_probability: driver.effect,
+            monte_carlo_error: driver.error,
+        })
+        .collect()
+}
+
+/// Builds the rows of the summary.
+struct Summary(Vec<SummaryRow>);
+
+impl Summary {
+    fn spread(&mut self, metric: &str, unit: &str, base: &str, found: Option<Spread>, note: &str) {
+        let percentile = |index: usize| found.map(|spread| spread.percentiles[index]);
+        self.0.push(SummaryRow {
+            metric: metric.to_owned(),
+            unit: unit.to_owned(),
+            base: base.to_owned(),
+            mean: found.map(|spread| spread.mean),
+            sd: found.map(|spread| spread.sd),
+            p05: percentile(0),
+            p25: percentile(1),
+            p50: percentile(2),
+            p75: percentile(3),
+            p95: percentile(4),
+            monte_carlo_error: found.map(|spread| spread.monte_carlo_error),
+            note: note.to_owned(),
+        });
+    }
+
+    fn exact(&mut self, metric: &str, unit: &str, base: &str, value: f64, note: &str) {
+        let spread = Spread {
+            mean: value,
+            sd: 0.0,
+            percentiles: [value; 5],
+            monte_carlo_error: 0.0,
+        };
+        self.spread(metric, unit, base, Some(spread), note);
+    }
+
+    fn pounds(&mut self, metric: &str, base: &str, amount: Pence, note: &str) {
+        self.exact(metric, "pounds a year", base, amount.pounds(), note);
+    }
+}
+
+fn summary(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<SummaryRow> {
+    let mut rows = Summary(Vec::new());
+    frozen(prepared, outcomes, &mut rows);
+    money(prepared, outcomes, &mut rows);
+    vote(prepared, outcomes, &mut rows);
+    rows.0
+}
+
+fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
+    let dwellings = prepared.record.dwellings();
+    let total: i64 = dwellings.values().iter().sum();
+    let share = |part: i64, whole: i64| Share::of(part, whole).map_or(0.0, Share::value);
+    let in_bands = |chosen: &dyn Fn(Band) -> bool| -> i64 {
+        Band::ALL
+            .iter()
+            .filter(|&&band| chosen(band))
+            .map(|&band| dwellings[band])
+            .sum()
+    };
+    let schedule = &prepared.schedule;
+    let all_homes = format!("{total} dwellings on the valuation list, bands A to H");
+    let liable = |frozen_only: bool| -> i64 {
+        prepared
+            .cells
+            .rows()
+            .iter()
+            .filter(|cell| cell.liability.quarters_payable() > 0)
+            .filter(|cell| !frozen_only || schedule.is_frozen(cell.band))
+            .map(|cell| cell.dwellings)
+            .sum()
+    };
+    rows.exact(
+        "share_frozen_dwellings_own_element",
+        "share of dwellings",
+        &all_homes,
+        share(in_bands(&|band| schedule.is_frozen(band)), total),
+        "dwellings in bands whose own element does not rise in cash over today",
+    );
+    rows.exact(
+        "share_frozen_liable_dwellings_own_element",
+        "share of liable dwellings",
+        &format!(
+            "{} dwellings liable for council tax (estimated)",
+            liable(false)
+        ),
+        share(liable(true), liable(false)),
+        "as above, without exempt dwellings",
+    );
+    rows.exact(
+        "share_frozen_electors_own_element",
+        "share of electors",
+        &format!(
+            "{:.0} electors (estimated from homes)",
+            prepared.electorate.total()
+        ),
+        prepared.electorate.share_frozen(),
+        "electors in those bands",
+    );
+    let no_dearer: i64 = prepared
+        .cells
+        .rows()
+        .iter()
+        .zip(&prepared.bills.total)
+        .filter(|(_, bill)| bill.yes <= bill.today)
+        .map(|(cell, _)| cell.dwellings)
+        .sum();
+    rows.exact(
+        "share_frozen_dwellings_total_bill",
+        "share of dwellings",
+        &all_homes,
+        share(no_dearer, total),
+        "dwellings whose whole bill does not rise over today; where the other authorities on the \
+         bill charge more, only homes that pay nothing and pensioners whose award meets the rise",
+    );
+    let inflation = prepared.inflation;
+    rows.exact(
+        "share_frozen_dwellings_real_terms",
+        "share of dwellings",
+        &all_homes,
+        share(
+            in_bands(&|band| schedule.band_rise(band).value() <= inflation),
+            total,
+        ),
+        &format!(
+            "dwellings in bands whose own element rises by no more than prices ({:.1}%)",
+            100.0 * inflation
+        ),
+    );
+    rows.spread(
+        "share_frozen_votes",
+        "share of votes",
+        "votes cast",
+        outcomes
+            .vote
+            .as_ref()
+            .and_then(|vote| spread(&vote.frozen_votes)),
+        "votes from dwellings in bands whose own element does not rise; empty without a vote",
+    );
+}
+
+fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
+    let budgets = &prepared.budgets;
+    let amounts = &prepared.amounts;
+    let base = format!(
+        "{:.1} band D equivalents: tax base for setting {} at budgeted collection of {:.1}%",
+        prepared.record.tax_base.tax_base_for_setting,
+        prepared.base_year,
+        100.0 * prepared.record.tax_base.collection_rate
+    );
+    rows.exact(
+        "headline_rise",
+        "share of today's amount",
+        &format!(
+            "relevant basic amount {} ({})",
+            amounts.band_d.today, prepared.base_year
+        ),
+        prepared.schedule.headline().value(),
+        "the percentage on the ballot paper, before relief",
+    );
+    rows.exact(
+        "no_rise",
+        "share of today's amount",
+        &format!(
+            "relevant basic amount {} ({})",
+            amounts.band_d.today, prepared.base_year
+        ),
+        amounts.no_rise.value(),
+        "what a No brings in: a No is not a freeze",
+    );
+    rows.pounds(
+        "gross_yield_pounds",
+        &base,
+        budgets.gross_yield(),
+        "headline rise before relief",
+    );
+    rows.pounds(
+        "relief_cost_pounds",
+        &base,
+        budgets.relief_cost(),
+        "reductions under s.13A(1)(c), paid by the billing authority's general fund alone",
+    );
+    rows.pounds(
+        "net_yield_vs_today_pounds",
+        &base,
+        budgets.net_yield_vs_today(),
+        "after relief, over today's council tax",
+    );
+    rows.pounds(
+        "no_yield_vs_today_pounds",
+        &base,
+        budgets.no_yield(),
+        "what a No raises over today",
+    );
+    rows.pounds(
+        "net_yield_vs_no_pounds",
+        &base,
+        budgets.net_yield_vs_no(),
+        "after relief, over the budget that a No brings: what the vote is worth",
+    );
+    rows.spread(
+        "collected_pounds",
+        "pounds a year",
+        "Yes less No, first year",
+        spread(&outcomes.collected),
+        "net yield over a No after uncertain collection, challenges and reductions",
+    );
+    rows.spread(
+        "council_tax_reduction_cost_pounds",
+        "pounds a year",
+        "recipients' part of the tax base, Yes less No",
+        spread(&outcomes.reduction_cost),
+        "extra awards over a No, already taken off what is collected; negative where bills are \
+         lower than under a No",
+    );
+    if prepared.route.needs_referendum() {
+        rows.spread(
+            "poll_cost_pounds",
+            "pounds, once",
+            &prepared.day_words,
+            spread(&outcomes.poll_cost),
+            "paid whether won or lost",
+        );
+        rows.spread(
+            "loss_cost_pounds",
+            "pounds, once",
+            "if lost",
+            spread(&outcomes.loss_cost),
+            "billing again, and stopping services where the scenario states a cost",
+        );
+    }
+}
+
+fn vote(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
+    let vote = outcomes.vote.as_ref();
+    let none = "no referendum is needed, so there is no vote";
+    let note = |text: &'static str| if vote.is_some() { text } else { none };
+    let electors = format!(
+        "{:.0} electors (estimated from homes)",
+        prepared.electorate.total()
+    );
+    rows.spread(
+        "turnout",
+        "share of electors",
+        &electors,
+        vote.and_then(|vote| spread(&vote.turnout)),
+        note("votes cast over electors"),
+    );
+    rows.spread(
+        "yes_share",
+        "share of votes",
+        "votes cast",
+        vote.and_then(|vote| spread(&vote.yes_share)),
+        note("more than half is needed; a tie is lost"),
+    );
+    let won = win_probability(outcomes);
+    rows.0.push(SummaryRow {
+        metric: "win_probability".to_owned(),
+        unit: "probability".to_owned(),
+        base: format!("{} draws", outcomes.len()),
+        mean: won.map(|(mean, _)| mean),
+        // A probability has no spread over its own draws: only the error of its estimate.
+        sd: None,
+        p05: None,
+        p25: None,
+        p50: None,
+        p75: None,
+        p95: None,
+        monte_carlo_error: won.map(|(_, error)| error),
+        note: note("read it with the range of yes_share, never alone").to_owned(),
+    });
+    rows.spread(
+        "expected_value_pounds",
+        "pounds, first year",
+        "Yes less No if won, less the costs of losing if lost, less the poll",
+        outcomes.value().as_deref().and_then(spread),
+        note("what holding the vote is worth on average, before later years"),
+    );
+}
+
+fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
+    let dwellings = prepared.record.dwellings();
+    let column = |band: Band, values: &[f64]| {
+        let of_band: Vec<f64> = values
+            .iter()
+            .skip(band.index())
+            .step_by(8)
+            .copied()
+            .collect();
+        spread(&of_band).map(|spread| spread.mean)
+    };
+    Band::ALL
+        .into_iter()
+        .map(|band| {
+            let own = prepared.amounts.own[band];
+            let total = prepared.amounts.total[band];
+            let budget = &prepared.budgets.bands[band];
+            let vote = outcomes.vote.as_ref();
+            BandRow {
+                band: band.to_string(),
+                n_dwellings: dwellings[band],
+                tax_base: budget.tax_base_thousandths as f64 / 1_000.0,
+                own_bill_today_pounds: own.today.pounds(),
+                own_bill_yes_pounds: own.yes.pounds(),
+                own_bill_no_pounds: own.no.pounds(),
+                own_change_yes_vs_today_pounds: (own.yes - own.today).pounds(),
+                own_change_yes_vs_no_pounds: (own.yes - own.no).pounds(),
+                total_bill_today_pounds: total.today.pounds(),
+                total_bill_yes_pounds: total.yes.pounds(),
+                total_bill_no_pounds: total.no.pounds(),
+                frozen: prepared.schedule.is_frozen(band),
+                relief_share: prepared.schedule.relief(band),
+                gross_yield_pounds: budget.gross.pounds(),
+                relief_pounds: budget.relief.pounds(),
+                net_yield_vs_today_pounds: budget.net.pounds(),
+                net_yield_vs_no_pounds: (budget.net - budget.no).pounds(),
+                share_votes: vote.and_then(|vote| column(band, &vote.band_votes)),
+                yes_share: vote.and_then(|vote| column(band, &vote.band_yes_share)),
+            }
+        })
+        .collect()
+}
+
+fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
+    let amounts = &prepared.amounts;
+    let n_wards = prepared.cells.wards().len();
+    let n_groups = prepared.electorate.groups.len();
+    let by_ward = |ward: usize, values: &[f64]| -> Vec<f64> {
+        values.iter().skip(ward).step_by(n_wards).copied().collect()
+    };
+    prepared
+        .cells
+        .wards()
+        .iter()
+        .enumerate()
+        .map(|(index, ward)| {
+            let cells: Vec<_> = prepared
+                .cells
+                .rows()
+                .iter()
+                .zip(&prepared.bills.own)
+                .filter(|(cell, _)| cell.ward == index)
+                .collect();
+            let homes: i64 = cells.iter().map(|(cell, _)| cell.dwellings).sum();
+            let frozen: i64 = cells
+                .iter()
+                .filter(|(cell, _)| prepared.schedule.is_frozen(cell.band))
+                .map(|(cell, _)| cell.dwellings)
+                .sum();
+            let liable: i64 = cells
+                .iter()
+                .filter(|(cell, _)| cell.liability.quarters_payable() > 0)
+                .map(|(cell, _)| cell.dwellings)
+                .sum();
+            let change: i64 = cells
+                .iter()
+                .map(|(cell, bill)| (bill.yes - bill.no).pence() * cell.dwellings)
+                .sum();
+            let on = |band_d: &dyn Fn(Band) -> Pence| -> Pence {
+                let base = |band: Band| -> i64 {
+                    cells
+                        .iter()
+                        .filter(|(cell, _)| cell.band == band)
+                        .map(|(cell, _)| cell.tax_base_thousandths)
+                        .sum()
+                };
+                Band::ALL
+                    .iter()
+                    .map(|&band| on_base(band_d(band), base(band)))
+                    .sum()
+            };
+            let net = |band: Band| amounts.net_band_d_yes[band];
+            let vote = outcomes.vote.as_ref();
+            let yes = vote.map(|vote| by_ward(index, &vote.ward_yes_share));
+            let yes_spread = yes.as_deref().and_then(spread);
+            WardRow {
+                ward_code: ward.code.clone(),
+                ward: ward.name.clone(),
+                n_dwellings: homes,
+                deprivation_score: ward.deprivation,
+                share_frozen_dwellings: Share::of(frozen, homes).map_or(0.0, Share::value),
+                tax_base: cells
+                    .iter()
+                    .map(|(cell, _)| cell.tax_base_thousandths)
+                    .sum::<i64>() as f64
+                    / 1_000.0,
+                relief_pounds: on(&|band| amounts.band_d.yes - net(band)).pounds(),
+                net_yield_vs_today_pounds: on(&|band| net(band) - amounts.band_d.today).pounds(),
+                net_yield_vs_no_pounds: on(&|band| net(band) - amounts.band_d.no).pounds(),
+                mean_change_vs_no_pounds: Pence::from_pence(change).pounds()
+                    / (liable.max(1)) as f64,
+                n_electors: prepared.electorate.electors[index * n_groups..(index + 1) * n_groups]
+                    .iter()
+                    .sum(),
+                turnout: vote
+                    .and_then(|vote| spread(&by_ward(index, &vote.ward_turnout)))
+                    .map(|spread| spread.mean),
+                yes_share: yes_spread.map(|spread| spread.mean),
+                yes_share_p05: yes_spread.map(|spread| spread.percentiles[0]),
+                yes_share_p95: yes_spread.map(|spread| spread.percentiles[4]),
+                chance_yes_majority: yes.map(|shares| {
+                    shares.iter().filter(|share| **share > 0.5).count() as f64 / shares.len() as f64
+                }),
+            }
+        })
+        .collect()
+}
+
+/// What a result is a function of; `scenario_toml` is all of the input as understood.
+///
+/// # Errors
+/// When the embedded catalogue is broken: a fault of the build.
+pub fn provenance(
+    prepared: &Prepared,
+    scenario_toml: &str,
+    overrides: &[String],
+) -> Result<Provenance, DataError> {
+    let tables = Catalogue::embedded()?
+        .table
+        .into_iter()
+        .map(|table| {
+            Ok(TableProvenance {
+                sha256: table.sha256()?,
+                name: table.name,
+                source: table.source,
+                date: table.date,
+                standing: table.standing,
+            })
+        })
+        .collect::<Result<_, DataError>>()?;
+    Ok(Provenance {
+        program: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        scenario: prepared.scenario.key.clone(),
+        scenario_sha256: catalogue::sha256(scenario_toml.as_bytes()),
+        overrides: overrides.to_vec(),
+        authority_code: prepared.record.authority.code.to_string(),
+        vintage: prepared.base_year.to_string(),
+        draws: prepared.scenario.draws,
+        seed: prepared.scenario.seed,
+        data_sha256: catalogue::data_sha256(),
+        tables,
+        licence: "Contains public sector information licensed under the Open Government Licence \
+                  v3.0."
+            .to_owned(),
+    })
+}
+
+/// Rows of a comparison.
+pub fn compare_rows(
+    first: &str,
+    second: &str,
+    differences: &[PairedDifference],
+) -> Vec<CompareRow> {
+    differences
+        .iter()
+        .map(|one| CompareRow {
+            metric: one.metric.to_owned(),
+            unit: one.unit.to_owned(),
+            first: first.to_owned(),
+            second: second.to_owned(),
+            first_mean: one.first,
+            second_mean: one.second,
+            difference_mean: one.difference.mean,
+            difference_sd: one.difference.sd,
+            difference_p05: one.difference.percentiles[0],
+            difference_p50: one.difference.percentiles[2],
+            difference_p95: one.difference.percentiles[4],
+            monte_carlo_error: one.difference.monte_carlo_error,
+            first_larger: one.first_larger,
+        })
+        .collect()
+}

@@ -1,0 +1,147 @@
+//! The rows of the result tables, with what every column means: names here are a contract.
+
+use serde::Serialize;
+
+/// What a column says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnDoc {
+    /// Its name.
+    pub name: &'static str,
+    /// `string`, `integer`, `number` or `boolean`, as in a Frictionless Table Schema.
+    pub kind: &'static str,
+    /// What it says, with its unit.
+    pub description: &'static str,
+}
+
+/// A row of a result table.
+pub trait Record: Serialize {
+    /// The name of the table: its file name without the ending.
+    const TABLE: &'static str;
+    /// What the table holds.
+    const TITLE: &'static str;
+    /// Its columns in order.
+    const COLUMNS: &'static [ColumnDoc];
+}
+
+macro_rules! record {
+    (
+        $(#[doc = $title:literal])+
+        $table:literal => $name:ident { $($column:ident: $kind:ty as $schema:literal, $doc:literal;)+ }
+    ) => {
+        $(#[doc = $title])+
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        pub struct $name {
+            $(#[doc = $doc] pub $column: $kind,)+
+        }
+
+        impl Record for $name {
+            const TABLE: &'static str = $table;
+            const TITLE: &'static str = concat!($($title),+);
+            const COLUMNS: &'static [ColumnDoc] = &[
+                $(ColumnDoc { name: stringify!($column), kind: $schema, description: $doc },)+
+            ];
+        }
+    };
+}
+
+record! {
+    /// One figure of the whole result with its base and its spread.
+    "summary" => SummaryRow {
+        metric: String as "string", "Name of the figure.";
+        unit: String as "string", "Its unit.";
+        base: String as "string", "What it is measured on: denominator, tax base and year.";
+        mean: Option<f64> as "number", "Mean over the draws; the value itself where it is not uncertain.";
+        sd: Option<f64> as "number", "Standard deviation over the draws; 0 where it is not uncertain.";
+        p05: Option<f64> as "number", "5th percentile over the draws.";
+        p25: Option<f64> as "number", "25th percentile over the draws.";
+        p50: Option<f64> as "number", "Median over the draws.";
+        p75: Option<f64> as "number", "75th percentile over the draws.";
+        p95: Option<f64> as "number", "95th percentile over the draws.";
+        monte_carlo_error: Option<f64> as "number", "Standard error of the mean from the finite number of draws.";
+        note: String as "string", "What to know before quoting it.";
+    }
+}
+
+record! {
+    /// One valuation band: homes, bills, relief, yield and votes.
+    "bands" => BandRow {
+        band: String as "string", "Valuation band.";
+        n_dwellings: i64 as "integer", "Dwellings on the valuation list.";
+        tax_base: f64 as "number", "Tax base for setting, band D equivalents after discounts, reduction and collection.";
+        own_bill_today_pounds: f64 as "number", "Own element of a full bill today, pounds a year.";
+        own_bill_yes_pounds: f64 as "number", "Own element of a full bill after relief under Yes, pounds a year.";
+        own_bill_no_pounds: f64 as "number", "Own element of a full bill under No, pounds a year.";
+        own_change_yes_vs_today_pounds: f64 as "number", "Change in the own element of a full bill, Yes less today, pounds a year.";
+        own_change_yes_vs_no_pounds: f64 as "number", "Change in the own element of a full bill, Yes less No, pounds a year.";
+        total_bill_today_pounds: f64 as "number", "Whole full bill today, pounds a year.";
+        total_bill_yes_pounds: f64 as "number", "Whole full bill under Yes, pounds a year.";
+        total_bill_no_pounds: f64 as "number", "Whole full bill under No, pounds a year.";
+        frozen: bool as "boolean", "Whether the own element does not rise in cash.";
+        relief_share: Option<f64> as "number", "Share of the increase given back; empty where nothing rises.";
+        gross_yield_pounds: f64 as "number", "Headline rise on the band's tax base before relief, pounds a year.";
+        relief_pounds: f64 as "number", "Relief under s.13A(1)(c), pounds a year.";
+        net_yield_vs_today_pounds: f64 as "number", "Yield after relief over today, pounds a year.";
+        net_yield_vs_no_pounds: f64 as "number", "Yield after relief over a No, pounds a year.";
+        share_votes: Option<f64> as "number", "Mean share of all votes that the band casts; empty where there is no vote.";
+        yes_share: Option<f64> as "number", "Mean share of the band's votes for Yes; empty where there is no vote.";
+    }
+}
+
+record! {
+    /// One ward: homes, money and votes.
+    "wards" => WardRow {
+        ward_code: String as "string", "ONS code of the ward, or of the authority where no wards are held.";
+        ward: String as "string", "Name.";
+        n_dwellings: i64 as "integer", "Dwellings, scaled to the authority's row.";
+        deprivation_score: Option<f64> as "number", "Index of multiple deprivation 2025, higher for more deprived; empty where unknown.";
+        share_frozen_dwellings: f64 as "number", "Share of dwellings in bands whose own element is frozen.";
+        tax_base: f64 as "number", "Tax base for setting, band D equivalents.";
+        relief_pounds: f64 as "number", "Relief under s.13A(1)(c), pounds a year.";
+        net_yield_vs_today_pounds: f64 as "number", "Yield after relief over today, pounds a year.";
+        net_yield_vs_no_pounds: f64 as "number", "Yield after relief over a No, pounds a year.";
+        mean_change_vs_no_pounds: f64 as "number", "Mean change in the own element of the bills of liable dwellings, Yes less No, pounds a year.";
+        n_electors: f64 as "number", "Electors, estimated from homes.";
+        turnout: Option<f64> as "number", "Mean turnout; empty where there is no vote.";
+        yes_share: Option<f64> as "number", "Mean yes share; empty where there is no vote.";
+        yes_share_p05: Option<f64> as "number", "5th percentile of the yes share.";
+        yes_share_p95: Option<f64> as "number", "95th percentile of the yes share.";
+        chance_yes_majority: Option<f64> as "number", "Share of draws in which most votes of the ward are Yes.";
+    }
+}
+
+record! {
+    /// One caveat on the results.
+    "warnings" => WarningRow {
+        warning: String as "string", "Short name.";
+        message: String as "string", "The caveat in a sentence.";
+    }
+}
+
+record! {
+    /// One input and how much it drives the probability of winning.
+    "drivers" => DriverRow {
+        input: String as "string", "Name of the uncertain input.";
+        meaning: String as "string", "What it says.";
+        effect_on_win_probability: f64 as "number", "P(win) in the draws above its median less P(win) below it.";
+        monte_carlo_error: f64 as "number", "Standard error of that difference.";
+    }
+}
+
+record! {
+    /// One figure of two proposals on the same luck.
+    "compare" => CompareRow {
+        metric: String as "string", "Name of the figure.";
+        unit: String as "string", "Its unit.";
+        first: String as "string", "Key of the first proposal.";
+        second: String as "string", "Key of the second proposal.";
+        first_mean: f64 as "number", "Mean of the first.";
+        second_mean: f64 as "number", "Mean of the second.";
+        difference_mean: f64 as "number", "Mean of the first less the second, draw by draw.";
+        difference_sd: f64 as "number", "Standard deviation of the difference.";
+        difference_p05: f64 as "number", "5th percentile of the difference.";
+        difference_p50: f64 as "number", "Median of the difference.";
+        difference_p95: f64 as "number", "95th percentile of the difference.";
+        monte_carlo_error: f64 as "number", "Standard error of the mean difference; far below that of either mean, for the luck is shared.";
+        first_larger: f64 as "number", "Share of draws in which the first is the larger.";
+    }
+}

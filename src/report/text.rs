@@ -1,0 +1,128 @@
+//! The ballot paper and its calendar as plain text.
+
+use crate::simulation::Prepared;
+use crate::tax::{BallotPaper, Verdict, calendar};
+
+/// The name on the ballot paper.
+pub fn name_on_ballot(prepared: &Prepared) -> String {
+    prepared
+        .scenario
+        .name_on_ballot
+        .clone()
+        .unwrap_or_else(|| format!("{} Council", prepared.record.authority.name))
+}
+
+/// The ballot paper, the route, the substitute budget and the calendar.
+pub fn ballot(prepared: &Prepared) -> String {
+    let mut text = String::new();
+    let mut line = |content: &str| {
+        text.push_str(content);
+        text.push('\n');
+    };
+    let route = &prepared.route;
+    let heading = format!(
+        "{}, {}: {}",
+        prepared.record.authority.name, prepared.vote_year, prepared.scenario.title
+    );
+    line(&heading);
+    line(&"=".repeat(heading.chars().count()));
+    line("");
+    line("LEGAL ROUTE");
+    for option in std::iter::once(&route.modelled).chain(&route.others) {
+        line(&wrapped(
+            &format!("{}: {}.", capital(&option.way), option.verdict.words()),
+            2,
+        ));
+        for reason in &option.reasons {
+            line(&wrapped(reason, 4));
+        }
+    }
+    line("");
+    if route.modelled.verdict == Verdict::NeedsReferendum {
+        let paper = BallotPaper {
+            authority: name_on_ballot(prepared),
+            year: prepared.vote_year,
+            headline: prepared.schedule.headline(),
+            no: prepared.amounts.no_rise,
+        };
+        line("BALLOT PAPER (question prescribed by SI 2012/444 Sch. 1 as amended by SI 2013/409)");
+        line("");
+        for paragraph in paper.wording() {
+            line(&wrapped(&paragraph, 4));
+        }
+        line("");
+        line("    YES  [ ]");
+        line("    NO   [ ]");
+        line("");
+        line(&wrapped(
+            "The paper shows percentages of the council's own part of the bill only: no bands, no \
+             pounds, no freeze. A simple majority of those voting decides; a tie is not a majority; \
+             there is no turnout threshold (LGFA 1992 s.52ZH).",
+            2,
+        ));
+        line("");
+    } else {
+        line("BALLOT PAPER");
+        line(&wrapped(
+            "None: the rise is not excessive, so no referendum is held.",
+            2,
+        ));
+        line("");
+    }
+    let amounts = prepared.amounts.band_d;
+    let requirement = prepared.budgets.requirement;
+    line("BUDGETS (council tax requirement without parishes, tax base for setting)");
+    for (name, band_d, requirement) in [
+        ("today", amounts.today, requirement.today),
+        ("Yes, before relief", amounts.yes, requirement.yes),
+        ("No, substitute calculations", amounts.no, requirement.no),
+    ] {
+        line(&format!(
+            "  {name:<28} band D {:>12}   {:>18}",
+            band_d.to_string(),
+            requirement.to_string()
+        ));
+    }
+    line(&format!(
+        "  {:<28} {:>19}   {:>18}",
+        "relief under Yes",
+        "",
+        prepared.budgets.relief_cost().to_string()
+    ));
+    if route.modelled.verdict == Verdict::NeedsReferendum {
+        line("");
+        line("CALENDAR");
+        for day in calendar(prepared.vote_year) {
+            line(&format!("  {}  {}", day.date, day.what));
+            line(&format!("              ({})", day.rule));
+        }
+    }
+    text
+}
+
+/// The text with its first letter large.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// Text broken into lines of at most 96 characters, each with an indent.
+pub fn wrapped(text: &str, indent: usize) -> String {
+    const WIDTH: usize = 96;
+    let margin = " ".repeat(indent);
+    let mut lines = vec![margin.clone()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("one line at least");
+        if line.chars().count() + 1 + word.chars().count() > WIDTH && line.trim() != "" {
+            lines.push(format!("{margin}{word}"));
+        } else {
+            if line.len() > indent {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}

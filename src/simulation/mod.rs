@@ -1,0 +1,14 @@
+//! Floor 4: the only floor with randomness or threads.
+
+pub mod compare;
+pub mod draw;
+pub mod inputs;
+pub mod prepare;
+pub mod run;
+pub mod stream;
+pub mod summary;
+
+pub use compare::{PairedDifference, compare};
+pub use prepare::{PrepareError, Prepared, prepare};
+pub use run::{DrawOutcomes, NoObserver, Observer, VoteOutcomes, on_threads, run};
+pub use summary::{Driver, Spread, drivers, spread, win_probability};

@@ -1,0 +1,456 @@
+//! All draws, in parallel and in order: the result does not depend on the number of threads.
+
+use rayon::prelude::*;
+
+use super::draw::{Kernel, count};
+use super::inputs::normals;
+use super::prepare::Prepared;
+use crate::domain::Band;
+use crate::vote::{ExpectedVotes, VoteParameters};
+
+/// Draws that are made together.
+const BLOCK: u32 = 256;
+
+/// Hears how far a run has come. The library itself never draws a bar.
+pub trait Observer: Sync {
+    /// So many draws are to be made.
+    fn begin(&self, draws: u64);
+    /// So many more are made.
+    fn advance(&self, draws: u64);
+    /// All are made.
+    fn end(&self);
+}
+
+/// Hears nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoObserver;
+
+impl Observer for NoObserver {
+    fn begin(&self, _draws: u64) {}
+    fn advance(&self, _draws: u64) {}
+    fn end(&self) {}
+}
+
+/// What came of every draw, in order; columns of equal length.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DrawOutcomes {
+    /// Values of each uncertain input, input by input.
+    pub inputs: Vec<Vec<f64>>,
+    /// Pounds collected over a No, after collection, challenges and reductions.
+    pub collected: Vec<f64>,
+    /// Pounds of extra reductions under Yes over No; negative where they fall.
+    pub reduction_cost: Vec<f64>,
+    /// Cost of the poll, pounds.
+    pub poll_cost: Vec<f64>,
+    /// Cost of billing again and of stopping services if lost, pounds.
+    pub loss_cost: Vec<f64>,
+    /// The vote; nothing where none is needed.
+    pub vote: Option<VoteOutcomes>,
+}
+
+/// The votes of every draw.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct VoteOutcomes {
+    /// Share of votes for Yes.
+    pub yes_share: Vec<f64>,
+    /// Votes cast as a share of electors.
+    pub turnout: Vec<f64>,
+    /// Share of votes cast from homes whose own element is frozen.
+    pub frozen_votes: Vec<f64>,
+    /// Whether more voted Yes than No; a tie is lost.
+    pub won: Vec<bool>,
+    /// Yes share in each ward, draw by draw.
+    pub ward_yes_share: Vec<f64>,
+    /// Turnout in each ward, draw by draw.
+    pub ward_turnout: Vec<f64>,
+    /// Share of all votes that each band casts, draw by draw.
+    pub band_votes: Vec<f64>,
+    /// Yes share in each band, draw by draw.
+    pub band_yes_share: Vec<f64>,
+}
+
+impl DrawOutcomes {
+    /// Number of draws.
+    pub fn len(&self) -> usize {
+        self.collected.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.collected.is_empty()
+    }
+
+    /// What holding the vote was worth in each draw, pounds: the yield over a No where it was
+    /// won, less the costs of losing where it was lost, less the poll.
+    pub fn value(&self) -> Option<Vec<f64>> {
+        let vote = self.vote.as_ref()?;
+        let value = |(draw, won): (usize, &bool)| {
+            let outcome = if *won {
+                self.collected[draw]
+            } else {
+                -self.loss_cost[draw]
+            };
+            outcome - self.poll_cost[draw]
+        };
+        Some(vote.won.iter().enumerate().map(value).collect())
+    }
+
+    fn append(&mut self, mut block: Self) {
+        if self.inputs.is_empty() {
+            self.inputs = vec![Vec::new(); block.inputs.len()];
+        }
+        for (all, values) in self.inputs.iter_mut().zip(&mut block.inputs) {
+            all.append(values);
+        }
+        self.collected.append(&mut block.collected);
+        self.reduction_cost.append(&mut block.reduction_cost);
+        self.poll_cost.append(&mut block.poll_cost);
+        self.loss_cost.append(&mut block.loss_cost);
+        if let Some(mut vote) = block.vote {
+            let all = self.vote.get_or_insert_with(VoteOutcomes::default);
+            all.yes_share.append(&mut vote.yes_share);
+            all.turnout.append(&mut vote.turnout);
+            all.frozen_votes.append(&mut vote.frozen_votes);
+            all.won.append(&mut vote.won);
+            all.ward_yes_share.append(&mut vote.ward_yes_share);
+            all.ward_turnout.append(&mut vote.ward_turnout);
+            all.band_votes.append(&mut vote.band_votes);
+            all.band_yes_share.append(&mut vote.band_yes_share);
+        }
+    }
+}
+
+/// Simulates a prepared scenario with its own seed and number of draws, on the threads of the
+/// pool that it is called in.
+///
+/// # Example
+/// ```
+/// use bandwise::data::{Scenario, World, scenario::Names};
+/// use bandwise::simulation::{NoObserver, prepare, run};
+/// let world = World::embedded(Some("2023-24"))?;
+/// let mut scenario = Scenario::load("gentle-efgh", &Names::of(&world.assumptions))?;
+/// scenario.draws = 300;
+/// let outcomes = run(&prepare(&scenario, &world)?, &NoObserver);
+/// assert_eq!(outcomes.len(), 300);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn run(prepared: &Prepared, observer: &dyn Observer) -> DrawOutcomes {
+    let draws = prepared.scenario.draws;
+    observer.begin(u64::from(draws));
+    let simulation = Simulation::of(prepared);
+    let blocks: Vec<DrawOutcomes> = (0..draws.div_ceil(BLOCK))
+        .into_par_iter()
+        .map(|block| {
+            let first = block * BLOCK;
+            let n = BLOCK.min(draws - first);
+            let outcomes = simulation.block(first, n as usize);
+            observer.advance(u64::from(n));
+            outcomes
+        })
+        .collect();
+    let mut all = DrawOutcomes::default();
+    for block in blocks {
+        all.append(block);
+    }
+    observer.end();
+    all
+}
+
+/// Runs work on a pool of so many threads, or of one a core. Results do not depend on it.
+///
+/// # Panics
+/// When the system refuses threads.
+pub fn on_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> T {
+    let threads = threads.map_or(0, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.expect("the system grants threads").install(work)
+}
+
+struct Simulation<'a> {
+    prepared: &'a Prepared,
+    kernel: Kernel,
+    ward_electors: Vec<f64>,
+    total_electors: f64,
+    at: Positions,
+}
+
+/// Where the inputs stand that the formulas name.
+struct Positions {
+    vote: [usize; 13],
+    collection: [usize; 3],
+    challenges: usize,
+    tapered: [usize; 2],
+    poll: usize,
+    rebill: usize,
+    delay: usize,
+}
+
+impl<'a> Simulation<'a> {
+    fn of(prepared: &'a Prepared) -> Self {
+        let electorate = &prepared.electorate;
+        let at = |name: &str| prepared.inputs.position(name);
+        let poll = if prepared.finance.combined_poll {
+            "poll_cost_combined"
+        } else {
+            "poll_cost_alone"
+        };
+        let positions = Positions {
+            vote: [
+                "pi",
+                "m",
+                "k",
+                "tau",
+                "mood",
+                "delta_statutory",
+                "kappa",
+                "omega",
+                "gamma",
+                "sigma_ward",
+                "eta",
+                "mobilisation",
+                "turnout_shift",
+            ]
+            .map(at),
+            collection: ["collection_a_c", "collection_d_e", "collection_f_h"].map(at),
+            challenges: at("challenges"),
+            tapered: ["tapered_pension_age", "tapered_working_age"].map(at),
+            poll: at(poll),
+            rebill: at("rebill_cost"),
+            delay: at("delay_cost"),
+        };
+        let ward_electors: Vec<f64> = electorate
+            .electors
+            .chunks_exact(electorate.groups.len())
+            .map(|ward| ward.iter().sum())
+            .collect();
+        Self {
+            prepared,
+            kernel: Kernel::of(electorate),
+            total_electors: ward_electors.iter().sum(),
+            ward_electors,
+            at: positions,
+        }
+    }
+
+    fn block(&self, first: u32, n: usize) -> DrawOutcomes {
+        let inputs = self
+            .prepared
+            .inputs
+            .block(self.prepared.scenario.seed, first, n);
+        let mut outcomes = DrawOutcomes::default();
+        for draw in 0..n {
+            self.money(&inputs, draw, &mut outcomes);
+        }
+        if self.prepared.route.needs_referendum() {
+            outcomes.vote = Some(self.votes(&inputs, first, n));
+        }
+        outcomes.inputs = inputs;
+        outcomes
+    }
+
+    /// Collection, challenges, reductions and costs of one draw.
+    ///
+    /// Where a band pays more than under a No, the extra is collected at an uncertain rate of its
+    /// own and part of it is lost to challenges; where it pays less, the budget loses what it
+    /// had reckoned to collect. Awards that rise with the bill come off.
+    fn money(&self, inputs: &[Vec<f64>], draw: usize, outcomes: &mut DrawOutcomes) {
+        let finance = &self.prepared.finance;
+        let value = |position: usize| inputs[position][draw];
+        let kept = 1.0 - value(self.at.challenges);
+        let collected: f64 = finance
+            .increment
+            .iter()
+            .map(|(band, &increment)| {
+                if increment > 0.0 {
+                    increment * kept * value(self.at.collection[collection_class(band)])
+                } else {
+                    increment
+                }
+            })
+            .sum();
+        let reduction_cost = finance.pension_age * value(self.at.tapered[0])
+            + finance.working_age * value(self.at.tapered[1]);
+        outcomes
+            .collected
+            .push(collected + finance.in_lieu - reduction_cost);
+        outcomes.reduction_cost.push(reduction_cost);
+        outcomes
+            .poll_cost
+            .push(finance.cost_factor * value(self.at.poll));
+        let rebill = finance.cost_factor * value(self.at.rebill);
+        outcomes.loss_cost.push(rebill + value(self.at.delay));
+    }
+
+    fn votes(&self, inputs: &[Vec<f64>], first: u32, n: usize) -> VoteOutcomes {
+        let electorate = &self.prepared.electorate;
+        let n_wards = electorate.n_wards();
+        let luck = WardLuck::of(self.prepared, first, n);
+        let mut outcomes = VoteOutcomes::default();
+        let mut scratch = self.kernel.scratch();
+        let mut votes = ExpectedVotes {
+            votes: vec![0.0; n_wards],
+            yes: vec![0.0; n_wards],
+            votes_variance: vec![0.0; n_wards],
+            yes_variance: vec![0.0; n_wards],
+            group_votes: vec![0.0; electorate.groups.len()],
+            group_yes: vec![0.0; electorate.groups.len()],
+        };
+        let mut parameters = VoteParameters {
+            pi: 0.0,
+            m: 0.0,
+            k: 0.0,
+            national: 0.0,
+            kappa: 0.0,
+            omega: 0.0,
+            gamma: 0.0,
+            eta: 0.0,
+            mobilisation: 0.0,
+            turnout_shift: 0.0,
+            ward: vec![0.0; n_wards],
+        };
+        for draw in 0..n {
+            self.parameters(inputs, &luck, draw, &mut parameters);
+            self.kernel.expected(&parameters, &mut scratch, &mut votes);
+            self.record(&votes, &luck, draw, &mut outcomes);
+        }
+        outcomes
+    }
+
+    fn parameters(
+        &self,
+        inputs: &[Vec<f64>],
+        luck: &WardLuck,
+        draw: usize,
+        into: &mut VoteParameters,
+    ) {
+        let [
+            pi,
+            m,
+            k,
+            tau,
+            mood,
+            delta_statutory,
+            kappa,
+            omega,
+            gamma,
+            sigma_ward,
+            eta,
+            mobilisation,
+            turnout_shift,
+        ] = self.at.vote.map(|position| inputs[position][draw]);
+        into.pi = pi;
+        into.m = m;
+        into.k = k;
+        into.national = delta_statutory + tau * mood;
+        into.kappa = kappa;
+        into.omega = omega;
+        into.gamma = gamma;
+        into.eta = eta;
+        into.mobilisation = mobilisation;
+        into.turnout_shift = turnout_shift;
+        for (ward, effect) in into.ward.iter_mut().enumerate() {
+            *effect = luck.effect.get(ward).map_or(0.0, |z| sigma_ward * z[draw]);
+        }
+    }
+
+    fn record(
+        &self,
+        votes: &ExpectedVotes,
+        luck: &WardLuck,
+        draw: usize,
+        outcomes: &mut VoteOutcomes,
+    ) {
+        let (mut all, mut yes) = (0.0, 0.0);
+        for (ward, &electors) in self.ward_electors.iter().enumerate() {
+            let (cast, says_yes) = count(
+                electors,
+                (votes.votes[ward], votes.votes_variance[ward]),
+                (votes.yes[ward], votes.yes_variance[ward]),
+                (luck.cast[ward][draw], luck.yes[ward][draw]),
+            );
+            all += cast;
+            yes += says_yes;
+            outcomes.ward_yes_share.push(if cast > 0.0 {
+                says_yes / cast
+            } else {
+                f64::NAN
+            });
+            outcomes.ward_turnout.push(cast / electors);
+        }
+        let mut bands = [(0.0, 0.0); 8];
+        let (mut frozen, mut expected) = (0.0, 0.0);
+        for (group, (&cast, &says_yes)) in self
+            .prepared
+            .electorate
+            .groups
+            .iter()
+            .zip(votes.group_votes.iter().zip(&votes.group_yes))
+        {
+            let band = &mut bands[group.band.index()];
+            band.0 += cast;
+            band.1 += says_yes;
+            expected += cast;
+            if group.frozen {
+                frozen += cast;
+            }
+        }
+        for (cast, says_yes) in bands {
+            outcomes.band_votes.push(cast / expected);
+            outcomes.band_yes_share.push(if cast > 0.0 {
+                says_yes / cast
+            } else {
+                f64::NAN
+            });
+        }
+        outcomes
+            .yes_share
+            .push(if all > 0.0 { yes / all } else { 0.0 });
+        outcomes.turnout.push(all / self.total_electors);
+        outcomes.frozen_votes.push(frozen / expected);
+        outcomes.won.push(yes > all - yes);
+    }
+}
+
+/// Which of the three collection rates a band has.
+fn collection_class(band: Band) -> usize {
+    match band {
+        Band::A | Band::B | Band::C => 0,
+        Band::D | Band::E => 1,
+        Band::F | Band::G | Band::H => 2,
+    }
+}
+
+/// Standard normals of each ward for a block of draws; named by ward, so that a ward added
+/// elsewhere changes nothing here.
+struct WardLuck {
+    effect: Vec<Vec<f64>>,
+    cast: Vec<Vec<f64>>,
+    yes: Vec<Vec<f64>>,
+}
+
+impl WardLuck {
+    fn of(prepared: &Prepared, first: u32, n: usize) -> Self {
+        let wards = prepared.cells.wards();
+        let of_each = |what: &str| -> Vec<Vec<f64>> {
+            wards
+                .iter()
+                .map(|ward| {
+                    let mut values = vec![0.0; n];
+                    let name = format!("{what}/{}", ward.code);
+                    normals(prepared.scenario.seed, &name, first, &mut values);
+                    values
+                })
+                .collect()
+        };
+        let one_area = wards.iter().all(|ward| ward.deprivation.is_none());
+        Self {
+            effect: if one_area {
+                Vec::new()
+            } else {
+                of_each("ward")
+            },
+            cast: of_each("count/votes"),
+            yes: of_each("count/yes"),
+        }
+    }
+}

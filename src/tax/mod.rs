@@ -1,0 +1,15 @@
+//! Floor 2: the law, pure. One legal concept, one function, its statute cited.
+
+pub mod apply;
+pub mod ballot;
+pub mod bill;
+pub mod budget;
+pub mod calendar;
+pub mod route;
+
+pub use apply::{Bills, apply};
+pub use ballot::BallotPaper;
+pub use bill::{Amounts, Cases, amounts, dwelling_bill};
+pub use budget::{BandBudget, Budgets, budgets};
+pub use calendar::{CalendarDay, calendar};
+pub use route::{Route, RouteOption, Verdict, route};
