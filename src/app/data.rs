@@ -126,15 +126,14 @@ fn import(inputs: &[PathBuf], into: &Path, force: bool) -> Result<(), Failure> {
                     table and what it needs, or a ward table]";
         return Err(Failure::bad_input(text));
     }
-    if !force {
-        if let Some(there) = import
+    if !force
+        && let Some(there) = import
             .tables
             .iter()
             .map(|t| into.join(t.file))
             .find(|p| p.exists())
-        {
-            return Err(bandwise::report::OutputError::Exists(there.display().to_string()).into());
-        }
+    {
+        return Err(bandwise::report::OutputError::Exists(there.display().to_string()).into());
     }
     for table in &import.tables {
         let path = into.join(table.file);

@@ -81,7 +81,7 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
     lines.push(each(
         rows,
         "county, police, fire and combined authority add to the area figure",
-        "1p",
+        "within 1p",
         |row| {
             let levels = row.levels;
             let parts = levels.own_incl_parish
@@ -95,7 +95,7 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
     lines.push(each(
         rows,
         "own amount including parishes is the requirement over the tax base",
-        "1p",
+        "within 1p",
         |row| {
             let base = thousandths(row.tax_base.tax_base_for_setting);
             let amount = divide_half_up(
@@ -108,7 +108,7 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
     lines.push(each(
         rows,
         "tax base for setting is the estimate times collection plus contributions in lieu",
-        "0.1",
+        "within 0.1",
         |row| {
             let base = &row.tax_base;
             let sum =
@@ -119,8 +119,8 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
     lines.push(each(
         rows,
         "bands after support, homes at 5/9 and contributions in lieu add to the return",
-        "0.35 band D equivalents, rounding of 20 published lines",
-        |row| row.base_by_band(law.proportions()).unexplained.abs() <= 0.35,
+        "within 0.5 band D equivalents: lines are rounded, and merged authorities sum several returns",
+        |row| row.base_by_band(law.proportions()).unexplained.abs() <= 0.5,
     ));
     lines.push(each(
         rows,
@@ -135,7 +135,7 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
     lines.push(each(
         rows,
         "listed homes of the return are within 2% of the VOA's six months later",
-        "2%",
+        "within 2%",
         |row| {
             let listed: i64 = row.bands.values().iter().map(|band| band.listed).sum();
             let homes: i64 = row.dwellings().values().iter().sum();
@@ -176,9 +176,9 @@ fn each(
         .collect();
     let held = rows.len() - broken.len();
     let note = if broken.is_empty() {
-        format!("within {tolerance}")
+        tolerance.to_owned()
     } else {
-        format!("within {tolerance}; not in {}", broken.join(", "))
+        format!("{tolerance}; not in {}", broken.join(", "))
     };
     CheckLine {
         what: what.to_owned(),

@@ -102,7 +102,7 @@ fn working_days_before(date: Date, days: usize) -> Date {
     let mut left = days;
     let mut day = date;
     while left > 0 {
-        day = day - 1.day();
+        day -= 1.day();
         let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
         if !weekend && !is_bank_holiday(day) {
             left -= 1;

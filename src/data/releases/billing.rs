@@ -97,7 +97,7 @@ pub(super) fn tables(
             decimal(outside.band_a_disabled, 1),
             decimal(outside.contributions_in_lieu, 1),
             decimal(number(row, "taxbase_after_cts")?, 2),
-            decimal(number(row, "collection_rate")?, 6),
+            decimal(number(row, "collection_rate")?, 8),
             decimal(number(budget, "class_o_adj")?, 2),
             decimal(number(row, "taxbase_for_setting")?, 3),
             decimal(number(row, "ct_requirement")?, 0),

@@ -283,10 +283,10 @@ impl Checker<'_, '_> {
             Some(key) => self.key(key),
         };
         let authority = self.not_blank("authority", raw.authority);
-        if let Some(vintage) = &raw.vintage {
-            if let Err(error) = vintage.get_ref().parse::<crate::domain::FinancialYear>() {
-                self.faults.at(vintage.span(), format!("vintage: {error}"));
-            }
+        if let Some(vintage) = &raw.vintage
+            && let Err(error) = vintage.get_ref().parse::<crate::domain::FinancialYear>()
+        {
+            self.faults.at(vintage.span(), format!("vintage: {error}"));
         }
         let proposal = match raw.schedule {
             None => {
