@@ -284,11 +284,13 @@ fn ward_bands(record: &AuthorityRecord, classes: &ByBand<BandClasses>) -> Polars
 /// Gives each ward its homes of each class, one class after the other.
 ///
 /// Shared out over the homes that have no class yet, a class never takes more than a ward has
-/// left, so that both the ward's homes and the authority's classes add up exactly.
+/// left, so that both the ward's homes and the authority's classes add up exactly. Each class is
+/// collected before the next: one plan for all would be too deep for a thread's stack.
 fn spread_classes(frame: LazyFrame) -> PolarsResult<LazyFrame> {
     (0..class_list().len()).try_fold(frame, |frame, class| {
-        let shared = share_out(frame, col(total_of(class)), c::REMAINING, &homes_of(class))?;
-        Ok(shared.with_column((col(c::REMAINING) - col(homes_of(class))).alias(c::REMAINING)))
+        let shared = share_out(frame, col(total_of(class)), c::REMAINING, &homes_of(class))?
+            .with_column((col(c::REMAINING) - col(homes_of(class))).alias(c::REMAINING));
+        Ok(shared.collect()?.lazy())
     })
 }
 

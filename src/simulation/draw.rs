@@ -47,6 +47,7 @@ pub struct Scratch {
     says_yes: Vec<f64>,
     cast_variance: Vec<f64>,
     yes_variance: Vec<f64>,
+    covariance: Vec<f64>,
 }
 
 impl Kernel {
@@ -87,6 +88,7 @@ impl Kernel {
             says_yes: empty(),
             cast_variance: empty(),
             yes_variance: empty(),
+            covariance: empty(),
         }
     }
 
@@ -123,7 +125,7 @@ impl Kernel {
             let mood = (p.national + p.ward[ward] + p.eta * self.deprivation[ward]).exp();
             let electors = &self.electors[ward * n..(ward + 1) * n];
             self.ward(p, mood, self.ward_turnout_odds[ward], electors, scratch);
-            let mut sums = [0.0; 4];
+            let mut sums = [0.0; 5];
             for group in 0..n {
                 let cast = scratch.cast[group];
                 let yes = scratch.says_yes[group];
@@ -131,6 +133,7 @@ impl Kernel {
                 sums[1] += yes;
                 sums[2] += scratch.cast_variance[group];
                 sums[3] += scratch.yes_variance[group];
+                sums[4] += scratch.covariance[group];
                 votes.group_votes[group] += cast;
                 votes.group_yes[group] += yes;
             }
@@ -138,6 +141,7 @@ impl Kernel {
             votes.yes[ward] = sums[1];
             votes.votes_variance[ward] = sums[2];
             votes.yes_variance[ward] = sums[3];
+            votes.covariance[ward] = sums[4];
         }
     }
 
@@ -158,6 +162,7 @@ impl Kernel {
         let yes_out = &mut scratch.says_yes[..n];
         let cast_variance = &mut scratch.cast_variance[..n];
         let yes_variance = &mut scratch.yes_variance[..n];
+        let covariance = &mut scratch.covariance[..n];
         let share = |odds: f64| odds / (1.0 + odds);
         let (of_own, of_whole) = ((1.0 - p.kappa) * (1.0 - p.omega), (1.0 - p.kappa) * p.omega);
         for group in 0..n {
@@ -173,29 +178,51 @@ impl Kernel {
             let know = electors[group] * p.kappa * t_know;
             let read_own = electors[group] * of_own * t_read;
             let read_whole = electors[group] * of_whole * t_read;
+            let (yes_know, yes_own, yes_whole) =
+                (know * y_know, read_own * y_own, read_whole * y_whole);
             cast_out[group] = know + read_own + read_whole;
-            yes_out[group] = know * y_know + read_own * y_own + read_whole * y_whole;
+            yes_out[group] = yes_know + yes_own + yes_whole;
             cast_variance[group] = know * (1.0 - t_know) + (read_own + read_whole) * (1.0 - t_read);
-            yes_variance[group] = know * y_know * (1.0 - y_know)
-                + read_own * y_own * (1.0 - y_own)
-                + read_whole * y_whole * (1.0 - y_whole);
+            yes_variance[group] = yes_know * (1.0 - t_know * y_know)
+                + yes_own * (1.0 - t_read * y_own)
+                + yes_whole * (1.0 - t_read * y_whole);
+            covariance[group] = yes_know * (1.0 - t_know) + (yes_own + yes_whole) * (1.0 - t_read);
         }
     }
 }
 
+/// Means and second moments of the votes cast and the yes votes of a ward.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moments {
+    /// Mean of the votes cast.
+    pub votes: f64,
+    /// Mean of the yes votes.
+    pub yes: f64,
+    /// Variance of the votes cast.
+    pub votes_variance: f64,
+    /// Variance of the yes votes.
+    pub yes_variance: f64,
+    /// Covariance of the two.
+    pub covariance: f64,
+}
+
 /// Counts of votes and of Yes votes in a ward, by the normal approximation to sums of binomials.
 ///
-/// `z` are two standard normals. The counts are whole and lie within what is possible.
-pub fn count(electors: f64, votes: (f64, f64), yes: (f64, f64), z: (f64, f64)) -> (f64, f64) {
-    let (mean, variance) = votes;
-    let cast = (mean + variance.sqrt() * z.0)
-        .round()
-        .clamp(0.0, electors.ceil());
-    if cast == 0.0 || mean <= 0.0 {
+/// The yes votes follow the votes cast as two jointly normal numbers do. `z` are two standard
+/// normals. The counts are whole and lie within what is possible.
+pub fn count(electors: f64, moments: &Moments, z: (f64, f64)) -> (f64, f64) {
+    let m = moments;
+    let cast = m.votes + m.votes_variance.sqrt() * z.0;
+    let cast = cast.round().clamp(0.0, electors.ceil());
+    if cast == 0.0 {
         return (0.0, 0.0);
     }
-    let (yes_mean, yes_variance) = yes;
-    let scale = cast / mean;
-    let says_yes = yes_mean * scale + (yes_variance * scale).sqrt() * z.1;
+    let slope = if m.votes_variance > 0.0 {
+        m.covariance / m.votes_variance
+    } else {
+        0.0
+    };
+    let left = (m.yes_variance - slope * m.covariance).max(0.0);
+    let says_yes = m.yes + slope * (cast - m.votes) + left.sqrt() * z.1;
     (cast, says_yes.round().clamp(0.0, cast))
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::draw::{Kernel, count};
+use super::draw::{Kernel, Moments, count};
 use super::inputs::normals;
 use super::prepare::Prepared;
 use crate::domain::Band;
@@ -287,14 +287,7 @@ impl<'a> Simulation<'a> {
         let luck = WardLuck::of(self.prepared, first, n);
         let mut outcomes = VoteOutcomes::default();
         let mut scratch = self.kernel.scratch();
-        let mut votes = ExpectedVotes {
-            votes: vec![0.0; n_wards],
-            yes: vec![0.0; n_wards],
-            votes_variance: vec![0.0; n_wards],
-            yes_variance: vec![0.0; n_wards],
-            group_votes: vec![0.0; electorate.groups.len()],
-            group_yes: vec![0.0; electorate.groups.len()],
-        };
+        let mut votes = ExpectedVotes::none(n_wards, electorate.groups.len());
         let mut parameters = VoteParameters {
             pi: 0.0,
             m: 0.0,
@@ -362,12 +355,15 @@ impl<'a> Simulation<'a> {
     ) {
         let (mut all, mut yes) = (0.0, 0.0);
         for (ward, &electors) in self.ward_electors.iter().enumerate() {
-            let (cast, says_yes) = count(
-                electors,
-                (votes.votes[ward], votes.votes_variance[ward]),
-                (votes.yes[ward], votes.yes_variance[ward]),
-                (luck.cast[ward][draw], luck.yes[ward][draw]),
-            );
+            let moments = Moments {
+                votes: votes.votes[ward],
+                yes: votes.yes[ward],
+                votes_variance: votes.votes_variance[ward],
+                yes_variance: votes.yes_variance[ward],
+                covariance: votes.covariance[ward],
+            };
+            let luck = (luck.cast[ward][draw], luck.yes[ward][draw]);
+            let (cast, says_yes) = count(electors, &moments, luck);
             all += cast;
             yes += says_yes;
             outcomes.ward_yes_share.push(if cast > 0.0 {

@@ -40,12 +40,29 @@ pub struct ExpectedVotes {
     pub yes: Vec<f64>,
     /// Variance of the votes cast in each ward, as a sum of binomials.
     pub votes_variance: Vec<f64>,
-    /// Variance of the yes votes in each ward given the votes cast.
+    /// Variance of the yes votes in each ward.
     pub yes_variance: Vec<f64>,
+    /// Covariance of the two.
+    pub covariance: Vec<f64>,
     /// Votes cast by each group.
     pub group_votes: Vec<f64>,
     /// Yes votes of each group.
     pub group_yes: Vec<f64>,
+}
+
+impl ExpectedVotes {
+    /// No votes yet in so many wards and groups.
+    pub fn none(n_wards: usize, n_groups: usize) -> Self {
+        Self {
+            votes: vec![0.0; n_wards],
+            yes: vec![0.0; n_wards],
+            votes_variance: vec![0.0; n_wards],
+            yes_variance: vec![0.0; n_wards],
+            covariance: vec![0.0; n_wards],
+            group_votes: vec![0.0; n_groups],
+            group_yes: vec![0.0; n_groups],
+        }
+    }
 }
 
 /// Expected votes ward by ward and group by group.
@@ -54,14 +71,7 @@ pub fn expected_votes(electorate: &Electorate, parameters: &VoteParameters) -> E
     let n_groups = electorate.groups.len();
     let n_wards = electorate.n_wards();
     let share = |odds: f64| odds / (1.0 + odds);
-    let mut votes = ExpectedVotes {
-        votes: vec![0.0; n_wards],
-        yes: vec![0.0; n_wards],
-        votes_variance: vec![0.0; n_wards],
-        yes_variance: vec![0.0; n_wards],
-        group_votes: vec![0.0; n_groups],
-        group_yes: vec![0.0; n_groups],
-    };
+    let mut votes = ExpectedVotes::none(n_wards, n_groups);
     for ward in 0..n_wards {
         let mood = (p.national + p.ward[ward] + p.eta * electorate.deprivation[ward]).exp();
         for (index, group) in electorate.groups.iter().enumerate() {
@@ -86,7 +96,8 @@ pub fn expected_votes(electorate: &Electorate, parameters: &VoteParameters) -> E
                 votes.votes[ward] += cast;
                 votes.yes[ward] += cast * says_yes;
                 votes.votes_variance[ward] += cast * (1.0 - turnout);
-                votes.yes_variance[ward] += cast * says_yes * (1.0 - says_yes);
+                votes.yes_variance[ward] += cast * says_yes * (1.0 - turnout * says_yes);
+                votes.covariance[ward] += cast * says_yes * (1.0 - turnout);
                 votes.group_votes[index] += cast;
                 votes.group_yes[index] += cast * says_yes;
             }

@@ -1,0 +1,139 @@
+//! Our own output, changed deliberately: review with `cargo insta review`.
+
+use bandwise::data::scenario::Names;
+use bandwise::data::{Scenario, World};
+use bandwise::report::{briefing, card, csv, scenario_file, text};
+use bandwise::simulation::{NoObserver, Prepared, prepare, run};
+
+fn prepared(key: &str, authority: &str) -> Prepared {
+    let world = World::embedded(Some("2023-24")).unwrap();
+    let mut scenario = Scenario::load(key, &Names::of(&world.assumptions)).unwrap();
+    scenario.authority = authority.to_owned();
+    scenario.draws = 2_000;
+    prepare(&scenario, &world).unwrap()
+}
+
+fn snapshot(name: &str, content: &str) {
+    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, content);
+    });
+}
+
+#[test]
+fn the_ballot_paper_of_derby() {
+    snapshot(
+        "ballot-derby",
+        &text::ballot(&prepared("williamson-2018", "Derby")),
+    );
+}
+
+#[test]
+fn the_ballot_paper_of_a_district_says_that_the_route_is_impracticable() {
+    let text = text::ballot(&prepared("williamson-2018", "Amber Valley"));
+    assert!(text.contains("impracticable"));
+    snapshot("ballot-amber-valley", &text);
+}
+
+#[test]
+fn no_ballot_paper_where_no_vote_is_needed() {
+    snapshot(
+        "ballot-max-without-vote",
+        &text::ballot(&prepared("max-without-vote", "Derby")),
+    );
+}
+
+#[test]
+fn the_card_and_the_tables_of_derby() {
+    let prepared = prepared("williamson-2018", "Derby");
+    let outcomes = run(&prepared, &NoObserver);
+    let toml = scenario_file::toml(&prepared.scenario);
+    let briefing = briefing(&prepared, &outcomes, &toml, &[]).unwrap();
+    snapshot("card-derby", &card::card(&prepared, &briefing, "results"));
+    snapshot(
+        "bands-derby",
+        &String::from_utf8(csv::csv(&briefing.bands)).unwrap(),
+    );
+    snapshot(
+        "warnings-derby",
+        &String::from_utf8(csv::csv(&briefing.warnings)).unwrap(),
+    );
+    snapshot("scenario-derby", &toml);
+}
+
+/// Bills of named example households under every built-in scenario: a diff that can be read.
+#[test]
+fn example_households_in_derby() {
+    use bandwise::domain::{Band, Liability, Reduction};
+    use bandwise::tax::dwelling_bill;
+    let households = [
+        (
+            "a couple in band A",
+            Band::A,
+            Liability::Full,
+            Reduction::None,
+        ),
+        (
+            "a single adult in band B",
+            Band::B,
+            Liability::SingleAdult,
+            Reduction::None,
+        ),
+        (
+            "a working couple in band C on reduction",
+            Band::C,
+            Liability::Full,
+            Reduction::WorkingAge,
+        ),
+        (
+            "a family in band D",
+            Band::D,
+            Liability::Full,
+            Reduction::None,
+        ),
+        (
+            "a pensioner couple in band E on reduction",
+            Band::E,
+            Liability::Full,
+            Reduction::PensionAge,
+        ),
+        (
+            "a single adult in band F",
+            Band::F,
+            Liability::SingleAdult,
+            Reduction::None,
+        ),
+        (
+            "a family in band H",
+            Band::H,
+            Liability::Full,
+            Reduction::None,
+        ),
+        (
+            "a student house in band A",
+            Band::A,
+            Liability::Exempt,
+            Reduction::None,
+        ),
+    ];
+    let mut text = String::new();
+    for key in [
+        "williamson-2018",
+        "gentle-efgh",
+        "uniform-15",
+        "max-without-vote",
+    ] {
+        let prepared = prepared(key, "Derby");
+        text.push_str(&format!("{key}: own element today, if Yes, if No\n"));
+        for (name, band, liability, reduction) in households {
+            let award = prepared.cells.award_basis_points(band, reduction);
+            let bill = dwelling_bill(prepared.amounts.own[band], liability, reduction, award);
+            text.push_str(&format!(
+                "  {name:<44} {:>10} {:>10} {:>10}\n",
+                bill.today.to_string(),
+                bill.yes.to_string(),
+                bill.no.to_string()
+            ));
+        }
+    }
+    snapshot("households-derby", &text);
+}

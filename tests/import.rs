@@ -1,0 +1,66 @@
+//! The embedded tables come out of the published figures again, where those are at hand.
+
+use std::fs;
+use std::path::PathBuf;
+
+use bandwise::data::releases::import;
+
+/// Where the published files are: `BANDWISE_FIGURES`, or a folder beside the project.
+fn figures() -> PathBuf {
+    std::env::var_os("BANDWISE_FIGURES").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    )
+}
+
+#[test]
+fn the_embedded_tables_are_what_the_importers_make_of_the_published_figures() {
+    let files = [
+        "england/england_billing_2023_24.csv",
+        "england/ctr_2023_24_billing.csv",
+        "releases/Council_Taxbase_local_authority_level_data_2022.ods",
+        "derby/derby_wards_2023.csv",
+    ]
+    .map(|file| figures().join(file));
+    if let Some(missing) = files.iter().find(|file| !file.is_file()) {
+        eprintln!("skipped: {} is not at hand", missing.display());
+        return;
+    }
+    let import = import(&files).unwrap();
+    assert_eq!(import.recognised.len(), 4);
+    assert_eq!(import.tables.len(), 6);
+    for table in import.tables {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("data/vintages/2023-24")
+            .join(table.file);
+        assert!(
+            fs::read_to_string(&path).unwrap() == table.csv,
+            "{} has changed",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_no_release_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("strange.csv");
+    fs::write(&file, "a,b\n1,2\n").unwrap();
+    let error = import(std::slice::from_ref(&file)).unwrap_err().to_string();
+    assert!(error.starts_with(&file.display().to_string()), "{error}");
+    assert!(error.contains("not recognised (known: "), "{error}");
+}
+
+#[test]
+fn a_ward_table_with_a_wrong_figure_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wards.csv");
+    let header = "ltla24_code,ward24_code,ward24_name,bA,bB,bC,bD,bE,bF,bG,bH,bI\n";
+    fs::write(
+        &file,
+        format!("{header}E06000015,E05015507,Abbey,many,1,1,1,1,1,1,1,0\n"),
+    )
+    .unwrap();
+    let error = import(&[file]).unwrap_err().to_string();
+    assert!(error.contains("bA of \"many\" is not a number"), "{error}");
+}
