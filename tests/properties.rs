@@ -376,9 +376,14 @@ fn the_vote_agrees_with_an_independent_implementation() {
         let outcomes = run(&as_independently(key, 10_000), &NoObserver);
         let (found, error) = win_probability(&outcomes).unwrap();
         assert!((found - won).abs() < 4.0 * error, "{key}: {found}");
-        let yes = spread(&outcomes.vote.unwrap().yes_share).unwrap().percentiles;
+        let yes = spread(&outcomes.vote.unwrap().yes_share)
+            .unwrap()
+            .percentiles;
         for (found, expected) in [yes[0], yes[2], yes[4]].into_iter().zip(range) {
-            assert!((found - expected).abs() < 0.007, "{key}: {found} is not about {expected}");
+            assert!(
+                (found - expected).abs() < 0.007,
+                "{key}: {found} is not about {expected}"
+            );
         }
     }
 }
@@ -408,7 +413,11 @@ fn one_set_of_parameters_agrees_with_an_independent_implementation() {
         let prepared = as_independently(key, 1);
         let votes = expected_votes(&prepared.electorate, &parameters);
         let (cast, yes): (f64, f64) = (votes.votes.iter().sum(), votes.yes.iter().sum());
-        assert!((yes / cast - yes_share).abs() < 2e-4, "{key}: yes share {}", yes / cast);
+        assert!(
+            (yes / cast - yes_share).abs() < 2e-4,
+            "{key}: yes share {}",
+            yes / cast
+        );
         let found = cast / prepared.electorate.total();
         assert!((found - turnout).abs() < 2e-4, "{key}: turnout {found}");
     }

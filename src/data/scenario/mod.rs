@@ -507,11 +507,9 @@ impl Checker<'_, '_> {
             Value::Float(number) => Some(*number),
             Value::Integer(number) => Some(*number as f64),
             other => {
-                let text = format!("{what}: {} is not a number", other.type_str());
-                self.faults.at(
-                    value.span(),
-                    format!("{text} (a {} was given)", other.type_str()),
-                );
+                let given = other.type_str();
+                let text = format!("{what}: a {given} was given (allowed: a number)");
+                self.faults.at(value.span(), text);
                 None
             }
         }

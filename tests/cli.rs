@@ -1,0 +1,680 @@
+//! The command line as its users meet it: messages word for word, exit codes, files.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use tempfile::{TempDir, tempdir};
+
+/// The program, run in a folder of its own.
+fn bandwise(folder: &TempDir) -> Command {
+    let mut command = Command::cargo_bin("bandwise").unwrap();
+    command.current_dir(folder.path());
+    command
+}
+
+/// The error text and exit code of a command that must fail and leave nothing behind.
+fn refused(arguments: &[&str]) -> (i32, String) {
+    let folder = tempdir().unwrap();
+    refused_in(&folder, arguments)
+}
+
+fn refused_in(folder: &TempDir, arguments: &[&str]) -> (i32, String) {
+    let before = listing(folder.path());
+    let output = bandwise(folder).args(arguments).output().unwrap();
+    assert!(
+        output.stdout.is_empty(),
+        "a refusal prints nothing on standard output"
+    );
+    assert_eq!(listing(folder.path()), before, "nothing is half written");
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+fn listing(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// The refusal of a scenario file with this content.
+fn refused_scenario(content: impl AsRef<[u8]>) -> String {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("s.toml"), content).unwrap();
+    let (code, error) = refused_in(&folder, &["run", "s.toml"]);
+    assert_eq!(code, 65, "{error}");
+    error
+}
+
+const HEAD: &str = "format = 1\nkey = \"x\"\nauthority = \"Derby\"\n";
+
+#[test]
+fn an_unknown_authority_names_the_nearest() {
+    let (code, error) = refused(&["run", "--authority", "Darby"]);
+    assert_eq!(code, 65);
+    assert_eq!(
+        error,
+        "bandwise: authority: \"Darby\" is no authority of this vintage (allowed: the name or ONS \
+         code of one of 296 billing authorities) [did you mean Derby?]\n"
+    );
+}
+
+#[test]
+fn an_unknown_scenario_names_the_nearest() {
+    let (code, error) = refused(&["run", "wiliamson-2018"]);
+    assert_eq!(code, 65);
+    assert_eq!(
+        error,
+        "bandwise: wiliamson-2018: is neither a built-in scenario nor a file (built in: \
+         williamson-2018, gentle-efgh, uniform-15, max-without-vote) [did you mean \
+         williamson-2018?]\n"
+    );
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_place_and_the_nearest() {
+    let error = refused_scenario(format!(
+        "{HEAD}[schedule]\nkind = \"uniform\"\nrize = 0.1\n"
+    ));
+    assert_eq!(
+        error,
+        "bandwise: s.toml:6:1: unknown key \"rize\" (allowed: kind, headline_rise, relief, rises, \
+         rise, share, top_rise, shape) [did you mean rise?]\n"
+    );
+}
+
+#[test]
+fn a_wrong_type_is_named_with_its_place() {
+    let error = refused_scenario(format!(
+        "{HEAD}[schedule]\nkind = \"uniform\"\nrise = true\n"
+    ));
+    assert_eq!(
+        error,
+        "bandwise: s.toml:6:8: schedule.rise: a boolean was given (allowed: a number)\n"
+    );
+}
+
+#[test]
+fn a_share_of_85_is_asked_whether_it_means_0_85() {
+    let error = refused_scenario(format!(
+        "{HEAD}[schedule]\nkind = \"freeze-target\"\nshare = 85\ntop_rise = 1.0\n"
+    ));
+    assert_eq!(
+        error,
+        "bandwise: s.toml:6:9: schedule.share: 85 is not a share (allowed: 0 to 1) [did you mean \
+         0.85?]\n"
+    );
+}
+
+#[test]
+fn a_rise_of_20_is_asked_whether_it_means_0_2() {
+    let error = refused_scenario(format!("{HEAD}[schedule]\nkind = \"uniform\"\nrise = 20\n"));
+    assert_eq!(
+        error,
+        "bandwise: s.toml:6:8: schedule.rise: 20 is not a rise (allowed: -1 to 10, where 0.15 is \
+         15%) [did you mean 0.2?]\n"
+    );
+}
+
+#[test]
+fn all_faults_of_a_file_are_reported_at_once_in_order() {
+    let error = refused_scenario(
+        "format = 2\nkey = \"Has Spaces\"\nauthority = \"Derby\"\n[schedule]\nkind = \"band-rises\"\n\
+         rises = { A = 0.0, B = 99.0, Z = 1.0 }\n[vote]\nday = \"stand-alon\"\n[simulation]\ndraws = 0\n",
+    );
+    let places: Vec<&str> = error
+        .trim_start_matches("bandwise: ")
+        .lines()
+        .map(|line| line.split(": ").next().unwrap())
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "s.toml:1:10",
+            "s.toml:2:7",
+            "s.toml:6:9",
+            "s.toml:6:24",
+            "s.toml:6:30",
+            "s.toml:8:7",
+            "s.toml:10:9"
+        ],
+        "{error}"
+    );
+    assert!(error.contains("[did you mean stand-alone?]"));
+}
+
+#[test]
+fn keys_of_another_kind_are_refused() {
+    let error = refused_scenario(format!(
+        "{HEAD}[schedule]\nkind = \"uniform\"\nrise = 0.1\nshare = 0.85\n"
+    ));
+    assert_eq!(
+        error,
+        "bandwise: s.toml:7:9: schedule.share does not belong to uniform (allowed: rise)\n"
+    );
+}
+
+#[test]
+fn a_missing_band_is_an_error_and_never_a_default() {
+    let error = refused_scenario(format!(
+        "{HEAD}[schedule]\nkind = \"band-rises\"\nrises = {{ A = 0.0, B = 0.0, C = 0.0, E = 0.1, F = 0.1, G = 0.1, H = 0.1 }}\n"
+    ));
+    assert!(
+        error.ends_with("schedule.rises: band D is missing (every band is stated)\n"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_uncertain_input_out_of_its_range_is_refused() {
+    let schedule = "[schedule]\nkind = \"uniform\"\nrise = 0.15\n[inputs]\n";
+    let wrong = refused_scenario(format!(
+        "{HEAD}{schedule}kappa = {{ distribution = \"normal\", mean = 0.5, sd = 0.2 }}\n"
+    ));
+    assert!(
+        wrong.contains("inputs.kappa: normal (mean 0.5, sd 0.2) can lie outside"),
+        "{wrong}"
+    );
+    let unknown = refused_scenario(format!(
+        "{HEAD}{schedule}kapa = {{ distribution = \"fixed\", value = 0.5 }}\n"
+    ));
+    assert!(unknown.contains("[did you mean kappa?]"), "{unknown}");
+}
+
+#[test]
+fn an_empty_file_is_told_where_to_start() {
+    let error = refused_scenario("");
+    assert_eq!(
+        error,
+        "bandwise: s.toml: is empty (print a scenario to start from with `bandwise init`)\n"
+    );
+}
+
+#[test]
+fn a_binary_file_is_no_scenario() {
+    let error = refused_scenario([0x7f, b'E', b'L', b'F', 0xff, 0xfe, 0x00]);
+    assert_eq!(
+        error,
+        "bandwise: s.toml: is not text: byte 4 is not UTF-8 (a scenario is a TOML file)\n"
+    );
+}
+
+#[test]
+fn a_folder_is_no_scenario() {
+    let folder = tempdir().unwrap();
+    fs::create_dir(folder.path().join("d.toml")).unwrap();
+    let (code, error) = refused_in(&folder, &["run", "d.toml"]);
+    assert_eq!(
+        (code, error.as_str()),
+        (65, "bandwise: d.toml: is a folder, not a scenario file\n")
+    );
+}
+
+#[test]
+fn no_draws_are_refused_on_the_command_line_and_in_a_file() {
+    let (code, error) = refused(&["run", "--draws", "0"]);
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("0 is not in 1..=1000000"), "{error}");
+    let error = refused_scenario(format!(
+        "{HEAD}[schedule]\nkind = \"uniform\"\nrise = 0.15\n[simulation]\ndraws = 0\n"
+    ));
+    assert!(
+        error.contains("simulation.draws: 0 is no number of draws"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_unknown_vintage_says_which_are_held() {
+    let (code, error) = refused(&["run", "--vintage", "1999-00"]);
+    assert_eq!(code, 65);
+    assert_eq!(
+        error,
+        "bandwise: vintage: no figures of 1999-00 are held (held: 2023-24)\n"
+    );
+}
+
+#[test]
+fn results_are_never_written_over_others_without_force() {
+    let folder = tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = bandwise(&folder);
+        command
+            .args(["run", "--draws", "50", "--out", "results"])
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    assert!(run(&[]).status.success());
+    fs::write(folder.path().join("results/mine.txt"), "keep").unwrap();
+    let (code, error) = refused_in(&folder, &["run", "--draws", "60", "--out", "results"]);
+    assert_eq!(code, 73);
+    assert_eq!(
+        error,
+        "bandwise: results is there already [choose another place, or replace it with --force]\n"
+    );
+    assert!(run(&["--force", "--format", "json"]).status.success());
+    let names = listing(&folder.path().join("results"));
+    assert_eq!(
+        names,
+        [
+            "ballot-paper.txt",
+            "mine.txt",
+            "provenance.json",
+            "results.json",
+            "scenario.toml"
+        ],
+        "old results go, other files stay"
+    );
+}
+
+#[test]
+fn a_place_that_cannot_be_written_to_is_found_out_before_the_run() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("file"), "x").unwrap();
+    for place in ["file", "file/results", "/proc/bandwise"] {
+        let (code, error) = refused_in(&folder, &["run", "--draws", "1000000", "--out", place]);
+        assert_eq!(code, 73, "{error}");
+        assert!(error.starts_with(&format!("bandwise: {place}")), "{error}");
+    }
+}
+
+#[test]
+fn without_a_place_results_go_into_a_new_folder_each_time() {
+    let folder = tempdir().unwrap();
+    for _ in 0..2 {
+        assert!(
+            bandwise(&folder)
+                .args(["run", "--draws", "50"])
+                .output()
+                .unwrap()
+                .status
+                .success()
+        );
+    }
+    assert_eq!(
+        listing(&folder.path().join("bandwise-out")),
+        [
+            "derby-williamson-2018-2023-24",
+            "derby-williamson-2018-2023-24-2"
+        ]
+    );
+}
+
+#[test]
+fn the_same_bytes_come_out_on_one_thread_and_on_three() {
+    let folder = tempdir().unwrap();
+    for (threads, place) in [("1", "one"), ("3", "three")] {
+        let arguments = [
+            "run",
+            "--draws",
+            "700",
+            "--threads",
+            threads,
+            "--out",
+            place,
+        ];
+        assert!(
+            bandwise(&folder)
+                .args(arguments)
+                .output()
+                .unwrap()
+                .status
+                .success()
+        );
+    }
+    let names = listing(&folder.path().join("one"));
+    assert_eq!(names, listing(&folder.path().join("three")));
+    assert_eq!(names.len(), 11);
+    for name in names {
+        let read = |place: &str| fs::read(folder.path().join(place).join(&name)).unwrap();
+        assert!(read("one") == read("three"), "{name} differs");
+    }
+}
+
+#[test]
+fn the_scenario_as_understood_runs_to_the_same_results() {
+    let folder = tempdir().unwrap();
+    let run = |scenario: &str, place: &str, more: &[&str]| {
+        let mut command = bandwise(&folder);
+        command.args(["run", scenario, "--out", place]).args(more);
+        assert!(command.output().unwrap().status.success());
+        fs::read(folder.path().join(place).join("summary.csv")).unwrap()
+    };
+    let first = run(
+        "gentle-efgh",
+        "a",
+        &["--draws", "300", "--authority", "Bristol", "--seed", "9"],
+    );
+    let again = run("a/scenario.toml", "b", &[]);
+    assert!(first == again);
+}
+
+#[test]
+fn replacements_are_echoed_in_the_provenance() {
+    let folder = tempdir().unwrap();
+    let arguments = [
+        "run",
+        "--draws",
+        "50",
+        "--seed",
+        "3",
+        "--authority",
+        "E07000032",
+        "--out",
+        "o",
+    ];
+    assert!(
+        bandwise(&folder)
+            .args(arguments)
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let text = fs::read_to_string(folder.path().join("o/provenance.json")).unwrap();
+    let provenance: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        provenance["overrides"],
+        serde_json::json!([
+            "authority = \"E07000032\"",
+            "simulation.draws = 50",
+            "simulation.seed = 3"
+        ])
+    );
+    assert_eq!(provenance["authority_code"], "E07000032");
+}
+
+#[test]
+fn what_is_missing_is_empty_and_never_0() {
+    let folder = tempdir().unwrap();
+    let arguments = ["run", "max-without-vote", "--draws", "50", "--out", "o"];
+    assert!(
+        bandwise(&folder)
+            .args(arguments)
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let summary = fs::read_to_string(folder.path().join("o/summary.csv")).unwrap();
+    let won = summary
+        .lines()
+        .find(|line| line.starts_with("win_probability,"))
+        .unwrap();
+    assert_eq!(
+        won,
+        "win_probability,probability,50 draws,,,,,,,,,\"no referendum is needed, so there is no vote\""
+    );
+    let results = fs::read_to_string(folder.path().join("o/results.json")).unwrap();
+    assert!(results.contains("\"yes_share\": null"));
+}
+
+#[test]
+fn every_table_has_the_columns_of_the_data_package() {
+    let folder = tempdir().unwrap();
+    assert!(
+        bandwise(&folder)
+            .args(["run", "--draws", "200", "--out", "o"])
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).unwrap();
+    let package: serde_json::Value = serde_json::from_str(&read("datapackage.json")).unwrap();
+    let resources = package["resources"].as_array().unwrap();
+    assert_eq!(resources.len(), 5);
+    for resource in resources {
+        let fields: Vec<&str> = resource["schema"]["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|field| field["name"].as_str().unwrap())
+            .collect();
+        let table = read(resource["path"].as_str().unwrap());
+        let mut rows = csv::Reader::from_reader(table.as_bytes());
+        assert_eq!(rows.headers().unwrap().iter().collect::<Vec<_>>(), fields);
+        assert!(rows.records().all(|row| row.unwrap().len() == fields.len()));
+    }
+}
+
+/// The rows of bands and wards add up to the figures of the summary.
+#[test]
+fn bands_and_wards_add_up_to_the_summary() {
+    let folder = tempdir().unwrap();
+    assert!(
+        bandwise(&folder)
+            .args(["run", "--draws", "50", "--out", "o"])
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let column = |table: &str, name: &str| -> f64 {
+        let mut rows = csv::Reader::from_path(folder.path().join("o").join(table)).unwrap();
+        let at = rows
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|header| header == name)
+            .unwrap();
+        rows.records()
+            .map(|row| row.unwrap()[at].parse::<f64>().unwrap())
+            .sum()
+    };
+    let figure = |metric: &str| -> f64 {
+        let mut rows = csv::Reader::from_path(folder.path().join("o/summary.csv")).unwrap();
+        let row = rows
+            .records()
+            .map(Result::unwrap)
+            .find(|row| &row[0] == metric)
+            .unwrap();
+        row[3].parse().unwrap()
+    };
+    for (name, metric) in [
+        ("relief_pounds", "relief_cost_pounds"),
+        ("net_yield_vs_today_pounds", "net_yield_vs_today_pounds"),
+        ("net_yield_vs_no_pounds", "net_yield_vs_no_pounds"),
+    ] {
+        assert!(
+            (column("bands.csv", name) - figure(metric)).abs() < 0.01,
+            "{name} by band"
+        );
+        assert!(
+            (column("wards.csv", name) - figure(metric)).abs() < 2.0,
+            "{name} by ward"
+        );
+    }
+    assert_eq!(column("bands.csv", "n_dwellings"), 113_100.0);
+    assert_eq!(column("wards.csv", "n_dwellings"), 113_100.0);
+    assert!((column("wards.csv", "tax_base") - 71_038.7).abs() < 1e-6);
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let folder = tempdir().unwrap();
+    let program = Command::cargo_bin("bandwise")
+        .unwrap()
+        .get_program()
+        .to_owned();
+    let script = format!(
+        "'{}' schema | true; exit ${{PIPESTATUS[0]}}",
+        program.display()
+    );
+    let status = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn init_prints_a_scenario_that_checks_and_runs() {
+    let folder = tempdir().unwrap();
+    assert!(
+        bandwise(&folder)
+            .args(["init", "mine.toml"])
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let check = bandwise(&folder)
+        .args(["check", "mine.toml"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(check.stdout).unwrap();
+    assert!(
+        text.contains("# band D: 20% to pay, relief of 80.0% of the increase"),
+        "{text}"
+    );
+    assert!(text.contains("# needs a referendum"));
+    let (code, error) = refused_in(&folder, &["init", "mine.toml"]);
+    assert_eq!(code, 73, "{error}");
+    let run = bandwise(&folder)
+        .args(["run", "mine.toml", "--draws", "50", "--out", "o"])
+        .output();
+    assert!(run.unwrap().status.success());
+}
+
+/// Every default that the example states is the default.
+#[test]
+fn the_example_states_the_defaults() {
+    let folder = tempdir().unwrap();
+    let bare =
+        format!("{HEAD}[schedule]\nkind = \"freeze-target\"\nshare = 0.85\ntop_rise = 1.0\n");
+    fs::write(folder.path().join("bare.toml"), bare).unwrap();
+    assert!(
+        bandwise(&folder)
+            .args(["init", "full.toml"])
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let understood = |file: &str| {
+        let output = bandwise(&folder)
+            .args(["check", file, "--vintage", "2023-24"])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.split_once("[schedule]").unwrap().1.to_owned()
+    };
+    assert_eq!(understood("bare.toml"), understood("full.toml"));
+}
+
+#[test]
+fn the_schema_names_every_key_of_the_example() {
+    let folder = tempdir().unwrap();
+    let output = bandwise(&folder).arg("schema").output().unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let keys: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "authority",
+            "format",
+            "inputs",
+            "key",
+            "no",
+            "others",
+            "schedule",
+            "simulation",
+            "source",
+            "title",
+            "vintage",
+            "vote"
+        ]
+    );
+    assert_eq!(schema["additionalProperties"], false);
+}
+
+#[test]
+fn data_check_reports_that_all_totals_agree() {
+    let folder = tempdir().unwrap();
+    let output = bandwise(&folder).args(["data", "check"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success() && text.ends_with("10 of 10 agree.\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn data_show_names_the_nearest_table_and_prints_csv_alone() {
+    let (code, error) = refused(&["data", "show", "ward"]);
+    assert_eq!(code, 65);
+    assert!(error.contains("[did you mean wards?]"), "{error}");
+    let folder = tempdir().unwrap();
+    let output = bandwise(&folder)
+        .args(["data", "show", "bands", "--csv"])
+        .output()
+        .unwrap();
+    let rows = csv::Reader::from_reader(output.stdout.as_slice())
+        .into_records()
+        .count();
+    assert_eq!(rows, 8 * 296);
+}
+
+#[test]
+fn proposals_are_compared_on_the_same_luck() {
+    let folder = tempdir().unwrap();
+    let arguments = [
+        "compare",
+        "williamson-2018",
+        "gentle-efgh",
+        "uniform-15",
+        "--draws",
+        "300",
+        "--out",
+        "o",
+    ];
+    let output = bandwise(&folder).args(arguments).output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("WILLIAMSON-2018 AGAINST GENTLE-EFGH"),
+        "{text}"
+    );
+    let table = fs::read_to_string(folder.path().join("o/compare.csv")).unwrap();
+    assert_eq!(table.lines().count(), 1 + 2 * 6);
+}
+
+#[test]
+fn proposals_for_different_authorities_are_not_compared() {
+    let folder = tempdir().unwrap();
+    let bristol = format!(
+        "format = 1\nkey = \"b\"\nauthority = \"Bristol\"\n[schedule]\nkind = \"uniform\"\nrise = 0.15\n"
+    );
+    fs::write(folder.path().join("b.toml"), bristol).unwrap();
+    let (code, error) = refused_in(&folder, &["compare", "uniform-15", "b.toml"]);
+    assert_eq!(code, 65);
+    assert!(error.contains("differ in authority"), "{error}");
+}
+
+/// The catalogue describes every column of every table, in order.
+#[test]
+fn the_catalogue_describes_every_column_in_order() {
+    for table in bandwise::data::Catalogue::embedded().unwrap().table {
+        let mut rows = csv::Reader::from_reader(table.bytes().unwrap());
+        let header: Vec<String> = rows.headers().unwrap().iter().map(str::to_owned).collect();
+        let described: Vec<String> = table
+            .column
+            .iter()
+            .map(|column| column.name.clone())
+            .collect();
+        assert_eq!(header, described, "{}", table.name);
+        assert!(
+            table
+                .column
+                .iter()
+                .all(|column| !column.unit.is_empty() && !column.description.is_empty())
+        );
+    }
+}
