@@ -1,5 +1,7 @@
 //! The command line as its users meet it: messages word for word, exit codes, files.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 use std::fs;
 use std::path::Path;
 
@@ -116,7 +118,7 @@ fn a_rise_of_20_is_asked_whether_it_means_0_2() {
     let error = refused_scenario(format!("{HEAD}[schedule]\nkind = \"uniform\"\nrise = 20\n"));
     assert_eq!(
         error,
-        "bandwise: s.toml:6:8: schedule.rise: 20 is not a rise (allowed: -1 to 10, where 0.15 is \
+        "bandwise: s.toml:6:8: schedule.rise: 20 is not a rise (allowed: -1 to 3, where 0.15 is \
          15%) [did you mean 0.2?]\n"
     );
 }
@@ -165,7 +167,8 @@ fn a_missing_band_is_an_error_and_never_a_default() {
         "{HEAD}[schedule]\nkind = \"band-rises\"\nrises = {{ A = 0.0, B = 0.0, C = 0.0, E = 0.1, F = 0.1, G = 0.1, H = 0.1 }}\n"
     ));
     assert!(
-        error.ends_with("schedule.rises: band D is missing (every band is stated)\n"),
+        error
+            .ends_with("schedule.rises: band D is missing (state all eight: 0.0 freezes a band)\n"),
         "{error}"
     );
 }
@@ -177,7 +180,7 @@ fn an_uncertain_input_out_of_its_range_is_refused() {
         "{HEAD}{schedule}kappa = {{ distribution = \"normal\", mean = 0.5, sd = 0.2 }}\n"
     ));
     assert!(
-        wrong.contains("inputs.kappa: normal (mean 0.5, sd 0.2) can lie outside"),
+        wrong.contains("inputs.kappa: normal (mean 0.5, sd 0.2) gives values from -1.160 to 2.160"),
         "{wrong}"
     );
     let unknown = refused_scenario(format!(
@@ -235,7 +238,7 @@ fn an_unknown_vintage_says_which_are_held() {
     assert_eq!(code, 65);
     assert_eq!(
         error,
-        "bandwise: vintage: no figures of 1999-00 are held (held: 2023-24)\n"
+        "bandwise: vintage: no figures of \"1999-00\" are held (held: 2023-24)\n"
     );
 }
 
@@ -383,6 +386,7 @@ fn replacements_are_echoed_in_the_provenance() {
         provenance["overrides"],
         serde_json::json!([
             "authority = \"E07000032\"",
+            "vote.name_on_ballot left out: it was another authority's",
             "simulation.draws = 50",
             "simulation.seed = 3"
         ])
@@ -429,8 +433,11 @@ fn every_table_has_the_columns_of_the_data_package() {
     let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).unwrap();
     let package: serde_json::Value = serde_json::from_str(&read("datapackage.json")).unwrap();
     let resources = package["resources"].as_array().unwrap();
-    assert_eq!(resources.len(), 5);
-    for resource in resources {
+    assert_eq!(resources.len(), 6);
+    for resource in resources
+        .iter()
+        .filter(|resource| resource["format"] == "csv")
+    {
         let fields: Vec<&str> = resource["schema"]["fields"]
             .as_array()
             .unwrap()
@@ -531,7 +538,7 @@ fn init_prints_a_scenario_that_checks_and_runs() {
         .unwrap();
     let text = String::from_utf8(check.stdout).unwrap();
     assert!(
-        text.contains("# band D: 20% to pay, relief of 80.0% of the increase"),
+        text.contains("# band D: +20% on the council's own part, relief of 80.0%"),
         "{text}"
     );
     assert!(text.contains("# needs a referendum"));
@@ -677,4 +684,220 @@ fn the_catalogue_describes_every_column_in_order() {
                 .all(|column| !column.unit.is_empty() && !column.description.is_empty())
         );
     }
+}
+
+/// Relief gives back part of an increase: it cannot cut a bill, and no band can pay more than the
+/// headline.
+#[test]
+fn a_cut_by_relief_is_refused() {
+    let error = refused_scenario(format!(
+        "{HEAD}[schedule]\nkind = \"freeze-target\"\nshare = 0.85\ntop_rise = -0.5\n"
+    ));
+    assert_eq!(
+        error,
+        "bandwise: s.toml:7:12: schedule.top_rise: a cut of -50% cannot be had by relief, which \
+         gives back part of an increase (allowed: 0 to 3; the kind uniform can cut all bands alike)\n"
+    );
+}
+
+/// LGFA 1992 s.52ZF(2)(b): substitute calculations must not be excessive.
+#[test]
+fn a_no_that_would_need_a_vote_itself_is_refused() {
+    let error = refused_scenario(format!(
+        "{HEAD}[schedule]\nkind = \"uniform\"\nrise = 0.15\n[no]\nrise = 0.3\n"
+    ));
+    assert_eq!(
+        error,
+        "bandwise: no.rise: 30% would itself need a referendum; substitute calculations must not \
+         be excessive (allowed: at most 4.99%)\n"
+    );
+}
+
+#[test]
+fn extreme_inputs_are_refused_and_never_end_in_no_number() {
+    let schedule = "[schedule]\nkind = \"uniform\"\nrise = 0.15\n[inputs]\n";
+    for input in [
+        "pi = { distribution = \"fixed\", value = 1.0 }",
+        "m = { distribution = \"fixed\", value = 0.0 }",
+        "k = { distribution = \"fixed\", value = -1 }",
+        "turnout_shift = { distribution = \"fixed\", value = 1000.0 }",
+        "mobilisation = { distribution = \"fixed\", value = 1000 }",
+        "mood = { distribution = \"normal\", mean = 0, sd = 1e308 }",
+        "delta_statutory = { distribution = \"normal\", mean = 0, sd = 900 }",
+        "kappa = { distribution = \"beta\", a = 1e300, b = 1e300 }",
+        "kappa = { distribution = \"beta\", a = 1e-5, b = 2 }",
+        "rebill_cost = { distribution = \"fixed\", value = 1e300 }",
+        "sigma_ward = { distribution = \"fixed\", value = -0.1 }",
+        "omega = { distribution = \"fixed\", value = nan }",
+    ] {
+        let error = refused_scenario(format!("{HEAD}{schedule}{input}\n"));
+        assert!(
+            error.contains("s.toml:8:") && error.contains("allowed"),
+            "{input}: {error}"
+        );
+    }
+}
+
+/// The furthest values that are allowed, all at once, still give numbers.
+#[test]
+fn the_furthest_inputs_allowed_give_numbers() {
+    let folder = tempdir().unwrap();
+    let lines: String = [
+        ("pi", 0.999_999),
+        ("m", 0.01),
+        ("k", 100.0),
+        ("tau", 10.0),
+        ("delta_statutory", 20.0),
+        ("gamma", 20.0),
+        ("sigma_ward", 10.0),
+        ("eta", -10.0),
+        ("mobilisation", 5.0),
+        ("turnout_shift", 20.0),
+    ]
+    .map(|(name, value)| format!("{name} = {{ distribution = \"fixed\", value = {value:?} }}\n"))
+    .concat();
+    let content = format!("{HEAD}[schedule]\nkind = \"uniform\"\nrise = 0.15\n[inputs]\n{lines}");
+    fs::write(folder.path().join("s.toml"), content).unwrap();
+    let run = bandwise(&folder)
+        .args(["run", "s.toml", "--draws", "600", "--out", "o"])
+        .output();
+    assert!(run.unwrap().status.success());
+    let summary = fs::read_to_string(folder.path().join("o/summary.csv")).unwrap();
+    assert!(
+        !summary.contains("NaN") && !summary.contains("inf"),
+        "{summary}"
+    );
+}
+
+#[test]
+fn a_single_draw_has_no_spread() {
+    let folder = tempdir().unwrap();
+    let arguments = ["run", "--draws", "1", "--out", "o"];
+    assert!(
+        bandwise(&folder)
+            .args(arguments)
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let mut rows = csv::Reader::from_path(folder.path().join("o/summary.csv")).unwrap();
+    let yes = rows
+        .records()
+        .map(Result::unwrap)
+        .find(|row| &row[0] == "yes_share")
+        .unwrap();
+    assert!(
+        !yes[3].is_empty() && yes[4].is_empty() && yes[10].is_empty(),
+        "{yes:?}"
+    );
+}
+
+/// Force replaces results, and nothing but results.
+#[test]
+fn force_never_replaces_what_is_no_result() {
+    let folder = tempdir().unwrap();
+    fs::create_dir(folder.path().join("own")).unwrap();
+    fs::write(folder.path().join("own/wards.csv"), "mine").unwrap();
+    let (code, error) = refused_in(
+        &folder,
+        &["run", "--draws", "50", "--out", "own", "--force"],
+    );
+    assert_eq!(code, 73);
+    assert_eq!(
+        error,
+        "bandwise: own holds files and no results of bandwise: not replaced [choose another folder]\n"
+    );
+    assert_eq!(
+        fs::read_to_string(folder.path().join("own/wards.csv")).unwrap(),
+        "mine"
+    );
+}
+
+#[test]
+fn another_authority_takes_neither_turnout_nor_name_with_it() {
+    let folder = tempdir().unwrap();
+    let content = format!(
+        "{HEAD}[schedule]\nkind = \"uniform\"\nrise = 0.15\n[vote]\nturnout = 0.2\nname_on_ballot = \"Derby City Council\"\n"
+    );
+    fs::write(folder.path().join("s.toml"), content).unwrap();
+    let arguments = [
+        "run",
+        "s.toml",
+        "--draws",
+        "50",
+        "--authority",
+        "Birmingham",
+        "--out",
+        "o",
+    ];
+    assert!(
+        bandwise(&folder)
+            .args(arguments)
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).unwrap();
+    assert!(read("warnings.csv").contains("imputed_turnout"));
+    assert!(!read("ballot-paper.txt").contains("Derby"));
+    assert!(read("provenance.json").contains("vote.turnout left out"));
+    assert!(read("scenario.toml").contains("vintage = \"2023-24\""));
+}
+
+#[test]
+fn a_reorganised_authority_is_named_with_its_successor() {
+    let (code, error) = refused(&["run", "--authority", "Carlisle"]);
+    assert_eq!(code, 65);
+    assert!(
+        error.ends_with("[Carlisle became part of Cumberland in 2023-24]\n"),
+        "{error}"
+    );
+}
+
+#[test]
+fn scenarios_with_one_key_are_not_compared() {
+    let (code, error) = refused(&["compare", "uniform-15", "uniform-15"]);
+    assert_eq!(code, 65);
+    assert_eq!(
+        error,
+        "bandwise: two scenarios have the key \"uniform-15\" [give each its own key]\n"
+    );
+}
+
+#[test]
+fn terminal_control_characters_are_refused_in_names() {
+    let error = refused_scenario(
+        "format = 1\nkey = \"x\"\nauthority = \"Derby\"\ntitle = \"\\u001b[31mred\"\n[schedule]\nkind = \"uniform\"\nrise = 0.1\n",
+    );
+    assert!(
+        error.contains("s.toml:4:9: title: not a line of text"),
+        "{error}"
+    );
+}
+
+/// A `SIGINT` in the middle of a long run leaves nothing behind.
+#[test]
+fn a_run_that_is_stopped_leaves_nothing_behind() {
+    let folder = tempdir().unwrap();
+    let program = Command::cargo_bin("bandwise")
+        .unwrap()
+        .get_program()
+        .to_owned();
+    let mut child = std::process::Command::new(program)
+        .args(["run", "--draws", "1000000", "--out", "results"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while listing(folder.path()).is_empty() {
+        std::thread::yield_now();
+    }
+    let stop = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(stop.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(listing(folder.path()), Vec::<String>::new());
 }

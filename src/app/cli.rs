@@ -15,7 +15,7 @@ use super::{ballot, compare, data, run, scenario};
     version,
     about,
     after_help = "Exit codes: 0 done, 2 wrong usage, 65 bad input, 70 a fault of bandwise, \
-                  73 results cannot be written."
+                  73 results cannot be written, 130 stopped with Ctrl-C."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -56,16 +56,16 @@ pub struct ScenarioArgs {
 /// What the command line replaces in a scenario. Each is echoed in the provenance.
 #[derive(Debug, Args)]
 pub struct Replace {
-    /// Take this billing authority: its name or its ONS code.
+    /// Take this billing authority: its name or ONS code (`data show authorities --csv` has all).
     #[arg(long, value_name = "NAME-or-CODE")]
     pub authority: Option<String>,
-    /// Take the figures of this year, such as 2023-24.
+    /// Take the figures of this year, such as 2023-24 (default: the newest held).
     #[arg(long, value_name = "YEAR")]
     pub vintage: Option<String>,
-    /// Make this many draws.
+    /// Make this many draws of luck (default 10,000; at most 1,000,000).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_DRAWS)))]
     pub draws: Option<u32>,
-    /// Take this seed: the same seed gives the same results.
+    /// Take this seed (default 1): the same seed gives the same results.
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
 }
@@ -76,7 +76,7 @@ pub struct Output {
     /// Write the results into this folder; without it, into a new one under bandwise-out.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Replace the results of an earlier run.
+    /// Replace the results of an earlier run; nothing but results is ever replaced.
     #[arg(long)]
     pub force: bool,
     /// Use this many threads; the results do not depend on it.

@@ -1,8 +1,11 @@
 //! `compare`: proposals on the same luck.
 
-use bandwise::report::scenario_file;
-use bandwise::report::{card, csv, json, results};
-use bandwise::simulation::{NoObserver, Observer, compare as pair, on_threads, run as simulate};
+use std::collections::BTreeMap;
+
+use bandwise::report::{briefing, card, csv, json, results, scenario_file};
+use bandwise::simulation::{
+    NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate,
+};
 
 use super::cli::CompareArgs;
 use super::exit::{Failure, print};
@@ -19,31 +22,19 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         prepared.push(loaded.prepare()?);
         overrides = loaded.overrides;
     }
-    let first = &prepared[0];
-    for other in &prepared[1..] {
-        let same = other.scenario.seed == first.scenario.seed
-            && other.scenario.draws == first.scenario.draws
-            && other.record.authority == first.record.authority
-            && other.base_year == first.base_year;
-        if !same {
-            return Err(Failure::bad_input(format!(
-                "{} and {} differ in authority, vintage, seed or draws, so their luck cannot be \
-                 shared [state --authority, --vintage, --seed or --draws for both]",
-                first.scenario.key, other.scenario.key
-            )));
-        }
-    }
+    share_luck(&prepared)?;
     let folder = match &args.output.out {
         Some(_) => Some(open(&args.output, String::new())?),
         None => None,
     };
     let bar = Bar::new();
     let outcomes: Vec<_> = on_threads(args.output.threads, || {
-        let total: u64 = prepared
-            .iter()
-            .map(|one| u64::from(one.scenario.draws))
-            .sum();
-        bar.begin(total);
+        bar.begin(
+            prepared
+                .iter()
+                .map(|one| u64::from(one.scenario.draws))
+                .sum(),
+        );
         let all = prepared
             .iter()
             .map(|one| {
@@ -55,31 +46,79 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         bar.end();
         all
     });
-    let mut rows = Vec::new();
-    for (other, drawn) in prepared.iter().zip(&outcomes).skip(1) {
-        let differences = pair((first, &outcomes[0]), (other, drawn));
-        rows.extend(results::compare_rows(
-            &first.scenario.key,
-            &other.scenario.key,
-            &differences,
-        ));
+
+    let first = &prepared[0];
+    let mut pairs = Vec::new();
+    let mut warnings = BTreeMap::new();
+    let texts: Vec<_> = prepared
+        .iter()
+        .map(|one| scenario_file::toml(&one.scenario))
+        .collect();
+    for (index, (one, drawn)) in prepared.iter().zip(&outcomes).enumerate() {
+        for warning in briefing(one, drawn, &texts[index], &overrides)?.warnings {
+            warnings.entry(warning.message.clone()).or_insert(warning);
+        }
+        if index > 0 {
+            let differences = pair((first, &outcomes[0]), (one, drawn));
+            let keys = (&first.scenario.key, &one.scenario.key);
+            pairs.push(results::compare_rows(keys.0, keys.1, &differences));
+        }
     }
+    let warnings: Vec<_> = warnings.into_values().collect();
     let place = match folder {
         None => None,
         Some(folder) => {
-            folder.write("compare.csv", &csv::csv(&rows))?;
-            let scenarios: Vec<_> = prepared.iter().map(|one| one.scenario.clone()).collect();
-            let texts: String = scenarios.iter().map(scenario_file::toml).collect();
-            let keys: Vec<_> = scenarios.iter().map(|one| one.key.as_str()).collect();
-            let mut provenance = results::provenance(first, &texts, &overrides)?;
+            folder.write("compare.csv", &csv::csv(&pairs.concat()))?;
+            folder.write("warnings.csv", &csv::csv(&warnings))?;
+            let mut provenance = results::provenance(first, &texts.concat(), &overrides)?;
+            let keys: Vec<_> = prepared
+                .iter()
+                .map(|one| one.scenario.key.as_str())
+                .collect();
             provenance.scenario = keys.join(" ");
+            for (key, text) in keys.iter().zip(&texts) {
+                folder.write(&format!("scenario-{key}.toml"), text.as_bytes())?;
+            }
             folder.write("provenance.json", &json::json(&provenance))?;
-            Some(folder.commit()?.join("compare.csv").display().to_string())
+            Some(folder.commit()?.display().to_string())
         }
     };
     let title = format!(
         "{} {}: {} draws, seed {}",
         first.record.authority.name, first.vote_year, first.scenario.draws, first.scenario.seed
     );
-    print(&card::compare_card(&title, &rows, place.as_deref()))
+    print(&card::compare_card(
+        &title,
+        &pairs,
+        &warnings,
+        place.as_deref(),
+    ))
+}
+
+/// Refuses proposals that cannot share their luck, or cannot be told apart.
+fn share_luck(prepared: &[Prepared]) -> Result<(), Failure> {
+    for (index, other) in prepared.iter().enumerate() {
+        let first = &prepared[0];
+        let same = other.scenario.seed == first.scenario.seed
+            && other.scenario.draws == first.scenario.draws
+            && other.record.authority == first.record.authority
+            && other.base_year == first.base_year;
+        if !same {
+            return Err(Failure::bad_input(format!(
+                "{} and {} differ in authority, vintage, seed or draws, so their luck cannot be \
+                 shared [state --authority, --vintage, --seed or --draws for both]",
+                first.scenario.key, other.scenario.key
+            )));
+        }
+        if prepared[..index]
+            .iter()
+            .any(|one| one.scenario.key == other.scenario.key)
+        {
+            return Err(Failure::bad_input(format!(
+                "two scenarios have the key {:?} [give each its own key]",
+                other.scenario.key
+            )));
+        }
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
+use std::sync::Once;
 
 use bandwise::data::DataError;
 use bandwise::data::scenario::ScenarioError;
@@ -50,7 +51,11 @@ impl From<ScenarioError> for Failure {
 
 impl From<PrepareError> for Failure {
     fn from(error: PrepareError) -> Self {
-        Self::bad_input(error)
+        match error {
+            // Embedded tables that do not fit together are a fault of the build.
+            PrepareError::Data(_) => Self::bug(error),
+            _ => Self::bad_input(error),
+        }
     }
 }
 
@@ -72,8 +77,10 @@ impl From<OutputError> for Failure {
 /// Runs a command: prints its failure on one line and turns it into an exit code. A panic is a
 /// bug and says so.
 pub fn guarded(command: fn() -> Result<(), Failure>) -> ExitCode {
+    // Several threads may meet the same fault: say it once.
+    static SAID: Once = Once::new();
     panic::set_hook(Box::new(|info| {
-        complain(&format!("{info} (a fault of bandwise: please report it)"));
+        SAID.call_once(|| complain(&format!("{info} (a fault of bandwise: please report it)")));
     }));
     match panic::catch_unwind(AssertUnwindSafe(command)) {
         Ok(Ok(())) => ExitCode::SUCCESS,

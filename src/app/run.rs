@@ -37,7 +37,13 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         folder.write("wards.csv", &csv::csv(&briefing.wards))?;
         folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
         folder.write("warnings.csv", &csv::csv(&briefing.warnings))?;
-        folder.write("datapackage.json", &json::data_package(&briefing))?;
+        let inputs: Vec<_> = prepared
+            .inputs
+            .list()
+            .iter()
+            .map(|input| (input.name.clone(), input.meaning.clone()))
+            .collect();
+        folder.write("datapackage.json", &json::data_package(&briefing, &inputs))?;
     }
     if args.format.contains(&Format::Parquet) {
         folder.write("draws.parquet", &draws(&prepared, &outcomes)?)?;

@@ -1,6 +1,7 @@
 //! `init`, `check`, `schema`, `scenarios`; and how every command loads its scenario.
 
 use bandwise::data::scenario::{EXAMPLE, Names};
+use bandwise::data::vintage::VINTAGES;
 use bandwise::data::{Assumptions, Scenario, World};
 use bandwise::report::{files, scenario_file};
 use bandwise::simulation::{Prepared, prepare};
@@ -18,14 +19,20 @@ pub struct Loaded {
 
 /// Loads a scenario and its data.
 pub fn load(wanted: &str, replace: &Replace) -> Result<Loaded, Failure> {
-    let assumptions = Assumptions::embedded()?;
+    let assumptions = Assumptions::embedded().map_err(Failure::bug)?;
     let mut scenario = Scenario::load(wanted, &Names::of(&assumptions))?;
     let mut overrides = Vec::new();
     if let Some(authority) = &replace.authority {
-        // A name on the ballot paper belongs to the authority it was written for.
-        scenario.name_on_ballot = None;
         scenario.authority.clone_from(authority);
         overrides.push(format!("authority = {authority:?}"));
+        // A usual turnout and a name on the ballot paper belong to the authority they were
+        // written for.
+        if scenario.turnout.take().is_some() {
+            overrides.push("vote.turnout left out: it was another authority's".to_owned());
+        }
+        if scenario.name_on_ballot.take().is_some() {
+            overrides.push("vote.name_on_ballot left out: it was another authority's".to_owned());
+        }
     }
     if let Some(vintage) = &replace.vintage {
         scenario.vintage = Some(vintage.clone());
@@ -39,7 +46,15 @@ pub fn load(wanted: &str, replace: &Replace) -> Result<Loaded, Failure> {
         scenario.seed = seed;
         overrides.push(format!("simulation.seed = {seed}"));
     }
-    let world = World::embedded(scenario.vintage.as_deref())?;
+    if let Some(vintage) = &scenario.vintage
+        && !VINTAGES.contains(&vintage.as_str())
+    {
+        let held = VINTAGES.join(", ");
+        return Err(Failure::bad_input(format!(
+            "vintage: no figures of {vintage:?} are held (held: {held})"
+        )));
+    }
+    let world = World::embedded(scenario.vintage.as_deref()).map_err(Failure::bug)?;
     Ok(Loaded {
         scenario,
         world,
@@ -93,11 +108,13 @@ pub fn check(args: &ScenarioArgs) -> Result<(), Failure> {
                 format!("relief of {:.1}% of the increase", 100.0 * share)
             });
         note(format!(
-            "band {band}: {} to pay, {relief}",
+            "band {band}: {:+} on the council's own part, {relief}",
             prepared.schedule.band_rise(band)
         ));
     }
-    note(format!("a No brings {}", prepared.amounts.no_rise));
+    if prepared.route.needs_referendum() {
+        note(format!("a No brings {}", prepared.amounts.no_rise));
+    }
     note(prepared.route.modelled.verdict.words().to_owned());
     print(&text)
 }
@@ -109,7 +126,7 @@ pub fn schema() -> Result<(), Failure> {
 
 /// Lists the built-in scenarios.
 pub fn list() -> Result<(), Failure> {
-    let assumptions = Assumptions::embedded()?;
+    let assumptions = Assumptions::embedded().map_err(Failure::bug)?;
     let mut text = String::new();
     for scenario in Scenario::built_in(&Names::of(&assumptions))? {
         text.push_str(&format!("{:<18} {}\n", scenario.key, scenario.title));

@@ -24,11 +24,13 @@ pub struct Assumptions {
     pub award_pension_age: Share,
     /// Log odds of turnout for one standard deviation of ward deprivation.
     pub turnout_deprivation: f64,
+    /// The most that any kind of polling day brings out.
+    pub turnout_ceiling: Share,
     /// Homes of the city whose poll and billing costs are the default.
     pub cost_dwellings: i64,
     /// Uncertain inputs in the order of their table.
     pub inputs: Vec<UncertainInput>,
-    turnouts: Vec<(String, Share)>,
+    turnouts: Vec<LocalTurnout>,
     days: Vec<PollingDay>,
     prices: Vec<(i16, f64)>,
 }
@@ -40,12 +42,22 @@ pub struct UncertainInput {
     pub name: String,
     /// What it says.
     pub meaning: String,
-    /// Its unit.
-    pub unit: String,
+    /// Whether it moves the vote, rather than the money.
+    pub moves_vote: bool,
+    /// The least and the most that it may be.
+    pub allowed: (f64, f64),
     /// Its distribution.
     pub distribution: Distribution,
     /// Where it comes from.
     pub source: Source,
+}
+
+/// The turnout of an authority at local elections.
+#[derive(Debug, Clone, PartialEq)]
+struct LocalTurnout {
+    code: String,
+    turnout: Share,
+    turnout_2016: Share,
 }
 
 /// The kind of day on which a vote is held.
@@ -113,6 +125,7 @@ impl Assumptions {
             award_working_age: share("award_working_age")?,
             award_pension_age: share("award_pension_age")?,
             turnout_deprivation: constant("turnout_deprivation")?,
+            turnout_ceiling: share("turnout_ceiling")?,
             cost_dwellings: constant("cost_dwellings")? as i64,
             inputs: inputs()?,
             turnouts: turnouts()?,
@@ -127,19 +140,15 @@ impl Assumptions {
     /// The usual local turnout of an authority, and whether it is its own.
     ///
     /// Where none is held, that of the first authority of the table is carried over by the
-    /// difference in log odds of the turnout of 2016, which `turnout_2016` looks up by code.
-    pub fn local_turnout(
-        &self,
-        authority: &Authority,
-        turnout_2016: impl Fn(&str) -> Option<Share>,
-    ) -> (Share, bool) {
+    /// difference in log odds of the turnout of 2016.
+    pub fn local_turnout(&self, authority: &Authority) -> (Share, bool) {
         let code = authority.code.as_str();
-        if let Some((_, turnout)) = self.turnouts.iter().find(|(held, _)| held == code) {
-            return (*turnout, true);
+        if let Some(held) = self.turnouts.iter().find(|held| held.code == code) {
+            return (held.turnout, true);
         }
-        let (reference, turnout) = &self.turnouts[0];
-        let then = |code: &str| turnout_2016(code).map_or(0.0, |share| share.log_odds().0);
-        let carried = turnout.log_odds().0 + then(code) - then(reference);
+        let reference = &self.turnouts[0];
+        let carried = reference.turnout.log_odds().0 + authority.turnout_2016.log_odds().0
+            - reference.turnout_2016.log_odds().0;
         (LogOdds(carried).share(), false)
     }
 
@@ -165,11 +174,6 @@ impl Assumptions {
                 )
             })
     }
-
-    /// An uncertain input by name.
-    pub fn input(&self, name: &str) -> Option<&UncertainInput> {
-        self.inputs.iter().find(|input| input.name == name)
-    }
 }
 
 fn fault(file: &str, text: String) -> DataError {
@@ -191,7 +195,8 @@ fn inputs() -> Result<Vec<UncertainInput>, DataError> {
             Ok(UncertainInput {
                 name: row.name.clone(),
                 meaning: row.meaning.clone(),
-                unit: row.unit.clone(),
+                moves_vote: row.group == "vote",
+                allowed: (row.lowest, row.highest),
                 distribution,
                 source: Source {
                     citation: row.source.clone(),
@@ -202,23 +207,24 @@ fn inputs() -> Result<Vec<UncertainInput>, DataError> {
         .collect()
 }
 
-fn turnouts() -> Result<Vec<(String, Share)>, DataError> {
+fn turnouts() -> Result<Vec<LocalTurnout>, DataError> {
     let file = "assumptions/turnout.csv";
-    catalogue::rows::<RawTurnout>(file)?
+    let share = |value: f64| Share::new(value).map_err(|error| fault(file, error.to_string()));
+    let held = catalogue::rows::<RawTurnout>(file)?
         .into_iter()
         .map(|row| {
-            let turnout =
-                Share::new(row.turnout).map_err(|error| fault(file, error.to_string()))?;
-            Ok((row.authority_code, turnout))
+            Ok(LocalTurnout {
+                code: row.authority_code,
+                turnout: share(row.turnout)?,
+                turnout_2016: share(row.referendum_2016_turnout)?,
+            })
         })
-        .collect::<Result<Vec<_>, _>>()
-        .and_then(|held| {
-            if held.is_empty() {
-                Err(fault(file, "holds no turnout".to_owned()))
-            } else {
-                Ok(held)
-            }
-        })
+        .collect::<Result<Vec<_>, DataError>>()?;
+    if held.is_empty() {
+        Err(fault(file, "holds no turnout".to_owned()))
+    } else {
+        Ok(held)
+    }
 }
 
 fn days() -> Result<Vec<PollingDay>, DataError> {
@@ -262,7 +268,9 @@ struct RawInput {
     distribution: String,
     parameter_1: Option<f64>,
     parameter_2: Option<f64>,
-    unit: String,
+    group: String,
+    lowest: f64,
+    highest: f64,
     meaning: String,
     standing: String,
     source: String,
@@ -272,6 +280,7 @@ struct RawInput {
 struct RawTurnout {
     authority_code: String,
     turnout: f64,
+    referendum_2016_turnout: f64,
 }
 
 #[derive(Deserialize)]

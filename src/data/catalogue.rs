@@ -1,6 +1,5 @@
 //! The catalogue of embedded tables: what each is, where it comes from, what its columns mean.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -174,19 +173,25 @@ pub fn rows<T: DeserializeOwned>(file: &str) -> Result<Vec<T>, DataError> {
         .collect()
 }
 
-/// The predecessors of each reorganised authority, by the successor's code.
-pub(crate) fn reorganisations() -> Result<BTreeMap<String, Vec<String>>, DataError> {
-    #[derive(Deserialize)]
-    struct Row {
-        successor_code: String,
-        predecessor_code: String,
-    }
-    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for row in rows::<Row>("law/reorganisations.csv")? {
-        members
-            .entry(row.successor_code)
-            .or_default()
-            .push(row.predecessor_code);
-    }
-    Ok(members)
+/// An authority that became part of another.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Reorganisation {
+    /// ONS code of the new authority.
+    pub successor_code: String,
+    /// Its name.
+    pub successor: String,
+    /// ONS code of the old authority.
+    pub predecessor_code: String,
+    /// Its name.
+    pub predecessor: String,
+    /// The first financial year of the new authority.
+    pub from_year: String,
+}
+
+/// All reorganisations that are held.
+///
+/// # Errors
+/// When the embedded table is broken: a fault of the build.
+pub fn reorganisations() -> Result<Vec<Reorganisation>, DataError> {
+    rows("law/reorganisations.csv")
 }

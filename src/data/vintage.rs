@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::catalogue::{self, DataError};
+use super::catalogue::{self, DataError, Reorganisation};
 use crate::domain::{
-    Authority, AuthorityCode, Band, BandProportions, ByBand, FinancialYear, Pence, apportion,
+    Authority, AuthorityCode, Band, BandProportions, ByBand, FinancialYear, Pence, Share, apportion,
 };
 
 /// All tables of one financial year.
@@ -16,6 +16,8 @@ pub struct Vintage {
     pub year: FinancialYear,
     /// Billing authorities in the order of their codes.
     pub authorities: Vec<AuthorityRecord>,
+    /// Authorities of earlier years that became part of these.
+    pub reorganisations: Vec<Reorganisation>,
 }
 
 /// Everything known of one billing authority in a vintage.
@@ -42,8 +44,6 @@ pub struct BandRow {
     pub dwellings_suppressed: u8,
     /// Dwellings on the list in the return (line 1).
     pub listed: i64,
-    /// Exempt (line 2).
-    pub exempt: i64,
     /// Chargeable (line 4).
     pub chargeable: i64,
     /// Single adult discount (line 8).
@@ -67,8 +67,6 @@ pub struct BandRow {
 /// The tax base of one authority, in band D equivalents.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct TaxBase {
-    /// The return's base before support, all of it.
-    pub return_before_support: f64,
     /// The return's base after support, all of it.
     pub return_after_support: f64,
     /// The part of it that is band A homes charged at 5/9.
@@ -106,8 +104,6 @@ pub struct Levels {
     pub combined_authority: Pence,
     /// The whole bill.
     pub area: Pence,
-    /// Its own in the year before.
-    pub own_previous: Pence,
 }
 
 /// A ward of an authority.
@@ -180,7 +176,12 @@ impl Vintage {
                 wards,
             });
         }
-        Ok(Self { year, authorities })
+        let reorganisations = catalogue::reorganisations()?;
+        Ok(Self {
+            year,
+            authorities,
+            reorganisations,
+        })
     }
 
     /// The authority of a name or code.
@@ -211,7 +212,21 @@ impl Vintage {
             .ok_or_else(|| UnknownAuthority {
                 wanted: wanted.to_owned(),
                 held: self.authorities.len(),
-                nearest: self.nearest(&folded),
+                hint: self
+                    .became(wanted, &folded)
+                    .or_else(|| self.nearest(&folded)),
+            })
+    }
+
+    fn became(&self, wanted: &str, folded: &str) -> Option<String> {
+        self.reorganisations
+            .iter()
+            .find(|row| fold(&row.predecessor) == folded || row.predecessor_code == wanted.trim())
+            .map(|row| {
+                format!(
+                    "{} became part of {} in {}",
+                    row.predecessor, row.successor, row.from_year
+                )
             })
     }
 
@@ -226,7 +241,7 @@ impl Vintage {
             })
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .filter(|(likeness, _)| *likeness > 0.75)
-            .map(|(_, name)| name.clone())
+            .map(|(_, name)| format!("did you mean {name}?"))
     }
 }
 
@@ -244,7 +259,7 @@ fn fold(name: &str) -> String {
 pub struct UnknownAuthority {
     wanted: String,
     held: usize,
-    nearest: Option<String>,
+    hint: Option<String>,
 }
 
 impl std::fmt::Display for UnknownAuthority {
@@ -255,8 +270,8 @@ impl std::fmt::Display for UnknownAuthority {
              billing authorities)",
             self.wanted, self.held
         )?;
-        match &self.nearest {
-            Some(name) => write!(f, " [did you mean {name}?]"),
+        match &self.hint {
+            Some(hint) => write!(f, " [{hint}]"),
             None => Ok(()),
         }
     }
@@ -325,6 +340,7 @@ struct RawAuthority {
     class: String,
     upper_tier: String,
     referendum_2016_turnout: f64,
+    referendum_2016_electorate: i64,
 }
 
 impl RawAuthority {
@@ -335,6 +351,9 @@ impl RawAuthority {
             .parse()
             .map_err(|error| fault(format!("{error}")))?;
         Ok(Authority {
+            turnout_2016: Share::new(self.referendum_2016_turnout)
+                .map_err(|error| fault(format!("{code}: {error}")))?,
+            electorate_2016: self.referendum_2016_electorate,
             class: self
                 .class
                 .parse()
@@ -343,7 +362,6 @@ impl RawAuthority {
             name: self.authority,
             region: self.region,
             upper_tier: self.upper_tier,
-            turnout_2016: self.referendum_2016_turnout,
         })
     }
 }
@@ -373,7 +391,6 @@ struct RawLevels {
     fire: String,
     combined_authority: String,
     area: String,
-    own_excl_parish_previous: String,
 }
 
 impl RawLevels {
@@ -391,7 +408,6 @@ impl RawLevels {
             fire: read(&self.fire)?,
             combined_authority: read(&self.combined_authority)?,
             area: read(&self.area)?,
-            own_previous: read(&self.own_excl_parish_previous)?,
         })
     }
 }

@@ -4,7 +4,6 @@ use super::assumptions::Assumptions;
 use super::catalogue::DataError;
 use super::law::Law;
 use super::vintage::{VINTAGES, Vintage};
-use crate::domain::{Authority, Share};
 
 /// The data of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,19 +27,6 @@ impl World {
             vintage: Vintage::embedded(vintage.unwrap_or(newest))?,
             law: Law::embedded()?,
             assumptions: Assumptions::embedded()?,
-        })
-    }
-
-    /// The usual local turnout of an authority, and whether it is its own rather than carried
-    /// over from the reference city by the turnout of 2016.
-    pub fn local_turnout(&self, authority: &Authority) -> (Share, bool) {
-        self.assumptions.local_turnout(authority, |code| {
-            let row = self
-                .vintage
-                .authorities
-                .iter()
-                .find(|row| row.authority.code.as_str() == code)?;
-            Share::new(row.authority.turnout_2016).ok()
         })
     }
 }

@@ -92,7 +92,8 @@ impl Distribution {
         for (name, &value) in names.iter().zip(parameters) {
             let (fits, allowed) = match (form, *name) {
                 ("logit-normal", "median") => (0.0 < value && value < 1.0, "between 0 and 1"),
-                ("log-normal", "median") | ("beta", "a" | "b") => (value > 0.0, "above 0"),
+                ("log-normal", "median") => (value > 0.0, "above 0"),
+                ("beta", "a" | "b") => ((0.05..=1_000.0).contains(&value), "0.05 to 1000"),
                 (_, "sd") => (value >= 0.0, "0 or more"),
                 _ => (true, "a number"),
             };
@@ -128,14 +129,24 @@ impl Distribution {
         }
     }
 
-    /// The smallest and largest value it can take.
-    pub fn support(&self) -> (f64, f64) {
+    /// The smallest and largest value that a draw can give it: uniforms have 53 bits, so a normal
+    /// never strays further than 8.3 standard deviations.
+    pub fn range_of_draws(&self) -> (f64, f64) {
+        const FURTHEST: f64 = 8.3;
         match *self {
             Self::Fixed(value) => (value, value),
-            Self::Normal { .. } => (f64::NEG_INFINITY, f64::INFINITY),
-            Self::LogitNormal { .. } | Self::Beta { .. } => (0.0, 1.0),
-            Self::LogNormal { .. } => (0.0, f64::INFINITY),
-            Self::HalfNormal { plus, .. } => (plus, f64::INFINITY),
+            Self::Normal { mean, sd } => (mean - FURTHEST * sd, mean + FURTHEST * sd),
+            Self::LogitNormal { median, sd } => {
+                let middle = (median / (1.0 - median)).ln();
+                let share = |log_odds: f64| 1.0 / (1.0 + (-log_odds).exp());
+                (share(middle - FURTHEST * sd), share(middle + FURTHEST * sd))
+            }
+            Self::Beta { .. } => (0.0, 1.0),
+            Self::LogNormal { median, sd } => (
+                median * (-FURTHEST * sd).exp(),
+                median * (FURTHEST * sd).exp(),
+            ),
+            Self::HalfNormal { sd, plus } => (plus, plus + FURTHEST * sd),
             Self::Uniform { low, high } => (low, high),
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::share::Share;
+
 /// The nine-character code that the Office for National Statistics gives an authority.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AuthorityCode(String);
@@ -135,5 +137,7 @@ pub struct Authority {
     /// The county council or the Greater London Authority above it, or itself.
     pub upper_tier: String,
     /// Turnout in the referendum of 2016, which stands in for how readily its electors vote.
-    pub turnout_2016: f64,
+    pub turnout_2016: Share,
+    /// Electorate in the referendum of 2016.
+    pub electorate_2016: i64,
 }

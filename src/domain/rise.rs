@@ -19,7 +19,7 @@ use super::share::Share;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rise(i64);
 
-/// The number is no rise from -1 (nothing left) to 10 (eleven times as much).
+/// The number is no rise from -1 (nothing left) to 3 (four times as much).
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotARise(f64);
 
@@ -27,10 +27,10 @@ impl fmt::Display for NotARise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} is not a rise (allowed: -1 to 10, where 0.15 is 15%)",
+            "{} is not a rise (allowed: -1 to 3, where 0.15 is 15%)",
             self.0
         )?;
-        if (10.0..=1000.0).contains(&self.0) {
+        if (3.0..=300.0).contains(&self.0) {
             write!(f, " [did you mean {}?]", self.0 / 100.0)?;
         }
         Ok(())
@@ -48,9 +48,9 @@ impl Rise {
     /// A rise of `value`, 0.15 for 15%, rounded to a millionth.
     ///
     /// # Errors
-    /// When the value is not from -1 to 10.
+    /// When the value is not from -1 to 3.
     pub fn new(value: f64) -> Result<Self, NotARise> {
-        if (-1.0..=10.0).contains(&value) {
+        if (-1.0..=3.0).contains(&value) {
             Ok(Self((value * MILLION as f64).round() as i64))
         } else {
             Err(NotARise(value))
@@ -103,7 +103,8 @@ impl fmt::Display for Rise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = format!("{:.4}", self.0 as f64 / 10_000.0);
         let text = text.trim_end_matches('0').trim_end_matches('.');
-        f.pad(&format!("{text}%"))
+        let sign = if f.sign_plus() && self.0 > 0 { "+" } else { "" };
+        f.write_str(&format!("{sign}{text}%"))
     }
 }
 

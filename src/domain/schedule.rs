@@ -55,6 +55,22 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// A schedule in which no band pays more than the headline.
+    ///
+    /// # Panics
+    /// When one does: no reduction can bring that about, and no proposal asks for it.
+    fn new(headline: Rise, band_rise: ByBand<Rise>) -> Self {
+        let most = band_rise.values().iter().max();
+        assert!(
+            most.is_none_or(|most| *most <= headline),
+            "no band pays more than the headline"
+        );
+        Self {
+            headline,
+            band_rise,
+        }
+    }
+
     /// The rise in band D that goes on the ballot paper.
     pub fn headline(&self) -> Rise {
         self.headline
@@ -121,10 +137,9 @@ impl Proposal {
         largest_without_vote: Option<Rise>,
     ) -> Result<Schedule, NoPrinciple> {
         let schedule = match self {
-            Self::HeadlineWithRelief { headline, relief } => Schedule {
-                headline: *headline,
-                band_rise: relief.map(|share| headline.after_relief(*share)),
-            },
+            Self::HeadlineWithRelief { headline, relief } => {
+                Schedule::new(*headline, relief.map(|share| headline.after_relief(*share)))
+            }
             Self::BandRises(rises) => {
                 let headline = rises.values().iter().copied().max().unwrap_or(Rise::FREEZE);
                 Schedule {

@@ -3,6 +3,7 @@
 use super::money::Pence;
 use super::place::AuthorityCode;
 use super::share::Share;
+use super::year::FinancialYear;
 
 /// A caveat on a result.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +52,8 @@ pub enum Warning {
     OtherPreceptorsAssumed {
         /// Their band D amount next year.
         band_d: Pence,
+        /// Those held at today's amount, because no principle is held for them.
+        held_flat: Vec<&'static str>,
     },
     /// The yes share runs so wide that the probability says little.
     WideOutcome {
@@ -76,8 +79,20 @@ pub enum Warning {
         /// The authority.
         authority: AuthorityCode,
     },
-    /// The stated budget for a No would itself need a vote.
-    ExcessiveSubstitute,
+    /// No name for the ballot paper is stated.
+    NameNotStated,
+    /// The vote is taken to be held with local elections.
+    AssumedPollingDay {
+        /// The year of the vote.
+        year: FinancialYear,
+    },
+    /// The electors worked out from homes are far from the published electorate.
+    ElectorsEstimated {
+        /// Electors worked out from homes.
+        estimated: f64,
+        /// Electorate of the referendum of 2016.
+        published: i64,
+    },
 }
 
 impl Warning {
@@ -100,7 +115,9 @@ impl Warning {
             Self::FreezeReached { .. } => "freeze_reached",
             Self::ScaledCosts { .. } => "scaled_costs",
             Self::NoPrinciple { .. } => "no_principle",
-            Self::ExcessiveSubstitute => "excessive_substitute",
+            Self::NameNotStated => "name_not_stated",
+            Self::AssumedPollingDay { .. } => "assumed_polling_day",
+            Self::ElectorsEstimated { .. } => "electors_estimated",
         }
     }
 
@@ -108,9 +125,9 @@ impl Warning {
     pub fn message(&self) -> String {
         match self {
             Self::FewDraws { draws } => format!(
-                "Only {draws} draws: the probability of winning may be off by {:.1} percentage \
-                 points from chance alone; 10,000 draws bring that to half a point.",
-                100.0 / (f64::from(*draws)).sqrt()
+                "Few draws ({draws}): the standard error of the probability of winning may reach \
+                 {:.1} percentage points; with 10,000 draws it stays at half a point or below.",
+                50.0 / (f64::from(*draws)).sqrt()
             ),
             Self::PriorsOnly => "The vote model rests on its stated starting beliefs; it has not \
                  yet been fitted to past ballots and polls. Read the probability of winning as a \
@@ -145,23 +162,39 @@ impl Warning {
                  and filled with 2."
             ),
             Self::RatesMissing { bands } => format!(
-                "Band {bands} has homes on the valuation list but none in the tax base return: \
-                 they are taken to be fully liable."
+                "The tax base return gives no usable rates of discounts for band {bands}: its \
+                 homes are taken to be fully liable."
             ),
             Self::ContributionsInLieu { share } => format!(
                 "{:.1}% of the tax base is contributions in lieu from the Ministry of Defence: \
                  counted at the headline amount, without relief.",
                 100.0 * share
             ),
-            Self::OtherPreceptorsAssumed { band_d } => format!(
-                "Total bills assume that the other authorities on the bill charge {band_d} at \
-                 band D next year. State `others.rise` to replace it."
-            ),
+            Self::OtherPreceptorsAssumed { band_d, held_flat } => {
+                let flat = if held_flat.is_empty() {
+                    String::new()
+                } else {
+                    format!(
+                        " No principle is held for {}: held at today's amount, so whole bills next \
+                         year are too low by what is really charged.",
+                        held_flat.join(", ")
+                    )
+                };
+                format!(
+                    "Whole bills assume that the other authorities on the bill charge {band_d} at \
+                     band D next year, each the most that needs no vote.{flat} State \
+                     `others.rise` to replace it."
+                )
+            }
             Self::WideOutcome { low, high } => format!(
-                "The yes share may be anywhere from {:.0}% to {:.0}% (90% range): the evidence \
-                 does not settle this vote.",
+                "The yes share may be anywhere from {:.0}% to {:.0}% (90% range): {}.",
                 100.0 * low,
-                100.0 * high
+                100.0 * high,
+                if *low < 0.5 && *high > 0.5 {
+                    "the evidence does not settle this vote"
+                } else {
+                    "which way it goes is clearer than by how much"
+                }
             ),
             Self::FreezeReached { asked, reached } => format!(
                 "Asked to freeze {:.1}% of homes; whole bands freeze {:.1}%.",
@@ -170,15 +203,29 @@ impl Warning {
             ),
             Self::ScaledCosts { factor } => format!(
                 "The costs of the poll and of billing again are those of a city like Derby times \
-                 {factor:.2}, by number of homes."
+                 {factor:.2}, by number of homes: put in your own figures as `inputs`."
             ),
             Self::NoPrinciple { authority } => format!(
                 "{authority} has no referendum principle for the year: any rise may be set \
-                 without a vote, so no vote is modelled."
+                 without a vote, so no vote is modelled, and figures against a No are figures \
+                 against a freeze."
             ),
-            Self::ExcessiveSubstitute => "The rise stated for a No would itself need a \
-                 referendum: substitute calculations must not be excessive (LGFA 1992 s.52ZF)."
+            Self::NameNotStated => "The ballot paper needs the council's full name: state it as \
+                 `vote.name_on_ballot`."
                 .to_owned(),
+            Self::AssumedPollingDay { year } => format!(
+                "The poll is taken to be held with local elections in May {}: check that the \
+                 council holds elections then, or state `vote.day`.",
+                year.first_calendar_year()
+            ),
+            Self::ElectorsEstimated {
+                estimated,
+                published,
+            } => format!(
+                "Electors worked out from homes ({estimated:.0}) are far from the electorate of \
+                 June 2016 ({published}): read numbers of electors as rough; shares hardly depend \
+                 on them."
+            ),
         }
     }
 }

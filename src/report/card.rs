@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::results::Briefing;
-use super::tables::{CompareRow, SummaryRow};
+use super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::text::{capital, wrapped};
 use crate::domain::Pence;
 use crate::domain::money::thousands;
@@ -16,15 +16,13 @@ pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
         "{} {}: {}",
         briefing.authority, briefing.vote_year, briefing.title
     ));
+    let source = match prepared.scenario.source.as_str() {
+        "" => String::new(),
+        source => format!(" Schedule: {source}."),
+    };
     card.line(&format!(
-        "Figures of {}; the vote is on {}. {}",
-        briefing.base_year,
-        briefing.vote_year,
-        if prepared.scenario.source.is_empty() {
-            String::new()
-        } else {
-            format!("Proposed by: {}.", prepared.scenario.source)
-        }
+        "Figures of {} applied to the budget of {}.{source}",
+        briefing.base_year, briefing.vote_year
     ));
     law(prepared, &mut card);
     frozen(prepared, briefing, &mut card);
@@ -95,43 +93,65 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
             100.0 * share
         ))
     ));
-    card.item(&format!(
-        "The whole bill: {} of dwellings, because police, fire and others still rise.",
-        percent("share_frozen_dwellings_total_bill")
-    ));
+    let amounts = &prepared.amounts;
+    let (today, next) = amounts.others_band_d;
+    if next > today {
+        card.item(&format!(
+            "The whole bill: {} of dwellings, because the other authorities on the bill are taken \
+             to go from {today} to {next} at band D. {} of dwellings pay no more over all: they pay \
+             nothing, or their reduction meets the rise.",
+            percent("share_frozen_dwellings_total_bill"),
+            percent("share_dwellings_no_higher_bill")
+        ));
+    } else {
+        card.item(&format!(
+            "The whole bill: {} of dwellings, as the other authorities on the bill do not charge \
+             more here.",
+            percent("share_frozen_dwellings_total_bill")
+        ));
+    }
 }
 
 fn band_table(briefing: &Briefing) -> String {
-    let vote = briefing.bands.iter().any(|row| row.yes_share.is_some());
-    let mut header = vec![
-        "Band",
-        "Dwellings",
-        "Own part today",
-        "If Yes",
-        "If No",
-        "Yes less today",
-        "Yes less No",
-    ];
-    if vote {
-        header.extend(["Of votes", "Say Yes"]);
-    }
+    let vote = has_vote(briefing);
+    let header = if vote {
+        vec![
+            "Band",
+            "Dwellings",
+            "Own part today",
+            "If Yes",
+            "If No",
+            "Yes less today",
+            "Yes less No",
+            "Of votes",
+            "Say Yes",
+        ]
+    } else {
+        vec!["Band", "Dwellings", "Own part today", "Proposed", "Change"]
+    };
     let rows = briefing.bands.iter().map(|row| {
+        let share = |value: Option<f64>| value.map_or(String::new(), |v| percent(v, 0));
         let mut cells = vec![
             row.band.clone(),
             thousands(row.n_dwellings.unsigned_abs()),
             pounds(row.own_bill_today_pounds, 2),
             pounds(row.own_bill_yes_pounds, 2),
-            pounds(row.own_bill_no_pounds, 2),
-            signed(row.own_change_yes_vs_today_pounds, 2),
-            signed(row.own_change_yes_vs_no_pounds, 2),
         ];
         if vote {
-            let share = |value: Option<f64>| value.map_or(String::new(), |v| percent(v, 0));
+            cells.push(pounds(row.own_bill_no_pounds, 2));
+        }
+        cells.push(signed(row.own_change_yes_vs_today_pounds, 2));
+        if vote {
+            cells.push(signed(row.own_change_yes_vs_no_pounds, 2));
             cells.extend([share(row.share_votes), share(row.yes_share)]);
         }
         cells
     });
     table(header, rows)
+}
+
+fn has_vote(briefing: &Briefing) -> bool {
+    briefing.bands.iter().any(|row| row.yes_share.is_some())
 }
 
 /// A table with its figures to the right.
@@ -153,28 +173,38 @@ fn table(header: Vec<&str>, rows: impl Iterator<Item = Vec<String>>) -> String {
 }
 
 fn money(briefing: &Briefing, card: &mut Card) {
-    card.section("What does it raise? (pounds a year, budgeted collection)");
-    let mean = |metric: &str| {
-        briefing
-            .figure(metric)
-            .and_then(|row| row.mean)
-            .unwrap_or(0.0)
-    };
-    for (label, metric) in [
-        ("Headline rise before relief", "gross_yield_pounds"),
-        ("Relief, paid by the council alone", "relief_cost_pounds"),
-        ("Net yield over today", "net_yield_vs_today_pounds"),
-        ("Net yield over a No", "net_yield_vs_no_pounds"),
+    card.section("What does it raise? (a year, at budgeted collection)");
+    let vote = has_vote(briefing);
+    let mean = |metric: &str| briefing.figure(metric).and_then(|row| row.mean);
+    for (label, metric, of_a_vote) in [
+        (
+            "Raised by the headline, before relief",
+            "gross_yield_pounds",
+            false,
+        ),
+        (
+            "Relief, paid by the council alone",
+            "relief_cost_pounds",
+            false,
+        ),
+        ("Net yield over today", "net_yield_vs_today_pounds", false),
+        ("Net yield over a No", "net_yield_vs_no_pounds", true),
     ] {
-        card.figure(label, &pounds(mean(metric), 0));
+        if vote || !of_a_vote {
+            card.figure(
+                label,
+                &mean(metric).map_or("-".to_owned(), |value| pounds(value, 0)),
+            );
+        }
     }
-    if let Some(row) = briefing.figure("collected_pounds") {
+    if vote && let Some(row) = briefing.figure("collected_pounds") {
         card.figure(
-            "Collected over a No (90% range)",
+            "Collected over a No, if won (90%)",
             &range(row, |value| pounds(value, 0)),
         );
     }
-    if mean("net_yield_vs_no_pounds") < 0.0 {
+    let frozen = briefing.bands.iter().any(|row| row.frozen);
+    if vote && frozen && mean("net_yield_vs_no_pounds").is_some_and(|value| value < 0.0) {
         card.item(
             "A No would raise more than a Yes: the frozen bands give up more than the raised bands \
              bring in.",
@@ -184,19 +214,19 @@ fn money(briefing: &Briefing, card: &mut Card) {
 
 fn vote(briefing: &Briefing, card: &mut Card) {
     card.section("Does it win?");
-    let Some(row) = briefing.figure("win_probability") else {
-        return;
-    };
-    let (Some(won), Some(error)) = (row.mean, row.monte_carlo_error) else {
+    let won = briefing
+        .figure("win_probability")
+        .and_then(|row| Some((row.mean?, row.monte_carlo_error?)));
+    let Some((won, error)) = won else {
         card.item("No referendum is needed, so there is no vote to win.");
         return;
     };
     card.figure(
         "Probability of winning",
         &format!(
-            "{} (give or take {} from chance alone)",
+            "{} (give or take {:.1} points from chance alone)",
             percent(won, 1),
-            percent(error, 1)
+            100.0 * error
         ),
     );
     for (label, metric) in [
@@ -207,14 +237,18 @@ fn vote(briefing: &Briefing, card: &mut Card) {
             card.figure(label, &range(row, |value| percent(value, 1)));
         }
     }
-    if let Some(row) = briefing.figure("expected_value_pounds") {
-        card.figure(
-            "Value of holding the vote, on average",
-            &pounds(row.mean.unwrap_or(0.0), 0),
-        );
+    if let Some(value) = briefing
+        .figure("expected_value_pounds")
+        .and_then(|row| row.mean)
+    {
+        card.figure("Average gain from holding the vote", &pounds(value, 0));
+        card.item("That gain is of the first year, after the poll and the costs of losing.");
     }
     if !briefing.drivers.is_empty() {
-        card.item("What drives it most (probability of winning above less below its median):");
+        card.item(
+            "What drives it most (points by which a win is likelier when this is above its middle \
+             value):",
+        );
         for driver in briefing.drivers.iter().take(3) {
             card.item(&format!(
                 "  {:+.1} points: {} ({})",
@@ -226,18 +260,20 @@ fn vote(briefing: &Briefing, card: &mut Card) {
     }
 }
 
-/// The card of a comparison.
-pub fn compare_card(title: &str, rows: &[CompareRow], place: Option<&str>) -> String {
+/// The card of a comparison: each pair of proposals with its rows, then the caveats of all.
+pub fn compare_card(
+    title: &str,
+    pairs: &[Vec<CompareRow>],
+    warnings: &[WarningRow],
+    place: Option<&str>,
+) -> String {
     let mut card = Card(String::new());
     card.heading(title);
     card.line("Same luck for all: differences are taken draw by draw.");
-    let mut start = 0;
-    while start < rows.len() {
-        let (first, second) = (&rows[start].first, &rows[start].second);
-        let end = rows[start..]
-            .iter()
-            .position(|row| row.first != *first || row.second != *second)
-            .map_or(rows.len(), |length| start + length);
+    for rows in pairs {
+        let Some(CompareRow { first, second, .. }) = rows.first() else {
+            continue;
+        };
         card.section(&format!("{first} against {second}"));
         let header = vec![
             "",
@@ -248,33 +284,50 @@ pub fn compare_card(title: &str, rows: &[CompareRow], place: Option<&str>) -> St
             "Give or take",
             "First larger",
         ];
-        let lines = rows[start..end].iter().map(|row| {
+        let lines = rows.iter().map(|row| {
             let show = |value: f64| match row.unit.as_str() {
                 "pounds" => pounds(value, 0),
                 _ => percent(value, 1),
             };
+            let show_maybe = |value: Option<f64>| value.map_or("-".to_owned(), show);
+            let between = match (row.difference_p05, row.difference_p95) {
+                (Some(low), Some(high)) => format!("{} to {}", show(low), show(high)),
+                _ => String::new(),
+            };
             vec![
-                row.metric.clone(),
+                in_words(&row.metric),
                 show(row.first_mean),
                 show(row.second_mean),
                 show(row.difference_mean),
-                format!(
-                    "{} to {}",
-                    show(row.difference_p05),
-                    show(row.difference_p95)
-                ),
-                show(row.monte_carlo_error),
+                between,
+                show_maybe(row.monte_carlo_error),
                 percent(row.first_larger, 0),
             ]
         });
         card.block(&table(header, lines));
-        start = end;
+    }
+    card.section("Take care");
+    for warning in warnings {
+        card.item(&warning.message);
     }
     if let Some(place) = place {
         card.blank();
-        card.line(&format!("File: {place}"));
+        card.line(&format!("Files: {place}"));
     }
     card.0
+}
+
+fn in_words(metric: &str) -> String {
+    match metric {
+        "collected_vs_no_pounds" => "Collected over a No, if won",
+        "collected_vs_today_pounds" => "Collected over today, if won",
+        "yes_share" => "Yes share",
+        "turnout" => "Turnout",
+        "win_probability" => "Probability of winning",
+        "expected_value_pounds" => "Gain from holding the vote",
+        other => other,
+    }
+    .to_owned()
 }
 
 struct Card(String);
@@ -321,7 +374,10 @@ impl Card {
 }
 
 fn percent(share: f64, decimals: usize) -> String {
-    format!("{:.decimals$}%", 100.0 * share)
+    // Adding 0.0 turns a rounded -0 into 0.
+    let scale = 10f64.powi(i32::try_from(decimals).unwrap_or(0));
+    let rounded = (100.0 * share * scale).round() / scale + 0.0;
+    format!("{rounded:.decimals$}%")
 }
 
 /// Pounds with thousands separated, to 0 or 2 decimals.

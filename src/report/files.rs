@@ -9,9 +9,15 @@ use tempfile::TempDir;
 /// Results could not be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OutputError {
-    /// There are results already.
+    /// There is something already.
     #[error("{0} is there already [choose another place, or replace it with --force]")]
     Exists(String),
+    /// The folder holds other things than results, which are not replaced even by force.
+    #[error("{0} holds files and no results of bandwise: not replaced [choose another folder]")]
+    NotResults(String),
+    /// The place is a file.
+    #[error("{0} is a file, not a folder")]
+    NotAFolder(String),
     /// The place cannot be written to.
     #[error("{place}: cannot write: {reason}")]
     CannotWrite {
@@ -32,7 +38,7 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 13] = [
+pub const RESULT_FILES: [&str; 12] = [
     "summary.csv",
     "bands.csv",
     "wards.csv",
@@ -45,8 +51,10 @@ pub const RESULT_FILES: [&str; 13] = [
     "ballot-paper.txt",
     "scenario.toml",
     "provenance.json",
-    "card.txt",
 ];
+
+/// The file by which a folder of results is known.
+const MARK: &str = "provenance.json";
 
 /// The folder under which unnamed results go.
 const DEFAULT_PARENT: &str = "bandwise-out";
@@ -67,13 +75,22 @@ impl OutputFolder {
     pub fn open(place: Place, force: bool) -> Result<Self, OutputError> {
         let place = match place {
             Place::Named(path) => path,
+            Place::NextFree(name) if force => Path::new(DEFAULT_PARENT).join(name),
             Place::NextFree(name) => next_free(&name),
         };
         let cannot = |error: &std::io::Error| cannot_write(&place, error);
         if place.exists() {
+            if !place.is_dir() {
+                return Err(OutputError::NotAFolder(place.display().to_string()));
+            }
             let mut entries = fs::read_dir(&place).map_err(|error| cannot(&error))?;
-            if entries.next().is_some() && !force {
-                return Err(OutputError::Exists(place.display().to_string()));
+            if entries.next().is_some() {
+                if !force {
+                    return Err(OutputError::Exists(place.display().to_string()));
+                }
+                if !place.join(MARK).is_file() {
+                    return Err(OutputError::NotResults(place.display().to_string()));
+                }
             }
         }
         let parent = match place.parent() {
@@ -143,15 +160,16 @@ impl OutputFolder {
             .and_then(Iterator::collect::<Result<_, _>>)
             .map_err(|error| cannot(&error))?;
         staged.sort_by_key(fs::DirEntry::file_name);
-        for name in RESULT_FILES {
-            let old = place.join(name);
-            if old.is_file() && !self.staging.path().join(name).exists() {
-                fs::remove_file(&old).map_err(|error| cannot(&error))?;
-            }
-        }
-        for entry in staged {
+        for entry in &staged {
             fs::rename(entry.path(), place.join(entry.file_name()))
                 .map_err(|error| cannot(&error))?;
+        }
+        for name in RESULT_FILES {
+            let old = place.join(name);
+            let written = staged.iter().any(|entry| entry.file_name() == name);
+            if !written && old.is_file() {
+                fs::remove_file(&old).map_err(|error| cannot(&error))?;
+            }
         }
         Ok(place)
     }
@@ -170,9 +188,15 @@ fn open_to_readers(_folder: &Path) -> std::io::Result<()> {
 }
 
 fn cannot_write(place: &Path, error: &std::io::Error) -> OutputError {
+    let reason = match error.kind() {
+        std::io::ErrorKind::NotADirectory => "a part of the path is a file".to_owned(),
+        std::io::ErrorKind::DirectoryNotEmpty => "another run has written there".to_owned(),
+        // Without the path of a temporary folder that nobody asked for.
+        kind => kind.to_string(),
+    };
     OutputError::CannotWrite {
         place: place.display().to_string(),
-        reason: error.to_string(),
+        reason,
     }
 }
 

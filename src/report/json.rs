@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::parquet::OUTCOMES;
 use super::results::Briefing;
 use super::tables::{BandRow, ColumnDoc, DriverRow, Record, SummaryRow, WardRow, WarningRow};
 
@@ -14,13 +15,15 @@ pub fn json(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// A Frictionless data package that describes the CSV tables of a run.
-pub fn data_package(briefing: &Briefing) -> Vec<u8> {
+/// `inputs` are names and meanings of the uncertain inputs, which are columns of the draws.
+pub fn data_package(briefing: &Briefing, inputs: &[(String, String)]) -> Vec<u8> {
     let resources = vec![
         resource::<SummaryRow>(),
         resource::<BandRow>(),
         resource::<WardRow>(),
         resource::<DriverRow>(),
         resource::<WarningRow>(),
+        draws(inputs),
     ];
     json(&json!({
         "profile": "tabular-data-package",
@@ -48,5 +51,25 @@ fn resource<R: Record>() -> Value {
             "fields": R::COLUMNS.iter().map(field).collect::<Vec<_>>(),
             "missingValues": [""],
         },
+    })
+}
+
+fn draws(inputs: &[(String, String)]) -> Value {
+    let mut fields = vec![json!({
+        "name": "draw", "type": "integer", "description": "Number of the draw, from 1.",
+    })];
+    fields.extend(inputs.iter().map(|(name, meaning)| {
+        json!({ "name": name, "type": "number", "description": format!("Drawn input: {meaning}.") })
+    }));
+    fields.extend(OUTCOMES.iter().map(|column| {
+        json!({ "name": column.name, "type": column.kind, "description": column.description })
+    }));
+    json!({
+        "name": "draws",
+        "path": "draws.parquet",
+        "title": "Every draw: inputs and what came of them.",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "schema": { "fields": fields },
     })
 }

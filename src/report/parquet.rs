@@ -2,7 +2,65 @@
 
 use polars::prelude::*;
 
+use super::tables::ColumnDoc;
 use crate::simulation::{DrawOutcomes, Prepared};
+
+/// What the columns of the draws say, beside those of the uncertain inputs.
+pub const OUTCOMES: [ColumnDoc; 9] = [
+    column(
+        "collected_vs_no_pounds",
+        "number",
+        "Collected over a No, pounds a year.",
+    ),
+    column(
+        "council_tax_reduction_cost_pounds",
+        "number",
+        "Extra reductions over a No, pounds a year; already taken off what is collected.",
+    ),
+    column(
+        "poll_cost_pounds",
+        "number",
+        "Cost of the poll, pounds; empty without a vote.",
+    ),
+    column(
+        "loss_cost_pounds",
+        "number",
+        "Cost of losing, pounds; empty without a vote.",
+    ),
+    column(
+        "yes_share",
+        "number",
+        "Share of votes for Yes; empty without a vote.",
+    ),
+    column(
+        "turnout",
+        "number",
+        "Votes over electors; empty without a vote.",
+    ),
+    column(
+        "share_frozen_votes",
+        "number",
+        "Share of votes from frozen bands; empty without a vote.",
+    ),
+    column(
+        "expected_value_pounds",
+        "number",
+        "Value of the vote in this draw, pounds; empty without one.",
+    ),
+    column(
+        "won",
+        "boolean",
+        "Whether more voted Yes than No; empty without a vote.",
+    ),
+];
+
+const fn column(name: &'static str, kind: &'static str, description: &'static str) -> ColumnDoc {
+    ColumnDoc {
+        name,
+        kind,
+        description,
+    }
+}
 
 /// All draws: number, inputs, money and votes, one row a draw.
 ///
@@ -17,23 +75,39 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
     for (input, values) in prepared.inputs.list().iter().zip(&outcomes.inputs) {
         columns.push(Column::new(input.name.as_str().into(), values));
     }
-    let mut number = |name: &str, values: &[f64]| {
-        columns.push(Column::new(name.into(), values));
+    let vote = outcomes.vote.as_ref();
+    let value = outcomes.value();
+    let none = vec![None::<f64>; n];
+    let mut number = |name: &str, values: Option<&[f64]>| {
+        columns.push(match values {
+            Some(values) => Column::new(name.into(), values),
+            None => Column::new(name.into(), &none),
+        });
     };
-    number("collected_vs_no_pounds", &outcomes.collected);
+    number("collected_vs_no_pounds", Some(&outcomes.collected));
     number(
         "council_tax_reduction_cost_pounds",
-        &outcomes.reduction_cost,
+        Some(&outcomes.reduction_cost),
     );
-    number("poll_cost_pounds", &outcomes.poll_cost);
-    number("loss_cost_pounds", &outcomes.loss_cost);
-    if let (Some(vote), Some(value)) = (&outcomes.vote, outcomes.value()) {
-        number("yes_share", &vote.yes_share);
-        number("turnout", &vote.turnout);
-        number("share_frozen_votes", &vote.frozen_votes);
-        number("expected_value_pounds", &value);
-        columns.push(Column::new("won".into(), &vote.won));
-    }
+    number(
+        "poll_cost_pounds",
+        vote.map(|_| outcomes.poll_cost.as_slice()),
+    );
+    number(
+        "loss_cost_pounds",
+        vote.map(|_| outcomes.loss_cost.as_slice()),
+    );
+    number("yes_share", vote.map(|vote| vote.yes_share.as_slice()));
+    number("turnout", vote.map(|vote| vote.turnout.as_slice()));
+    number(
+        "share_frozen_votes",
+        vote.map(|vote| vote.frozen_votes.as_slice()),
+    );
+    number("expected_value_pounds", value.as_deref());
+    columns.push(match vote {
+        Some(vote) => Column::new("won".into(), &vote.won),
+        None => Column::new("won".into(), vec![None::<bool>; n]),
+    });
     let mut frame = DataFrame::new(n, columns)?;
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)

@@ -114,7 +114,7 @@ pub fn briefing(
         summary: summary(prepared, outcomes),
         bands: bands(prepared, outcomes),
         wards: wards(prepared, outcomes),
-        drivers: driver_rows(prepared, &drivers),
+        drivers: driver_rows(&drivers),
         warnings: warning_rows(&warnings(prepared, outcomes)),
         provenance: provenance(prepared, scenario_toml, overrides)?,
     })
@@ -146,16 +146,12 @@ fn warning_rows(warnings: &[Warning]) -> Vec<WarningRow> {
     warnings.iter().map(row).collect()
 }
 
-fn driver_rows(prepared: &Prepared, drivers: &[Driver]) -> Vec<DriverRow> {
+fn driver_rows(drivers: &[Driver]) -> Vec<DriverRow> {
     drivers
         .iter()
         .map(|driver| DriverRow {
             input: driver.name.clone(),
-            meaning: prepared
-                .meanings
-                .get(&driver.name)
-                .cloned()
-                .unwrap_or_default(),
+            meaning: driver.meaning.clone(),
             effect_on_win_probability: driver.effect,
             monte_carlo_error: driver.error,
         })
@@ -173,13 +169,13 @@ impl Summary {
             unit: unit.to_owned(),
             base: base.to_owned(),
             mean: found.map(|spread| spread.mean),
-            sd: found.map(|spread| spread.sd),
+            sd: found.and_then(|spread| spread.sd),
             p05: percentile(0),
             p25: percentile(1),
             p50: percentile(2),
             p75: percentile(3),
             p95: percentile(4),
-            monte_carlo_error: found.map(|spread| spread.monte_carlo_error),
+            monte_carlo_error: found.and_then(|spread| spread.monte_carlo_error),
             note: note.to_owned(),
         });
     }
@@ -187,9 +183,9 @@ impl Summary {
     fn exact(&mut self, metric: &str, unit: &str, base: &str, value: f64, note: &str) {
         let spread = Spread {
             mean: value,
-            sd: 0.0,
+            sd: Some(0.0),
             percentiles: [value; 5],
-            monte_carlo_error: 0.0,
+            monte_carlo_error: Some(0.0),
         };
         self.spread(metric, unit, base, Some(spread), note);
     }
@@ -257,6 +253,18 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         prepared.electorate.share_frozen(),
         "electors in those bands",
     );
+    let whole_bill = |band: Band| {
+        let total = prepared.amounts.total[band];
+        total.yes <= total.today
+    };
+    rows.exact(
+        "share_frozen_dwellings_total_bill",
+        "share of dwellings",
+        &all_homes,
+        share(in_bands(&whole_bill), total),
+        "dwellings in bands whose whole bill does not rise over today; none where the other \
+         authorities on the bill charge more",
+    );
     let no_dearer: i64 = prepared
         .cells
         .rows()
@@ -266,12 +274,12 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         .map(|(cell, _)| cell.dwellings)
         .sum();
     rows.exact(
-        "share_frozen_dwellings_total_bill",
+        "share_dwellings_no_higher_bill",
         "share of dwellings",
         &all_homes,
         share(no_dearer, total),
-        "dwellings whose whole bill does not rise over today; where the other authorities on the \
-         bill charge more, only homes that pay nothing and pensioners whose award meets the rise",
+        "dwellings that pay no more over all: those bands, exempt homes that pay nothing, and \
+         pensioners whose award meets the rise (estimated)",
     );
     let inflation = prepared.inflation;
     rows.exact(
@@ -326,13 +334,26 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
             amounts.band_d.today, prepared.base_year
         ),
         amounts.no_rise.value(),
-        "what a No brings in: a No is not a freeze",
+        &format!(
+            "what a No brings in, {}: a No is not a freeze; a percentage limit is taken one basis \
+             point below the trigger, as councils do, though some pennies more would be lawful",
+            amounts.band_d.no
+        ),
     );
     rows.pounds(
         "gross_yield_pounds",
         &base,
         budgets.gross_yield(),
         "headline rise before relief",
+    );
+    rows.pounds(
+        "contributions_in_lieu_pounds",
+        &format!(
+            "{} band D equivalents of contributions in lieu",
+            prepared.base.in_lieu_thousandths as f64 / 1_000.0
+        ),
+        budgets.in_lieu_yes,
+        "of it: paid for armed forces' homes, in no band and no ward",
     );
     rows.pounds(
         "relief_cost_pounds",
@@ -363,7 +384,8 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "pounds a year",
         "Yes less No, first year",
         spread(&outcomes.collected),
-        "net yield over a No after uncertain collection, challenges and reductions",
+        "net yield over a No after uncertain collection, challenges and reductions; what is not \
+         collected is charged to this council alone, though the collection fund shares it",
     );
     rows.spread(
         "council_tax_reduction_cost_pounds",
@@ -373,22 +395,22 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "extra awards over a No, already taken off what is collected; negative where bills are \
          lower than under a No",
     );
-    if prepared.route.needs_referendum() {
-        rows.spread(
-            "poll_cost_pounds",
-            "pounds, once",
-            &prepared.day_words,
-            spread(&outcomes.poll_cost),
-            "paid whether won or lost",
-        );
-        rows.spread(
-            "loss_cost_pounds",
-            "pounds, once",
-            "if lost",
-            spread(&outcomes.loss_cost),
-            "billing again, and stopping services where the scenario states a cost",
-        );
-    }
+    let costs = |values: &[f64]| outcomes.vote.as_ref().and_then(|_| spread(values));
+    rows.spread(
+        "poll_cost_pounds",
+        "pounds, once",
+        &prepared.day_words,
+        costs(&outcomes.poll_cost),
+        "paid whether won or lost; empty without a vote",
+    );
+    rows.spread(
+        "loss_cost_pounds",
+        "pounds, once",
+        "if lost",
+        costs(&outcomes.loss_cost),
+        "billing again, and stopping services where the scenario states a cost; empty without a \
+         vote",
+    );
 }
 
 fn vote(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
@@ -612,9 +634,12 @@ pub fn compare_rows(
     second: &str,
     differences: &[PairedDifference],
 ) -> Vec<CompareRow> {
-    differences
-        .iter()
-        .map(|one| CompareRow {
+    let row = |one: &PairedDifference| {
+        // Of a chance there is no range over its own draws, only an error.
+        let percentile = |index: usize| {
+            (one.metric != "win_probability").then(|| one.difference.percentiles[index])
+        };
+        CompareRow {
             metric: one.metric.to_owned(),
             unit: one.unit.to_owned(),
             first: first.to_owned(),
@@ -622,12 +647,13 @@ pub fn compare_rows(
             first_mean: one.first,
             second_mean: one.second,
             difference_mean: one.difference.mean,
-            difference_sd: one.difference.sd,
-            difference_p05: one.difference.percentiles[0],
-            difference_p50: one.difference.percentiles[2],
-            difference_p95: one.difference.percentiles[4],
+            difference_p05: percentile(0),
+            difference_p50: percentile(2),
+            difference_p95: percentile(4),
             monte_carlo_error: one.difference.monte_carlo_error,
             first_larger: one.first_larger,
-        })
-        .collect()
+            alike: one.alike,
+        }
+    };
+    differences.iter().map(row).collect()
 }

@@ -14,7 +14,9 @@ pub fn toml(scenario: &Scenario) -> String {
     line("format = 1".to_owned());
     line(format!("key = {}", quoted(&scenario.key)));
     line(format!("title = {}", quoted(&scenario.title)));
-    line(format!("source = {}", quoted(&scenario.source)));
+    if !scenario.source.is_empty() {
+        line(format!("source = {}", quoted(&scenario.source)));
+    }
     line(format!("authority = {}", quoted(&scenario.authority)));
     if let Some(vintage) = &scenario.vintage {
         line(format!("vintage = {}", quoted(vintage)));

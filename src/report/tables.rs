@@ -137,11 +137,11 @@ record! {
         first_mean: f64 as "number", "Mean of the first.";
         second_mean: f64 as "number", "Mean of the second.";
         difference_mean: f64 as "number", "Mean of the first less the second, draw by draw.";
-        difference_sd: f64 as "number", "Standard deviation of the difference.";
-        difference_p05: f64 as "number", "5th percentile of the difference.";
-        difference_p50: f64 as "number", "Median of the difference.";
-        difference_p95: f64 as "number", "95th percentile of the difference.";
-        monte_carlo_error: f64 as "number", "Standard error of the mean difference; far below that of either mean, for the luck is shared.";
+        difference_p05: Option<f64> as "number", "5th percentile of the difference; empty for a probability.";
+        difference_p50: Option<f64> as "number", "Median of the difference; empty for a probability.";
+        difference_p95: Option<f64> as "number", "95th percentile of the difference; empty for a probability.";
+        monte_carlo_error: Option<f64> as "number", "Standard error of the mean difference; far below that of either mean, for the luck is shared.";
         first_larger: f64 as "number", "Share of draws in which the first is the larger.";
+        alike: f64 as "number", "Share of draws in which both are alike.";
     }
 }

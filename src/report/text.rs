@@ -1,7 +1,7 @@
 //! The ballot paper and its calendar as plain text.
 
 use crate::simulation::Prepared;
-use crate::tax::{BallotPaper, Verdict, calendar};
+use crate::tax::{BallotPaper, calendar};
 
 /// The name on the ballot paper.
 pub fn name_on_ballot(prepared: &Prepared) -> String {
@@ -38,7 +38,7 @@ pub fn ballot(prepared: &Prepared) -> String {
         }
     }
     line("");
-    if route.modelled.verdict == Verdict::NeedsReferendum {
+    if route.needs_referendum() {
         let paper = BallotPaper {
             authority: name_on_ballot(prepared),
             year: prepared.vote_year,
@@ -55,9 +55,14 @@ pub fn ballot(prepared: &Prepared) -> String {
         line("    NO   [ ]");
         line("");
         line(&wrapped(
-            "The paper shows percentages of the council's own part of the bill only: no bands, no \
-             pounds, no freeze. A simple majority of those voting decides; a tie is not a majority; \
-             there is no turnout threshold (LGFA 1992 s.52ZH).",
+            &format!(
+                "The paper shows percentages of the council's own part of the bill only, to one \
+                 decimal: {} after a No is printed as {}%. It shows no bands, no pounds, no freeze. \
+                 A simple majority of those voting decides; a tie is not a majority; there is no \
+                 turnout threshold (LGFA 1992 s.52ZH).",
+                prepared.amounts.no_rise,
+                prepared.amounts.no_rise.percent_to_one_decimal()
+            ),
             2,
         ));
         line("");
@@ -72,24 +77,25 @@ pub fn ballot(prepared: &Prepared) -> String {
     let amounts = prepared.amounts.band_d;
     let requirement = prepared.budgets.requirement;
     line("BUDGETS (council tax requirement without parishes, tax base for setting)");
-    for (name, band_d, requirement) in [
-        ("today", amounts.today, requirement.today),
-        ("Yes, before relief", amounts.yes, requirement.yes),
-        ("No, substitute calculations", amounts.no, requirement.no),
-    ] {
+    let mut budgets = vec![("today", amounts.today, requirement.today)];
+    if route.needs_referendum() {
+        budgets.push(("Yes, before relief", amounts.yes, requirement.yes));
+        budgets.push(("No, substitute calculations", amounts.no, requirement.no));
+    } else {
+        budgets.push(("proposed, before relief", amounts.yes, requirement.yes));
+    }
+    for (name, band_d, requirement) in budgets {
         line(&format!(
             "  {name:<28} band D {:>12}   {:>18}",
             band_d.to_string(),
             requirement.to_string()
         ));
     }
-    line(&format!(
-        "  {:<28} {:>19}   {:>18}",
-        "relief under Yes",
-        "",
-        prepared.budgets.relief_cost().to_string()
-    ));
-    if route.modelled.verdict == Verdict::NeedsReferendum {
+    if prepared.schedule.needs_relief() {
+        let relief = prepared.budgets.relief_cost().to_string();
+        line(&format!("  {:<28} {:>19}   {relief:>18}", "relief", ""));
+    }
+    if route.needs_referendum() {
         line("");
         line("CALENDAR");
         for day in calendar(prepared.vote_year) {

@@ -19,6 +19,8 @@ pub struct PairedDifference {
     pub difference: Spread,
     /// Share of draws in which the first is the larger.
     pub first_larger: f64,
+    /// Share of draws in which both are alike.
+    pub alike: f64,
 }
 
 /// Compares two runs of the same seed, draw by draw. Metrics that one of them lacks (there is no
@@ -96,16 +98,20 @@ fn paired(
     second: &[f64],
 ) -> Option<PairedDifference> {
     let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
-    let larger = differences
-        .iter()
-        .filter(|difference| **difference > 0.0)
-        .count();
+    let share = |holds: fn(f64) -> bool| {
+        differences
+            .iter()
+            .filter(|difference| holds(**difference))
+            .count() as f64
+            / differences.len() as f64
+    };
     Some(PairedDifference {
         metric,
         unit,
         first: spread(first)?.mean,
         second: spread(second)?.mean,
         difference: spread(&differences)?,
-        first_larger: larger as f64 / differences.len() as f64,
+        first_larger: share(|difference| difference > 0.0),
+        alike: share(|difference| difference == 0.0),
     })
 }

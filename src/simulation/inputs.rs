@@ -15,6 +15,10 @@ pub struct Input {
     pub name: String,
     /// Its distribution.
     pub distribution: Distribution,
+    /// What it says.
+    pub meaning: String,
+    /// Whether it moves the vote, rather than the money.
+    pub moves_vote: bool,
     stream: u64,
 }
 
@@ -32,6 +36,8 @@ impl Inputs {
                 .map(|input| Input {
                     name: input.name.clone(),
                     distribution: *replaced.get(&input.name).unwrap_or(&input.distribution),
+                    meaning: input.meaning.clone(),
+                    moves_vote: input.moves_vote,
                     stream: input_id(&input.name),
                 })
                 .collect(),

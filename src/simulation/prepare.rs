@@ -1,14 +1,11 @@
 //! From a scenario and data to everything that the draws need: deterministic, done once.
 
-use std::collections::BTreeMap;
-
 use crate::data::law::Preceptor;
-use crate::data::{self, AuthorityRecord, BaseByBand, DataError, Scenario, World};
-use crate::domain::rise::NotARise;
+use crate::data::{self, Assumptions, AuthorityRecord, BaseByBand, DataError, Scenario, World};
 use crate::domain::schedule::NoPrinciple;
 use crate::domain::{
-    AuthorityClass, Band, ByBand, Cells, FinancialYear, Pence, Principle, Proposal, Reduction,
-    Rise, Schedule, Share, UniformRise, Warning,
+    AuthorityClass, Band, ByBand, Cells, FinancialYear, Limit, Pence, Principle, Proposal,
+    Reduction, Rise, Schedule, Share, UniformRise, Warning,
 };
 use crate::tax::{self, Amounts, Bills, Budgets, Route};
 use crate::vote::Electorate;
@@ -53,8 +50,6 @@ pub struct Prepared {
     pub inflation: f64,
     /// Uncertain inputs.
     pub inputs: Inputs,
-    /// What each uncertain input says.
-    pub meanings: BTreeMap<String, String>,
     /// What the draws need of the money.
     pub finance: Finance,
     /// Caveats known before the first draw.
@@ -93,9 +88,25 @@ pub enum PrepareError {
     /// The year's principles are not held.
     #[error("no referendum principles are held for {0} [see `bandwise data show principles`]")]
     UnpublishedYear(FinancialYear),
-    /// The other authorities' rise is out of range.
-    #[error("others.rise: {0}")]
-    Others(#[from] NotARise),
+    /// Substitute calculations must not be excessive (LGFA 1992 s.52ZF(2)(b)).
+    #[error(
+        "no.rise: {stated} would itself need a referendum; substitute calculations must not be \
+         excessive (allowed: at most {largest})"
+    )]
+    ExcessiveSubstitute {
+        /// The rise stated for a No.
+        stated: Rise,
+        /// The largest that needs no vote.
+        largest: Rise,
+    },
+    /// A No that charges as much as a Yes leaves nothing to vote on.
+    #[error("no.rise: {no} is not below the headline of {headline}: there is nothing to vote on")]
+    NothingToVoteOn {
+        /// The rise stated for a No.
+        no: Rise,
+        /// The headline.
+        headline: Rise,
+    },
 }
 
 /// Makes a scenario ready: finds the authority, resolves the schedule, applies the law, builds
@@ -131,22 +142,39 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let schedule = scenario.proposal.schedule(&dwellings, largest)?;
     let no_rise = match scenario.no {
         UniformRise::Stated(rise) => rise,
-        UniformRise::LargestWithoutVote => largest.unwrap_or(schedule.headline()),
+        // Without a principle there is no substitute: the figures are set against a freeze.
+        UniformRise::LargestWithoutVote => largest.unwrap_or(Rise::FREEZE),
     };
     let proportions = world.law.proportions();
-    let others = others_band_d(&record, scenario.others, world, vote_year);
-    let amounts = tax::amounts(own_today, others, &schedule, no_rise, proportions);
+    let others = Others::of(&record, scenario.others, &world.law, vote_year);
+    let others_band_d = (others.today, others.next);
+    let amounts = tax::amounts(own_today, others_band_d, &schedule, no_rise, proportions);
+    if let Some(largest) = largest
+        && principle.limit.is_excessive(own_today, amounts.band_d.no)
+    {
+        return Err(PrepareError::ExcessiveSubstitute {
+            stated: no_rise,
+            largest,
+        });
+    }
     let route = tax::route(authority, &schedule, &amounts, &principle);
+    if route.needs_referendum() && no_rise >= schedule.headline() {
+        let headline = schedule.headline();
+        return Err(PrepareError::NothingToVoteOn {
+            no: no_rise,
+            headline,
+        });
+    }
 
     let base = record.base_by_band(proportions);
-    let (cells, mut warnings) = data::cells(&record, &base, &world.assumptions)?;
+    let (cells, warnings) = data::cells(&record, &base, &world.assumptions)?;
     let bills = tax::apply(&cells, &amounts)
         .map_err(|error| DataError::fault(std::path::Path::new("bills"), error.to_string()))?;
     let budgets = tax::budgets(&amounts, &base.thousandths, base.in_lieu_thousandths);
 
     let (local, held) = match scenario.turnout {
         Some(stated) => (stated, true),
-        None => world.local_turnout(authority),
+        None => world.assumptions.local_turnout(authority),
     };
     let assumptions = &world.assumptions;
     let day = assumptions
@@ -157,7 +185,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
             let text = format!("{:?} is no kind of polling day", scenario.day);
             DataError::fault(std::path::Path::new("vote.day"), text)
         })?;
-    let turnout = day_turnout(day.turnout, local);
+    let turnout = day_turnout(day.turnout, local, assumptions.turnout_ceiling);
     let to_2026 = assumptions.to_2026_prices(vote_year)?;
     let inflation = assumptions.to_2026_prices(base_year)? / to_2026 - 1.0;
     let electorate = Electorate::of(&cells, &amounts, &schedule, assumptions, turnout, to_2026);
@@ -171,21 +199,11 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         day.combined,
     );
 
-    if route.needs_referendum() && !held {
-        warnings.push(Warning::ImputedTurnout { turnout: local });
-    }
-    warnings.extend(caveats(
-        &record,
-        scenario,
-        &principle,
-        &schedule,
-        &amounts,
-        &route,
-        &base,
-        finance.cost_factor,
-    ));
-    Ok(Prepared {
-        scenario: scenario.clone(),
+    let mut prepared = Prepared {
+        scenario: Scenario {
+            vintage: Some(base_year.to_string()),
+            ..scenario.clone()
+        },
         base_year,
         vote_year,
         principle,
@@ -201,39 +219,42 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         day_words: day.words.clone(),
         inflation,
         inputs: Inputs::of(assumptions, &scenario.inputs),
-        meanings: assumptions
-            .inputs
-            .iter()
-            .map(|input| (input.name.clone(), input.meaning.clone()))
-            .collect(),
         finance,
         warnings,
         record,
-    })
+    };
+    let turnout_carried_over = (!held).then_some(local);
+    let caveats = caveats(
+        &prepared,
+        others.held_flat,
+        turnout_carried_over,
+        assumptions,
+    );
+    prepared.warnings.extend(caveats);
+    Ok(prepared)
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each caveat looks at another part of the whole"
-)]
+/// The caveats that a prepared scenario carries, beyond those of its cells.
 fn caveats(
-    record: &AuthorityRecord,
-    scenario: &Scenario,
-    principle: &Principle,
-    schedule: &Schedule,
-    amounts: &Amounts,
-    route: &Route,
-    base: &BaseByBand,
-    cost_factor: f64,
+    prepared: &Prepared,
+    held_flat: Vec<&'static str>,
+    turnout_carried_over: Option<Share>,
+    assumptions: &Assumptions,
 ) -> Vec<Warning> {
+    let Prepared {
+        scenario,
+        record,
+        schedule,
+        amounts,
+        ..
+    } = prepared;
     let authority = &record.authority;
     let mut warnings = Vec::new();
     if schedule.needs_relief() {
         warnings.push(Warning::UntestedRoute);
         if authority.class == AuthorityClass::ShireDistrict {
-            warnings.push(Warning::TwoTier {
-                upper_tier: authority.upper_tier.clone(),
-            });
+            let upper_tier = authority.upper_tier.clone();
+            warnings.push(Warning::TwoTier { upper_tier });
         }
     }
     if let Proposal::FreezeTarget { share, .. } = scenario.proposal {
@@ -250,84 +271,116 @@ fn caveats(
             reached,
         });
     }
-    if principle.limit == crate::domain::Limit::Unlimited {
+    if prepared.principle.limit == Limit::Unlimited {
         warnings.push(Warning::NoPrinciple {
             authority: authority.code.clone(),
         });
-    } else if principle
-        .limit
-        .is_excessive(amounts.band_d.today, amounts.band_d.no)
-    {
-        warnings.push(Warning::ExcessiveSubstitute);
     }
     if scenario.others == UniformRise::LargestWithoutVote {
-        warnings.push(Warning::OtherPreceptorsAssumed {
-            band_d: amounts.others_band_d.1,
-        });
+        let band_d = amounts.others_band_d.1;
+        warnings.push(Warning::OtherPreceptorsAssumed { band_d, held_flat });
     }
+    let base = &prepared.base;
     let whole = base.thousandths.values().iter().sum::<i64>() + base.in_lieu_thousandths;
     let in_lieu = base.in_lieu_thousandths as f64 / whole as f64;
     if in_lieu > 0.000_5 {
         warnings.push(Warning::ContributionsInLieu { share: in_lieu });
     }
-    if route.needs_referendum() {
-        warnings.push(Warning::PriorsOnly);
-        if (cost_factor - 1.0).abs() > 0.05 {
-            warnings.push(Warning::ScaledCosts {
-                factor: cost_factor,
-            });
-        }
+    if prepared.route.needs_referendum() {
+        warnings.extend(caveats_of_the_vote(
+            prepared,
+            turnout_carried_over,
+            assumptions,
+        ));
     }
     warnings
 }
 
-/// The other authorities' band D amounts, with parishes, today and in the year of the vote.
-///
-/// Without a stated rise each takes the most that needs no vote; parishes, combined authorities
-/// and the Greater London Authority have no such principle here and stay as they are.
-fn others_band_d(
-    record: &AuthorityRecord,
-    rise: UniformRise,
-    world: &World,
-    year: FinancialYear,
-) -> (Pence, Pence) {
-    let levels = &record.levels;
-    let today = levels.area - levels.own;
-    let next = match rise {
-        UniformRise::Stated(rise) => rise.apply_to(today),
-        UniformRise::LargestWithoutVote => {
-            let largest = |amount: Pence, preceptor: Preceptor| {
-                let limit = world
-                    .law
-                    .preceptor_principle(preceptor, year)
-                    .map(|p| p.limit);
-                let raised = limit.and_then(|limit| limit.largest_amount_without_vote(amount));
-                if amount > Pence::ZERO {
-                    raised.unwrap_or(amount)
-                } else {
-                    amount
-                }
+fn caveats_of_the_vote(
+    prepared: &Prepared,
+    turnout_carried_over: Option<Share>,
+    assumptions: &Assumptions,
+) -> Vec<Warning> {
+    let mut warnings = vec![Warning::PriorsOnly];
+    if let Some(turnout) = turnout_carried_over {
+        warnings.push(Warning::ImputedTurnout { turnout });
+    }
+    let published = prepared.record.authority.electorate_2016;
+    let estimated = prepared.electorate.total();
+    if !(0.8..=1.25).contains(&(estimated / published as f64)) {
+        warnings.push(Warning::ElectorsEstimated {
+            estimated,
+            published,
+        });
+    }
+    if prepared.scenario.name_on_ballot.is_none() {
+        warnings.push(Warning::NameNotStated);
+    }
+    if prepared.scenario.day == assumptions.days()[0].key {
+        warnings.push(Warning::AssumedPollingDay {
+            year: prepared.vote_year,
+        });
+    }
+    let factor = prepared.finance.cost_factor;
+    if (factor - 1.0).abs() > 0.05 {
+        warnings.push(Warning::ScaledCosts { factor });
+    }
+    warnings
+}
+
+/// What the other authorities on the bill charge at band D, with parishes.
+struct Others {
+    today: Pence,
+    next: Pence,
+    /// Those held at today's amount because no principle is held for them.
+    held_flat: Vec<&'static str>,
+}
+
+impl Others {
+    /// Each takes the stated rise, or the most that needs no vote in the year. Parishes have no
+    /// principle and stay as they are.
+    fn of(
+        record: &AuthorityRecord,
+        rise: UniformRise,
+        law: &data::Law,
+        year: FinancialYear,
+    ) -> Self {
+        let levels = &record.levels;
+        let today = levels.area - levels.own;
+        if let UniformRise::Stated(rise) = rise {
+            return Self {
+                today,
+                next: rise.apply_to(today),
+                held_flat: Vec::new(),
             };
-            let county = match record.authority.class {
-                AuthorityClass::ShireDistrict => largest(levels.county_or_gla, Preceptor::County),
-                _ => levels.county_or_gla,
-            };
-            let parishes = levels.own_incl_parish - levels.own;
-            let rounding = levels.area
-                - levels.own_incl_parish
-                - levels.county_or_gla
-                - levels.police
-                - levels.fire
-                - levels.combined_authority;
-            county
-                + largest(levels.police, Preceptor::Police)
-                + largest(levels.fire, Preceptor::Fire)
-                + levels.combined_authority
-                + parishes
-                + rounding
         }
-    };
-    (today, next)
+        let upper = match record.authority.class {
+            AuthorityClass::ShireDistrict => (Some(Preceptor::County), "the county council"),
+            _ => (None, "the Greater London Authority"),
+        };
+        let mut next = today;
+        let mut held_flat = Vec::new();
+        for (amount, (preceptor, name)) in [
+            (levels.county_or_gla, upper),
+            (levels.police, (Some(Preceptor::Police), "the police")),
+            (levels.fire, (Some(Preceptor::Fire), "the fire authority")),
+            (levels.combined_authority, (None, "the combined authority")),
+        ] {
+            if amount == Pence::ZERO {
+                continue;
+            }
+            let principle = preceptor.and_then(|body| law.preceptor_principle(body, year));
+            match principle.and_then(|held| held.limit.largest_amount_without_vote(amount)) {
+                Some(raised) => next += raised - amount,
+                None => held_flat.push(name),
+            }
+        }
+        Self {
+            today,
+            next,
+            held_flat,
+        }
+    }
 }
 
 impl Finance {
@@ -365,13 +418,5 @@ impl Finance {
             cost_factor,
             combined_poll,
         }
-    }
-}
-
-impl Prepared {
-    /// The proposal's headline rise over the rise of a No, as readers of the ballot paper see it.
-    pub fn headline_over_no(&self) -> Rise {
-        let no = self.amounts.no_rise.millionths();
-        Rise::from_millionths(self.schedule.headline().millionths() - no)
     }
 }

@@ -400,7 +400,7 @@ impl<'a> Simulation<'a> {
         }
         outcomes
             .yes_share
-            .push(if all > 0.0 { yes / all } else { 0.0 });
+            .push(if all > 0.0 { yes / all } else { f64::NAN });
         outcomes.turnout.push(all / self.total_electors);
         outcomes.frozen_votes.push(frozen / expected);
         outcomes.won.push(yes > all - yes);

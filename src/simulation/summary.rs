@@ -9,15 +9,16 @@ use crate::domain::Distribution;
 pub struct Spread {
     /// Mean.
     pub mean: f64,
-    /// Standard deviation.
-    pub sd: f64,
+    /// Standard deviation; nothing from a single draw.
+    pub sd: Option<f64>,
     /// 5th, 25th, 50th, 75th and 95th percentile.
     pub percentiles: [f64; 5],
-    /// Standard error of the mean from the finite number of draws.
-    pub monte_carlo_error: f64,
+    /// Standard error of the mean from the finite number of draws; nothing from a single draw.
+    pub monte_carlo_error: Option<f64>,
 }
 
-/// The spread of a column of draws; nothing where there are none.
+/// The spread of a column of draws; nothing where there are none. A value that is not a number
+/// stands for a share of no votes, and is left out.
 ///
 /// Sums run in the order of the draws; percentiles are interpolated between order statistics.
 ///
@@ -40,11 +41,7 @@ pub fn spread(values: &[f64]) -> Option<Spread> {
     let n = known.len() as f64;
     let mean = known.iter().sum::<f64>() / n;
     let squares: f64 = known.iter().map(|value| (value - mean).powi(2)).sum();
-    let sd = if known.len() > 1 {
-        (squares / (n - 1.0)).sqrt()
-    } else {
-        0.0
-    };
+    let sd = (known.len() > 1).then(|| (squares / (n - 1.0)).sqrt());
     let mut sorted = known;
     sorted.sort_by(f64::total_cmp);
     let percentiles = [0.05, 0.25, 0.50, 0.75, 0.95].map(|share| percentile(&sorted, share));
@@ -52,7 +49,7 @@ pub fn spread(values: &[f64]) -> Option<Spread> {
         mean,
         sd,
         percentiles,
-        monte_carlo_error: sd / n.sqrt(),
+        monte_carlo_error: sd.map(|sd| sd / n.sqrt()),
     })
 }
 
@@ -64,11 +61,19 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// The share of draws that were won, and its standard error; nothing where there was no vote.
+///
+/// The error is that of a proportion after one more win and one more loss (Laplace), so that it
+/// does not vanish where every draw ends alike.
 pub fn win_probability(outcomes: &DrawOutcomes) -> Option<(f64, f64)> {
     let vote = outcomes.vote.as_ref()?;
     let n = vote.won.len() as f64;
-    let won = vote.won.iter().filter(|won| **won).count() as f64 / n;
-    Some((won, (won * (1.0 - won) / n).sqrt()))
+    let won = vote.won.iter().filter(|won| **won).count() as f64;
+    Some((won / n, error_of_share(won, n)))
+}
+
+fn error_of_share(count: f64, n: f64) -> f64 {
+    let share = (count + 1.0) / (n + 2.0);
+    (share * (1.0 - share) / (n + 3.0)).sqrt()
 }
 
 /// How much an input drives the probability of winning.
@@ -76,15 +81,18 @@ pub fn win_probability(outcomes: &DrawOutcomes) -> Option<(f64, f64)> {
 pub struct Driver {
     /// The input.
     pub name: String,
+    /// What it says.
+    pub meaning: String,
     /// P(win) in the draws where the input is above its median, less P(win) where it is below.
     pub effect: f64,
     /// Its Monte Carlo standard error.
     pub error: f64,
 }
 
-/// The inputs that drive the probability of winning, strongest first.
+/// The inputs of the vote that drive the probability of winning, strongest first.
 ///
-/// Empty where there was no vote or fewer than 100 draws.
+/// Only effects of more than two standard errors count. Empty where there was no vote or fewer
+/// than 100 draws.
 pub fn drivers(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Driver> {
     let Some(vote) = &outcomes.vote else {
         return Vec::new();
@@ -93,27 +101,31 @@ pub fn drivers(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Driver> {
     if n < 100 {
         return Vec::new();
     }
+    let won = |draws: &[usize]| {
+        let count = draws.iter().filter(|&&draw| vote.won[draw]).count() as f64;
+        let n = draws.len() as f64;
+        (count / n, error_of_share(count, n))
+    };
     let mut drivers: Vec<Driver> = prepared
         .inputs
         .list()
         .iter()
         .zip(&outcomes.inputs)
+        .filter(|(input, _)| input.moves_vote)
         .filter(|(input, _)| !matches!(input.distribution, Distribution::Fixed(_)))
         .map(|(input, values)| {
             let mut order: Vec<usize> = (0..n).collect();
             order.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
             let (lower, upper) = order.split_at(n / 2);
-            let won = |draws: &[usize]| {
-                draws.iter().filter(|&&draw| vote.won[draw]).count() as f64 / draws.len() as f64
-            };
-            let (low, high) = (won(lower), won(upper));
-            let variance = |p: f64, n: usize| p * (1.0 - p) / n as f64;
+            let ((low, low_error), (high, high_error)) = (won(lower), won(upper));
             Driver {
                 name: input.name.clone(),
+                meaning: input.meaning.clone(),
                 effect: high - low,
-                error: (variance(low, lower.len()) + variance(high, upper.len())).sqrt(),
+                error: low_error.hypot(high_error),
             }
         })
+        .filter(|driver| driver.effect.abs() > 2.0 * driver.error)
         .collect();
     drivers.sort_by(|a, b| {
         b.effect

@@ -37,18 +37,13 @@ pub fn calendar(year: FinancialYear) -> Vec<CalendarDay> {
     let mut days = vec![
         day(
             on(1, 31),
-            "Tax base set and notified to the preceptors",
+            "Last day to set the tax base for the year",
             "SI 2012/2914 reg. 8",
         ),
         day(
-            on(3, 1),
-            "Last day for precepts; excessive ones are notified",
-            "LGFA 1992 s.40(5)",
-        ),
-        day(
-            on(3, 11),
+            on(3, 10),
             "Last day to set the tax, with substitute calculations and the relief",
-            "LGFA 1992 ss.30(6), 52ZF, 13A(1)(c)",
+            "LGFA 1992 ss.30(6), 52ZF, 13A(1)(c): before 11 March",
         ),
         day(
             poll - 28.days(),
@@ -57,8 +52,8 @@ pub fn calendar(year: FinancialYear) -> Vec<CalendarDay> {
         ),
         day(
             on(4, 1),
-            "Bills are due at the higher amount",
-            "LGFA 1992 s.52ZH",
+            "The year begins: bills go out at the higher amount, subject to the vote",
+            "LGFA 1992 s.30",
         ),
         day(
             working_days_before(poll, 12),
@@ -83,7 +78,7 @@ pub fn calendar(year: FinancialYear) -> Vec<CalendarDay> {
         day(
             poll + 1.day(),
             "If most vote no, the substitute amounts apply and bills go out again",
-            "LGFA 1992 ss.52ZH, 52ZI",
+            "LGFA 1992 s.52ZH",
         ),
     ];
     days.sort_by_key(|day| day.date);

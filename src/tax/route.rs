@@ -86,7 +86,7 @@ pub fn route(
             ));
         }
         format!(
-            "a headline rise of {} with relief by band",
+            "a headline rise of {} with relief by band (untested in court)",
             schedule.headline()
         )
     } else {
@@ -129,7 +129,7 @@ fn test_in_words(
         named => named,
     };
     format!(
-        "The relevant basic amount goes from {} to {} (+{}); for {whom} in {year} the principle \
+        "The relevant basic amount goes from {} to {} ({:+}); for {whom} in {year} the principle \
          calls excessive {limit} ({standing}). So it is {outcome} (LGFA 1992 s.52ZB).",
         band_d.today,
         band_d.yes,

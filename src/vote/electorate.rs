@@ -132,7 +132,8 @@ impl Electorate {
             .filter(|(index, _)| self.groups[index % n].frozen)
             .map(|(_, electors)| electors)
             .sum();
-        frozen / self.total()
+        // An empty sum of floats is -0.0: adding 0.0 makes it plain 0.
+        (frozen + 0.0) / self.total()
     }
 }
 

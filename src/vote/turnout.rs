@@ -3,14 +3,13 @@
 use crate::data::assumptions::DayTurnout;
 use crate::domain::{LogOdds, Share};
 
-/// The turnout of the authority on a kind of day.
-pub fn day_turnout(day: DayTurnout, local: Share) -> Share {
-    /// The most that any kind of day brings out.
-    const CEILING: f64 = 0.75;
+/// The turnout of the authority on a kind of day; a multiple of the usual turnout stays below the
+/// ceiling, unless the usual turnout itself is above it.
+pub fn day_turnout(day: DayTurnout, local: Share, ceiling: Share) -> Share {
     match day {
         DayTurnout::Absolute(turnout) => turnout,
         DayTurnout::TimesLocal(times) => {
-            let turnout = (local.value() * times).min(CEILING.max(local.value()));
+            let turnout = (local.value() * times).min(ceiling.value().max(local.value()));
             Share::new(turnout).expect("below the ceiling")
         }
     }

@@ -1,5 +1,7 @@
 //! Our own output, changed deliberately: review with `cargo insta review`.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
 use bandwise::report::{briefing, card, csv, scenario_file, text};

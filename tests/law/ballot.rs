@@ -66,3 +66,12 @@ fn the_deadlines_of_2024_are_those_of_the_electoral_commission() {
 fn notice_is_given_28_days_before() {
     assert_eq!(date_of("2024-25", "notice of the referendum"), "2024-04-04");
 }
+
+/// LGFA 1992 s.30(6): the tax is to be set *before* 11 March.
+#[test]
+fn the_tax_is_set_before_11_march() {
+    assert_eq!(
+        date_of("2024-25", "Last day to set the tax, "),
+        "2024-03-10"
+    );
+}

@@ -1,5 +1,7 @@
 //! Official totals, with their tolerance; residuals explained.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 use bandwise::data::{Assumptions, AuthorityRecord, Law, Vintage, World, cells, check};
 use bandwise::domain::{AuthorityClass, Band, Share};
 

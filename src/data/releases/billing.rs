@@ -48,7 +48,13 @@ pub(super) fn tables(
         .iter()
         .map(|row| (row.get("ons_code").cloned(), row))
         .collect();
-    let predecessors = catalogue::reorganisations()?;
+    let mut predecessors: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in catalogue::reorganisations()? {
+        predecessors
+            .entry(row.successor_code)
+            .or_default()
+            .push(row.predecessor_code);
+    }
     let fault = |text: String| DataError::fault(Path::new("import"), text);
 
     let mut authorities = Vec::new();
@@ -190,6 +196,7 @@ fn tidy_name(name: &str) -> String {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     match name.as_str() {
         "Dorset Council" => "Dorset".to_owned(),
+        "Telford and the Wrekin" => "Telford and Wrekin".to_owned(),
         "Isle of Wight Council" => "Isle of Wight".to_owned(),
         "Kings Lynn and West Norfolk" => "King's Lynn and West Norfolk".to_owned(),
         _ => name,

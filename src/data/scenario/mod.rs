@@ -66,7 +66,7 @@ const KINDS: [&str; 4] = [
 ];
 const LONGEST_FILE: u64 = 1_000_000;
 
-/// The commented example that `init` prints and every default is read from.
+/// The commented example that `init` prints; a test holds its values to the defaults.
 pub const EXAMPLE: &str = include_str!("../../../data/example.toml");
 
 static BUILT_IN: [&str; 4] = [
@@ -95,7 +95,7 @@ impl<'a> Names<'a> {
             inputs: assumptions
                 .inputs
                 .iter()
-                .map(|input| (input.name.as_str(), allowed_range(&input.unit)))
+                .map(|input| (input.name.as_str(), input.allowed))
                 .collect(),
             days: assumptions
                 .days()
@@ -103,15 +103,6 @@ impl<'a> Names<'a> {
                 .map(|day| day.key.as_str())
                 .collect(),
         }
-    }
-}
-
-/// What the values of an input must lie in, by its unit.
-fn allowed_range(unit: &str) -> (f64, f64) {
-    match unit {
-        "share" => (0.0, 1.0),
-        "pounds" | "pounds of 2026" | "shape" => (0.0, f64::INFINITY),
-        _ => (f64::NEG_INFINITY, f64::INFINITY),
     }
 }
 
@@ -238,7 +229,7 @@ fn syntax(message: &str) -> String {
                 let allowed = rest.split('`').nth(2).unwrap_or("");
                 format!("unknown key {name:?} (allowed: {allowed})")
             }
-            None => first_line.to_owned(),
+            None => plain(first_line),
         };
     };
     let allowed: Vec<&str> = list
@@ -251,6 +242,17 @@ fn syntax(message: &str) -> String {
         allowed.join(", "),
         nearest(unknown, &allowed)
     )
+}
+
+/// The reader's message without the names of our own types.
+fn plain(message: &str) -> String {
+    match message.split_once(", expected ") {
+        Some((found, wanted)) if wanted.contains("Raw") => {
+            format!("{found} (allowed: a section with keys of its own)")
+        }
+        Some((found, wanted)) => format!("{found} (allowed: {wanted})"),
+        None => message.to_owned(),
+    }
 }
 
 /// Turns a raw scenario into a checked one, noting every fault.
@@ -282,7 +284,13 @@ impl Checker<'_, '_> {
             }
             Some(key) => self.key(key),
         };
+        if raw.authority.is_none() {
+            self.faults
+                .missing("authority is missing (a council's name or ONS code)".to_owned());
+        }
         let authority = self.not_blank("authority", raw.authority);
+        let title = self.not_blank("title", raw.title);
+        let source = self.not_blank("source", raw.source);
         if let Some(vintage) = &raw.vintage
             && let Err(error) = vintage.get_ref().parse::<crate::domain::FinancialYear>()
         {
@@ -319,10 +327,10 @@ impl Checker<'_, '_> {
         };
         let key = key?;
         Some(Scenario {
-            title: raw.title.map_or_else(|| key.clone(), Spanned::into_inner),
-            source: raw.source.map(Spanned::into_inner).unwrap_or_default(),
+            title: title.unwrap_or_else(|| key.clone()),
+            source: source.unwrap_or_default(),
             key,
-            authority: authority.unwrap_or_else(|| "Derby".to_owned()),
+            authority: authority?,
             vintage: raw.vintage.map(Spanned::into_inner),
             proposal: proposal?,
             no: no.unwrap_or(UniformRise::LargestWithoutVote),
@@ -350,12 +358,18 @@ impl Checker<'_, '_> {
     }
 
     fn not_blank(&mut self, what: &str, text: Option<Spanned<String>>) -> Option<String> {
+        const LONGEST: usize = 200;
         let text = text?;
-        let blank = text.get_ref().trim().is_empty() || text.get_ref().contains(char::is_control);
-        if blank {
+        let content = text.get_ref();
+        let fits = !content.trim().is_empty()
+            && content.chars().count() <= LONGEST
+            && !content.contains(char::is_control);
+        if !fits {
             self.faults.at(
                 text.span(),
-                format!("{what}: a name must not be blank or hold line breaks"),
+                format!(
+                    "{what}: not a line of text (allowed: 1 to {LONGEST} printable characters)"
+                ),
             );
             return None;
         }
@@ -416,21 +430,15 @@ impl Checker<'_, '_> {
         }
         match kind.get_ref().as_str() {
             "headline-with-relief" => {
-                let headline = self.rise("schedule.headline_rise", raw.headline_rise.as_ref()?);
+                let headline = self.no_cut("schedule.headline_rise", raw.headline_rise.as_ref()?);
                 let relief = self.by_band("schedule.relief", raw.relief?, Self::share);
-                let headline = headline?;
-                if headline < Rise::FREEZE {
-                    let span = raw.headline_rise.map_or(0..0, |value| value.span());
-                    let text = "schedule.headline_rise: a cut needs no relief (allowed: 0 to 10)";
-                    self.faults.at(span, text.to_owned());
-                }
                 Some(Proposal::HeadlineWithRelief {
-                    headline,
+                    headline: headline?,
                     relief: relief?,
                 })
             }
             "band-rises" => {
-                let rises = self.by_band("schedule.rises", raw.rises?, Self::rise)?;
+                let rises = self.by_band("schedule.rises", raw.rises?, Self::no_cut)?;
                 Some(Proposal::BandRises(rises))
             }
             "uniform" => self
@@ -442,7 +450,7 @@ impl Checker<'_, '_> {
                     .and_then(|value| self.share("schedule.share", &value));
                 let top = raw
                     .top_rise
-                    .and_then(|value| self.rise("schedule.top_rise", &value));
+                    .and_then(|value| self.no_cut("schedule.top_rise", &value));
                 let shape = match raw.shape.as_ref().map(|shape| shape.get_ref().as_str()) {
                     None | Some("steps") => FreezeShape::Steps,
                     Some("equal") => FreezeShape::Equal,
@@ -489,7 +497,7 @@ impl Checker<'_, '_> {
             .collect();
         if !missing.is_empty() {
             let text = format!(
-                "{what}: band {} is missing (every band is stated)",
+                "{what}: band {} is missing (state all eight: 0.0 freezes a band)",
                 missing.join(", ")
             );
             self.faults.at(span, text);
@@ -518,6 +526,20 @@ impl Checker<'_, '_> {
     fn rise(&mut self, what: &str, value: &Spanned<Value>) -> Option<Rise> {
         let number = self.number(what, value)?;
         self.kept(what, value, Rise::new(number))
+    }
+
+    /// A rise of nothing or more: relief gives back part of an increase, so it cannot cut a bill.
+    fn no_cut(&mut self, what: &str, value: &Spanned<Value>) -> Option<Rise> {
+        let rise = self.rise(what, value)?;
+        if rise >= Rise::FREEZE {
+            return Some(rise);
+        }
+        let text = format!(
+            "{what}: a cut of {rise} cannot be had by relief, which gives back part of an increase \
+             (allowed: 0 to 3; the kind uniform can cut all bands alike)"
+        );
+        self.faults.at(value.span(), text);
+        None
     }
 
     fn share(&mut self, what: &str, value: &Spanned<Value>) -> Option<Share> {
@@ -633,10 +655,10 @@ impl Checker<'_, '_> {
             let span = name.span();
             let name = name.into_inner();
             if let Some(distribution) = self.distribution(&name, &span, distribution) {
-                let (low, high) = distribution.support();
+                let (low, high) = distribution.range_of_draws();
                 if low < range.0 || high > range.1 {
                     let text = format!(
-                        "inputs.{name}: {distribution} can lie outside what the input may be \
+                        "inputs.{name}: {distribution} gives values from {low:.3} to {high:.3} \
                          (allowed: {} to {})",
                         range.0, range.1
                     );

@@ -1,0 +1,132 @@
+//! The draw loop and the Polars pipeline, each with a plain-loop reference beside it in the same
+//! run: quote the ratio, not the time.
+
+use std::hint::black_box;
+
+use bandwise::data::scenario::Names;
+use bandwise::data::{Scenario, World, cells};
+use bandwise::domain::{Cells, Pence};
+use bandwise::simulation::draw::Kernel;
+use bandwise::simulation::inputs::normals;
+use bandwise::simulation::{NoObserver, Prepared, on_threads, prepare, run};
+use bandwise::tax::{Amounts, Cases, apply, dwelling_bill};
+use bandwise::vote::{ExpectedVotes, VoteParameters, expected_votes};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn derby(draws: u32) -> (World, Prepared) {
+    let world = World::embedded(Some("2023-24")).expect("embedded");
+    let names = Names::of(&world.assumptions);
+    let mut scenario = Scenario::load("williamson-2018", &names).expect("built in");
+    scenario.draws = draws;
+    let prepared = prepare(&scenario, &world).expect("runs");
+    (world, prepared)
+}
+
+/// A thousand sets of parameters spread about the middle of their distributions.
+fn parameters(n: u32) -> Vec<VoteParameters> {
+    (0..n)
+        .map(|draw| {
+            let mut z = [0.0; 28];
+            normals(1, "bench", draw * 28, &mut z);
+            VoteParameters {
+                pi: 0.57 + 0.03 * z[0].clamp(-3.0, 3.0),
+                m: 30.0 * (0.5 * z[1]).exp(),
+                k: 1.6 * (0.3 * z[2]).exp(),
+                national: -0.3 + 0.5 * z[3],
+                kappa: 0.6 + 0.05 * z[4].clamp(-3.0, 3.0),
+                omega: 0.5,
+                gamma: 0.35,
+                eta: -0.1,
+                mobilisation: 0.07,
+                turnout_shift: 0.1 * z[5],
+                ward: z[6..24].iter().map(|z| 0.2 * z).collect(),
+            }
+        })
+        .collect()
+}
+
+/// The expected votes of 1,000 draws in 18 wards: the kernel against the plain loop.
+fn draw_loop(criterion: &mut Criterion) {
+    let (_, prepared) = derby(1);
+    let electorate = &prepared.electorate;
+    let parameters = parameters(1_000);
+    let mut group = criterion.benchmark_group("votes of 1,000 draws, 18 wards, one core");
+    group.sample_size(20);
+    group.bench_function("kernel", |bencher| {
+        let kernel = Kernel::of(electorate);
+        let mut scratch = kernel.scratch();
+        let mut votes = ExpectedVotes::none(electorate.n_wards(), electorate.groups.len());
+        bencher.iter(|| {
+            for one in &parameters {
+                kernel.expected(one, &mut scratch, &mut votes);
+                black_box(&votes);
+            }
+        });
+    });
+    group.bench_function("plain loop", |bencher| {
+        bencher.iter(|| {
+            for one in &parameters {
+                black_box(expected_votes(electorate, one));
+            }
+        });
+    });
+    group.finish();
+}
+
+/// The whole simulation of 10,000 draws, inputs and counts included.
+fn simulation(criterion: &mut Criterion) {
+    let (_, prepared) = derby(10_000);
+    let mut group = criterion.benchmark_group("10,000 draws of Derby");
+    group.sample_size(10);
+    for threads in [1, 2] {
+        group.bench_function(format!("{threads} thread(s)"), |bencher| {
+            on_threads(Some(threads), || {
+                bencher.iter(|| black_box(run(&prepared, &NoObserver)))
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Bills of all cells: Polars expressions against a loop over the scalar reference.
+fn bills(criterion: &mut Criterion) {
+    let (_, prepared) = derby(1);
+    let mut group = criterion.benchmark_group("bills of all cells of Derby");
+    group.sample_size(20);
+    group.bench_function("polars", |bencher| {
+        bencher.iter(|| black_box(apply(&prepared.cells, &prepared.amounts).expect("applies")));
+    });
+    group.bench_function("plain loop", |bencher| {
+        bencher.iter(|| black_box(plain_bills(&prepared.cells, &prepared.amounts)));
+    });
+    group.finish();
+}
+
+fn plain_bills(cells: &Cells, amounts: &Amounts) -> Vec<[Cases<Pence>; 2]> {
+    cells
+        .rows()
+        .iter()
+        .map(|cell| {
+            let award = cells.award_basis_points(cell.band, cell.reduction);
+            [amounts.own[cell.band], amounts.total[cell.band]]
+                .map(|amount| dwelling_bill(amount, cell.liability, cell.reduction, award))
+        })
+        .collect()
+}
+
+/// From the published tables of one authority to its cells.
+fn pipeline(criterion: &mut Criterion) {
+    let (world, prepared) = derby(1);
+    let base = prepared.record.base_by_band(world.law.proportions());
+    let mut group = criterion.benchmark_group("cells of Derby from published tables");
+    group.sample_size(20);
+    group.bench_function("polars", |bencher| {
+        bencher.iter(|| {
+            black_box(cells(&prepared.record, &base, &world.assumptions).expect("adds up"))
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, draw_loop, simulation, bills, pipeline);
+criterion_main!(benches);
