@@ -81,7 +81,7 @@ fn simulation(criterion: &mut Criterion) {
     for threads in [1, 2] {
         group.bench_function(format!("{threads} thread(s)"), |bencher| {
             on_threads(Some(threads), || {
-                bencher.iter(|| black_box(run(&prepared, &NoObserver)))
+                bencher.iter(|| black_box(run(&prepared, &NoObserver)));
             });
         });
     }

@@ -656,9 +656,7 @@ fn proposals_are_compared_on_the_same_luck() {
 #[test]
 fn proposals_for_different_authorities_are_not_compared() {
     let folder = tempdir().unwrap();
-    let bristol = format!(
-        "format = 1\nkey = \"b\"\nauthority = \"Bristol\"\n[schedule]\nkind = \"uniform\"\nrise = 0.15\n"
-    );
+    let bristol = "format = 1\nkey = \"b\"\nauthority = \"Bristol\"\n[schedule]\nkind = \"uniform\"\nrise = 0.15\n".to_string();
     fs::write(folder.path().join("b.toml"), bristol).unwrap();
     let (code, error) = refused_in(&folder, &["compare", "uniform-15", "b.toml"]);
     assert_eq!(code, 65);

@@ -325,7 +325,7 @@ fn tax_weights(classes: &ByBand<BandClasses>, base: &BaseByBand) -> PolarsResult
 }
 
 /// Within each band, shares `total` out in proportion to `weight` by largest remainder: the
-/// pipeline's form of [`apportion`], with ties going to the earlier row.
+/// pipeline's form of [`apportion()`], with ties going to the earlier row.
 fn share_out(frame: LazyFrame, total: Expr, weight: &str, name: &str) -> PolarsResult<LazyFrame> {
     let in_band = || [col(c::BAND)];
     let (floor, rest, sum) = ("share_floor", "share_rest", "share_sum");

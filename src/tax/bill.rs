@@ -1,4 +1,4 @@
-//! What one dwelling pays: scalar and readable, the reference for [`super::apply`].
+//! What one dwelling pays: scalar and readable, the reference for [`super::apply()`].
 
 use crate::domain::{
     Band, BandProportions, ByBand, Liability, Pence, Proportion, Reduction, Rise, Schedule,
