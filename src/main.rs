@@ -5,5 +5,5 @@ mod app;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    app::exit::guarded(app::cli::dispatch)
+    app::exit::guarded(app::dispatch)
 }

@@ -64,5 +64,45 @@ fn a_ward_table_with_a_wrong_figure_is_refused() {
     )
     .unwrap();
     let error = import(&[file]).unwrap_err().to_string();
-    assert!(error.contains("bA of \"many\" is not a number"), "{error}");
+    assert!(
+        error.ends_with("wards.csv: E05015507: bA of \"many\" is not a number"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_billing_table_says_what_it_needs_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("billing.csv");
+    fs::write(
+        &file,
+        "ons_code,ctb22_list_A,bandd_own_excl_parish\nE06000015,1,1\n",
+    )
+    .unwrap();
+    let error = import(&[file]).unwrap_err().to_string();
+    assert!(
+        error.ends_with("needs the council tax requirement table beside it"),
+        "{error}"
+    );
+}
+
+/// Whatever bytes a file holds, the importer answers with tables or with a fault.
+#[test]
+fn no_bytes_make_the_importer_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("noise");
+    for start in [
+        &b""[..],
+        b"PK\x03\x04",
+        b"ward24_code,bA\n",
+        b"\xff\xfe",
+        b"class_o_adj\n\"\n,,",
+    ] {
+        for length in 0..60u8 {
+            let mut bytes = start.to_vec();
+            bytes.extend((0..length).map(|at| at.wrapping_mul(37) ^ length));
+            fs::write(&file, bytes).unwrap();
+            drop(import(std::slice::from_ref(&file)));
+        }
+    }
 }

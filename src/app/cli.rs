@@ -5,9 +5,6 @@ use std::path::PathBuf;
 use bandwise::data::scenario::MOST_DRAWS;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::exit::Failure;
-use super::{ballot, compare, data, run, scenario};
-
 /// Models progressive council tax: what a banded schedule would raise, whom it would freeze,
 /// whether it is lawful, and the probability of winning the referendum.
 #[derive(Debug, Parser)]
@@ -17,13 +14,13 @@ use super::{ballot, compare, data, run, scenario};
     after_help = "Exit codes: 0 done, 2 wrong usage, 65 bad input, 70 a fault of bandwise, \
                   73 results cannot be written, 130 stopped with Ctrl-C."
 )]
-struct Cli {
+pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    pub command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub enum Command {
     /// Simulates a proposal: prints a card and writes tables.
     Run(RunArgs),
     /// Compares proposals on the same luck: paired differences.
@@ -161,18 +158,4 @@ pub struct InitArgs {
     /// Replace the file if it exists.
     #[arg(long)]
     pub force: bool,
-}
-
-/// Parses the command line and runs the command.
-pub fn dispatch() -> Result<(), Failure> {
-    match Cli::parse().command {
-        Command::Run(args) => run::run(&args),
-        Command::Compare(args) => compare::compare(&args),
-        Command::Ballot(args) => ballot::ballot(&args),
-        Command::Data(command) => data::data(command),
-        Command::Init(args) => scenario::init(&args),
-        Command::Check(args) => scenario::check(&args),
-        Command::Schema => scenario::schema(),
-        Command::Scenarios => scenario::list(),
-    }
 }

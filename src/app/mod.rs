@@ -1,11 +1,30 @@
 //! Floor 6: people. Command line, progress, exit codes.
 
-pub mod cli;
 pub mod exit;
 
 mod ballot;
+mod cli;
 mod compare;
 mod data;
 mod progress;
 mod run;
 mod scenario;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use exit::Failure;
+
+/// Parses the command line and runs the command.
+pub fn dispatch() -> Result<(), Failure> {
+    match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Compare(args) => compare::compare(&args),
+        Command::Ballot(args) => ballot::ballot(&args),
+        Command::Data(command) => data::data(command),
+        Command::Init(args) => scenario::init(&args),
+        Command::Check(args) => scenario::check(&args),
+        Command::Schema => scenario::schema(),
+        Command::Scenarios => scenario::list(),
+    }
+}

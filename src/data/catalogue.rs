@@ -23,6 +23,14 @@ impl DataError {
         }
     }
 
+    /// The same fault, in the file that it lies in.
+    pub(crate) fn inside(self, path: &Path) -> Self {
+        Self {
+            place: path.display().to_string(),
+            reason: format!("{}: {}", self.place, self.reason),
+        }
+    }
+
     pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
         Self::fault(path, format!("cannot be read: {error}"))
     }

@@ -116,12 +116,28 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
             (sum - base.tax_base_for_setting).abs() <= 0.1
         },
     ));
-    lines.push(each(
+    let unexplained = |row: &AuthorityRecord| row.base_by_band(law.proportions()).unexplained.abs();
+    let mut line = each(
         rows,
         "bands after support, homes at 5/9 and contributions in lieu add to the return",
         "within 0.5 band D equivalents: lines are rounded, and merged authorities sum several returns",
-        |row| row.base_by_band(law.proportions()).unexplained.abs() <= 0.5,
-    ));
+        |row| unexplained(row) <= 0.5,
+    );
+    let sum = |of: fn(&AuthorityRecord) -> f64| rows.iter().map(of).sum::<f64>();
+    if let Some(most) = rows
+        .iter()
+        .max_by(|a, b| unexplained(a).total_cmp(&unexplained(b)))
+    {
+        line.note.push_str(&format!(
+            "; beyond bands A to H: {:.1} band A homes at 5/9, {:.1} contributions in lieu; largest \
+             rest {:.2} ({})",
+            sum(|row| row.tax_base.return_band_a_disabled),
+            sum(|row| row.tax_base.return_contributions_in_lieu),
+            unexplained(most),
+            most.authority.name
+        ));
+    }
+    lines.push(line);
     lines.push(each(
         rows,
         "bands scaled to the tax base for setting add up to it",

@@ -6,7 +6,7 @@ use super::tables::ColumnDoc;
 use crate::simulation::{DrawOutcomes, Prepared};
 
 /// What the columns of the draws say, beside those of the uncertain inputs.
-pub const OUTCOMES: [ColumnDoc; 9] = [
+pub const OUTCOMES: [ColumnDoc; 10] = [
     column(
         "collected_vs_no_pounds",
         "number",
@@ -51,6 +51,11 @@ pub const OUTCOMES: [ColumnDoc; 9] = [
         "won",
         "boolean",
         "Whether more voted Yes than No; empty without a vote.",
+    ),
+    column(
+        "won_if_all_know",
+        "boolean",
+        "The same if every voter knew what a Yes costs her; empty without a vote.",
     ),
 ];
 
@@ -104,10 +109,17 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
         vote.map(|vote| vote.frozen_votes.as_slice()),
     );
     number("expected_value_pounds", value.as_deref());
-    columns.push(match vote {
-        Some(vote) => Column::new("won".into(), &vote.won),
-        None => Column::new("won".into(), vec![None::<bool>; n]),
-    });
+    let mut outcome = |name: &str, values: Option<&[bool]>| {
+        columns.push(match values {
+            Some(values) => Column::new(name.into(), values),
+            None => Column::new(name.into(), vec![None::<bool>; n]),
+        });
+    };
+    outcome("won", vote.map(|vote| vote.won.as_slice()));
+    outcome(
+        "won_if_all_know",
+        vote.map(|vote| vote.won_if_known.as_slice()),
+    );
     let mut frame = DataFrame::new(n, columns)?;
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)

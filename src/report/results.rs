@@ -7,6 +7,7 @@ use crate::data::catalogue::{self, Catalogue, DataError};
 use crate::domain::{Band, Pence, Share, Warning};
 use crate::simulation::{
     DrawOutcomes, Driver, PairedDifference, Prepared, Spread, drivers, spread, win_probability,
+    win_probability_if_known,
 };
 use crate::tax::budget::on_base;
 
@@ -435,22 +436,34 @@ fn vote(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         vote.and_then(|vote| spread(&vote.yes_share)),
         note("more than half is needed; a tie is lost"),
     );
-    let won = win_probability(outcomes);
-    rows.0.push(SummaryRow {
-        metric: "win_probability".to_owned(),
-        unit: "probability".to_owned(),
-        base: format!("{} draws", outcomes.len()),
-        mean: won.map(|(mean, _)| mean),
-        // A probability has no spread over its own draws: only the error of its estimate.
-        sd: None,
-        p05: None,
-        p25: None,
-        p50: None,
-        p75: None,
-        p95: None,
-        monte_carlo_error: won.map(|(_, error)| error),
-        note: note("read it with the range of yes_share, never alone").to_owned(),
-    });
+    for (metric, won, text) in [
+        (
+            "win_probability",
+            win_probability(outcomes),
+            "read it with the range of yes_share, never alone",
+        ),
+        (
+            "win_probability_if_all_know",
+            win_probability_if_known(outcomes),
+            "the same draws if every voter knew what a Yes costs her: what the ballot paper hides",
+        ),
+    ] {
+        rows.0.push(SummaryRow {
+            metric: metric.to_owned(),
+            unit: "probability".to_owned(),
+            base: format!("{} draws", outcomes.len()),
+            mean: won.map(|(mean, _)| mean),
+            // A probability has no spread over its own draws: only the error of its estimate.
+            sd: None,
+            p05: None,
+            p25: None,
+            p50: None,
+            p75: None,
+            p95: None,
+            monte_carlo_error: won.map(|(_, error)| error),
+            note: note(text).to_owned(),
+        });
+    }
     rows.spread(
         "expected_value_pounds",
         "pounds, first year",

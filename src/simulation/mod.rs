@@ -11,4 +11,4 @@ pub mod summary;
 pub use compare::{PairedDifference, compare};
 pub use prepare::{PrepareError, Prepared, prepare};
 pub use run::{DrawOutcomes, NoObserver, Observer, VoteOutcomes, on_threads, run};
-pub use summary::{Driver, Spread, drivers, spread, win_probability};
+pub use summary::{Driver, Spread, drivers, spread, win_probability, win_probability_if_known};

@@ -59,6 +59,8 @@ pub struct VoteOutcomes {
     pub frozen_votes: Vec<f64>,
     /// Whether more voted Yes than No; a tie is lost.
     pub won: Vec<bool>,
+    /// Whether it would be won if every voter knew what a Yes costs, all else alike.
+    pub won_if_known: Vec<bool>,
     /// Yes share in each ward, draw by draw.
     pub ward_yes_share: Vec<f64>,
     /// Turnout in each ward, draw by draw.
@@ -112,6 +114,7 @@ impl DrawOutcomes {
             all.turnout.append(&mut vote.turnout);
             all.frozen_votes.append(&mut vote.frozen_votes);
             all.won.append(&mut vote.won);
+            all.won_if_known.append(&mut vote.won_if_known);
             all.ward_yes_share.append(&mut vote.ward_yes_share);
             all.ward_turnout.append(&mut vote.ward_turnout);
             all.band_votes.append(&mut vote.band_votes);
@@ -305,6 +308,10 @@ impl<'a> Simulation<'a> {
             self.parameters(inputs, &luck, draw, &mut parameters);
             self.kernel.expected(&parameters, &mut scratch, &mut votes);
             self.record(&votes, &luck, draw, &mut outcomes);
+            parameters.kappa = 1.0;
+            self.kernel.expected(&parameters, &mut scratch, &mut votes);
+            let (cast, yes) = self.count_all(&votes, &luck, draw, |_, _, _| ());
+            outcomes.won_if_known.push(yes > cast - yes);
         }
         outcomes
     }
@@ -346,13 +353,15 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    fn record(
+    /// The count of one draw: votes cast and yes votes over all wards. `each` hears the electors,
+    /// the votes cast and the yes votes of every ward.
+    fn count_all(
         &self,
         votes: &ExpectedVotes,
         luck: &WardLuck,
         draw: usize,
-        outcomes: &mut VoteOutcomes,
-    ) {
+        mut each: impl FnMut(f64, f64, f64),
+    ) -> (f64, f64) {
         let (mut all, mut yes) = (0.0, 0.0);
         for (ward, &electors) in self.ward_electors.iter().enumerate() {
             let moments = Moments {
@@ -362,17 +371,30 @@ impl<'a> Simulation<'a> {
                 yes_variance: votes.yes_variance[ward],
                 covariance: votes.covariance[ward],
             };
-            let luck = (luck.cast[ward][draw], luck.yes[ward][draw]);
-            let (cast, says_yes) = count(electors, &moments, luck);
+            let z = (luck.cast[ward][draw], luck.yes[ward][draw]);
+            let (cast, says_yes) = count(electors, &moments, z);
+            each(electors, cast, says_yes);
             all += cast;
             yes += says_yes;
+        }
+        (all, yes)
+    }
+
+    fn record(
+        &self,
+        votes: &ExpectedVotes,
+        luck: &WardLuck,
+        draw: usize,
+        outcomes: &mut VoteOutcomes,
+    ) {
+        let (all, yes) = self.count_all(votes, luck, draw, |electors, cast, says_yes| {
             outcomes.ward_yes_share.push(if cast > 0.0 {
                 says_yes / cast
             } else {
                 f64::NAN
             });
             outcomes.ward_turnout.push(cast / electors);
-        }
+        });
         let mut bands = [(0.0, 0.0); 8];
         let (mut frozen, mut expected) = (0.0, 0.0);
         for (group, (&cast, &says_yes)) in self

@@ -66,9 +66,19 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
 /// does not vanish where every draw ends alike.
 pub fn win_probability(outcomes: &DrawOutcomes) -> Option<(f64, f64)> {
     let vote = outcomes.vote.as_ref()?;
-    let n = vote.won.len() as f64;
-    let won = vote.won.iter().filter(|won| **won).count() as f64;
-    Some((won / n, error_of_share(won, n)))
+    Some(share_won(&vote.won))
+}
+
+/// The same if every voter knew what a Yes would cost her (comprehension of 1), all else alike.
+pub fn win_probability_if_known(outcomes: &DrawOutcomes) -> Option<(f64, f64)> {
+    let vote = outcomes.vote.as_ref()?;
+    Some(share_won(&vote.won_if_known))
+}
+
+fn share_won(won: &[bool]) -> (f64, f64) {
+    let n = won.len() as f64;
+    let count = won.iter().filter(|won| **won).count() as f64;
+    (count / n, error_of_share(count, n))
 }
 
 fn error_of_share(count: f64, n: f64) -> f64 {

@@ -70,7 +70,7 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
             let count = rows.len();
             let has = |name: &str| header.iter().any(|column| column == name);
             if has("ctb22_list_A") && has("bandd_own_excl_parish") {
-                billing = Some(rows);
+                billing = Some((path, rows));
                 (
                     "billing authorities with dwellings, tax base and band D amounts",
                     count,
@@ -79,7 +79,7 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
                 requirement = Some(rows);
                 ("council tax requirement by billing authority", count)
             } else if has("ward24_code") && !has("lsoa21") {
-                tables.extend(wards::tables(path, &rows)?);
+                tables.extend(wards::tables(&rows).map_err(|error| error.inside(path))?);
                 ("wards with bands, tenure and deprivation", count)
             } else {
                 return Err(DataError::fault(
@@ -96,16 +96,17 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
             rows,
         });
     }
-    if let Some(billing) = billing {
+    if let Some((path, billing)) = billing {
         let needs = |what: &str| {
             DataError::fault(
-                Path::new("import"),
+                path,
                 format!("the billing authority table needs {what} beside it"),
             )
         };
         let requirement = requirement.ok_or_else(|| needs("the council tax requirement table"))?;
         let lines = tax_base_return.ok_or_else(|| needs("the tax base return (ODS)"))?;
-        tables.extend(billing::tables(&billing, &requirement, &lines)?);
+        let made = billing::tables(&billing, &requirement, &lines);
+        tables.extend(made.map_err(|error| error.inside(path))?);
     }
     tables.sort_by_key(|table| table.file);
     Ok(Import { recognised, tables })
@@ -129,28 +130,30 @@ fn read_csv(path: &Path, bytes: &[u8]) -> Result<(Vec<String>, Rows), DataError>
     Ok((header, rows))
 }
 
+/// What a row is about: the code that it starts with.
+fn named(row: &BTreeMap<String, String>) -> PathBuf {
+    let codes = ["ward24_code", "ons_code", "ecode"];
+    codes
+        .iter()
+        .find_map(|code| row.get(*code))
+        .map_or_else(|| "a row".into(), PathBuf::from)
+}
+
 /// A named figure of a row.
 pub(crate) fn text<'a>(
     row: &'a BTreeMap<String, String>,
     column: &str,
 ) -> Result<&'a str, DataError> {
-    row.get(column).map(String::as_str).ok_or_else(|| {
-        DataError::fault(
-            Path::new("import"),
-            format!("the column {column} is missing"),
-        )
-    })
+    row.get(column)
+        .map(String::as_str)
+        .ok_or_else(|| DataError::fault(&named(row), format!("the column {column} is missing")))
 }
 
 /// A named figure of a row as a number.
 pub(crate) fn number(row: &BTreeMap<String, String>, column: &str) -> Result<f64, DataError> {
     let cell = text(row, column)?;
-    cell.parse().map_err(|_| {
-        DataError::fault(
-            Path::new("import"),
-            format!("{column} of {cell:?} is not a number"),
-        )
-    })
+    cell.parse()
+        .map_err(|_| DataError::fault(&named(row), format!("{column} of {cell:?} is not a number")))
 }
 
 /// A number with at most `decimals` decimals and no trailing zeros.

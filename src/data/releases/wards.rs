@@ -6,15 +6,15 @@ use super::{ImportedTable, Rows, csv_table, decimal, number, text};
 use crate::data::catalogue::DataError;
 use crate::domain::Band;
 
-pub(super) fn tables(path: &Path, rows: &Rows) -> Result<Vec<ImportedTable>, DataError> {
+pub(super) fn tables(rows: &Rows) -> Result<Vec<ImportedTable>, DataError> {
     let mut homes = Vec::new();
     let mut profiles = Vec::new();
     for row in rows {
         let ward = text(row, "ward24_code")?;
         if number(row, "bI")? != 0.0 {
             return Err(DataError::fault(
-                path,
-                format!("{ward} has homes in band I"),
+                Path::new(ward),
+                "has homes in band I".to_owned(),
             ));
         }
         let authority = text(row, "ltla24_code")?;

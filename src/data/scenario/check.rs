@@ -1,0 +1,511 @@
+//! From the file as written to a checked scenario: every fault noted, none the last.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::{Spanned, Value};
+
+use super::fault::{Faults, nearest};
+use super::raw::{RawDistribution, RawScenario, RawSchedule};
+use super::{DEFAULT_DRAWS, MOST_DRAWS, Names, Scenario};
+use crate::domain::distribution::FORMS;
+use crate::domain::{
+    Band, ByBand, Distribution, FinancialYear, FreezeShape, Proposal, Rise, Share, UniformRise,
+};
+
+/// The version of the format.
+const FORMAT: i64 = 1;
+/// The word for the largest rise that needs no vote.
+const LARGEST: &str = "largest-without-vote";
+const KINDS: [&str; 4] = [
+    "headline-with-relief",
+    "band-rises",
+    "uniform",
+    "freeze-target",
+];
+
+/// Turns a raw scenario into a checked one, noting every fault.
+pub(super) struct Checker<'a, 'b> {
+    pub(super) faults: &'a mut Faults<'b>,
+    pub(super) names: &'a Names<'a>,
+}
+
+impl Checker<'_, '_> {
+    pub(super) fn scenario(&mut self, raw: RawScenario) -> Option<Scenario> {
+        match &raw.format {
+            None => self
+                .faults
+                .missing(format!("format is missing (allowed: {FORMAT})")),
+            Some(format) if *format.get_ref() != FORMAT => {
+                let text = format!(
+                    "format: {} is not known (allowed: {FORMAT})",
+                    format.get_ref()
+                );
+                self.faults.at(format.span(), text);
+            }
+            Some(_) => {}
+        }
+        let key = match raw.key {
+            None => {
+                self.faults
+                    .missing("key is missing (a short name without spaces)".to_owned());
+                None
+            }
+            Some(key) => self.key(key),
+        };
+        if raw.authority.is_none() {
+            self.faults
+                .missing("authority is missing (a council's name or ONS code)".to_owned());
+        }
+        let authority = self.not_blank("authority", raw.authority);
+        let title = self.not_blank("title", raw.title);
+        let source = self.not_blank("source", raw.source);
+        if let Some(vintage) = &raw.vintage
+            && let Err(error) = vintage.get_ref().parse::<FinancialYear>()
+        {
+            self.faults.at(vintage.span(), format!("vintage: {error}"));
+        }
+        let proposal = match raw.schedule {
+            None => {
+                self.faults.missing(format!(
+                    "[schedule] is missing (its kind is one of {})",
+                    KINDS.join(", ")
+                ));
+                None
+            }
+            Some(schedule) => self.proposal(schedule),
+        };
+        let no = self.uniform("no.rise", raw.no.and_then(|no| no.rise));
+        let others = self.uniform("others.rise", raw.others.and_then(|others| others.rise));
+        let (day, turnout, name_on_ballot) = match raw.vote {
+            None => (None, None, None),
+            Some(vote) => (
+                vote.day.and_then(|day| self.day(day)),
+                vote.turnout.and_then(|turnout| self.turnout(&turnout)),
+                vote.name_on_ballot
+                    .and_then(|name| self.not_blank("vote.name_on_ballot", Some(name))),
+            ),
+        };
+        let inputs = self.inputs(raw.inputs.unwrap_or_default());
+        let (draws, seed) = match raw.simulation {
+            None => (None, None),
+            Some(simulation) => (
+                simulation.draws.and_then(|draws| self.draws(&draws)),
+                simulation.seed.and_then(|seed| self.seed(&seed)),
+            ),
+        };
+        let key = key?;
+        Some(Scenario {
+            title: title.unwrap_or_else(|| key.clone()),
+            source: source.unwrap_or_default(),
+            key,
+            authority: authority?,
+            vintage: raw.vintage.map(Spanned::into_inner),
+            proposal: proposal?,
+            no: no.unwrap_or(UniformRise::LargestWithoutVote),
+            others: others.unwrap_or(UniformRise::LargestWithoutVote),
+            day: day.unwrap_or_else(|| self.names.days[0].to_owned()),
+            turnout,
+            name_on_ballot,
+            inputs,
+            draws: draws.unwrap_or(DEFAULT_DRAWS),
+            seed: seed.unwrap_or(1),
+        })
+    }
+
+    fn key(&mut self, key: Spanned<String>) -> Option<String> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let text = key.get_ref();
+        if !text.is_empty() && text.len() <= 60 && text.bytes().all(fits) {
+            return Some(key.into_inner());
+        }
+        self.faults.at(
+            key.span(),
+            format!("key: {text:?} is not a key (allowed: small letters, digits and hyphens, at most 60)"),
+        );
+        None
+    }
+
+    fn not_blank(&mut self, what: &str, text: Option<Spanned<String>>) -> Option<String> {
+        const LONGEST: usize = 200;
+        let text = text?;
+        let content = text.get_ref();
+        let fits = !content.trim().is_empty()
+            && content.chars().count() <= LONGEST
+            && !content.contains(char::is_control);
+        if !fits {
+            self.faults.at(
+                text.span(),
+                format!(
+                    "{what}: not a line of text (allowed: 1 to {LONGEST} printable characters)"
+                ),
+            );
+            return None;
+        }
+        Some(text.into_inner())
+    }
+
+    fn proposal(&mut self, mut raw: RawSchedule) -> Option<Proposal> {
+        let Some(kind) = raw.kind.take() else {
+            self.faults.missing(format!(
+                "schedule.kind is missing (allowed: {})",
+                KINDS.join(", ")
+            ));
+            return None;
+        };
+        let own: &[&str] = match kind.get_ref().as_str() {
+            "headline-with-relief" => &["headline_rise", "relief"],
+            "band-rises" => &["rises"],
+            "uniform" => &["rise"],
+            "freeze-target" => &["share", "top_rise", "shape"],
+            other => {
+                let text = format!(
+                    "schedule.kind: {other:?} is no kind of schedule (allowed: {}){}",
+                    KINDS.join(", "),
+                    nearest(other, &KINDS)
+                );
+                self.faults.at(kind.span(), text);
+                return None;
+            }
+        };
+        let given = [
+            (
+                "headline_rise",
+                raw.headline_rise.as_ref().map(Spanned::span),
+            ),
+            ("relief", raw.relief.as_ref().map(Spanned::span)),
+            ("rises", raw.rises.as_ref().map(Spanned::span)),
+            ("rise", raw.rise.as_ref().map(Spanned::span)),
+            ("share", raw.share.as_ref().map(Spanned::span)),
+            ("top_rise", raw.top_rise.as_ref().map(Spanned::span)),
+            ("shape", raw.shape.as_ref().map(Spanned::span)),
+        ];
+        for (name, span) in given {
+            match span {
+                Some(span) if !own.contains(&name) => self.faults.at(
+                    span,
+                    format!(
+                        "schedule.{name} does not belong to {} (allowed: {})",
+                        kind.get_ref(),
+                        own.join(", ")
+                    ),
+                ),
+                None if own.contains(&name) && name != "shape" => {
+                    self.faults
+                        .missing(format!("schedule.{name} is missing for {}", kind.get_ref()));
+                }
+                _ => {}
+            }
+        }
+        match kind.get_ref().as_str() {
+            "headline-with-relief" => {
+                let headline = self.no_cut("schedule.headline_rise", raw.headline_rise.as_ref()?);
+                let relief = self.by_band("schedule.relief", raw.relief?, Self::share);
+                Some(Proposal::HeadlineWithRelief {
+                    headline: headline?,
+                    relief: relief?,
+                })
+            }
+            "band-rises" => {
+                let rises = self.by_band("schedule.rises", raw.rises?, Self::no_cut)?;
+                Some(Proposal::BandRises(rises))
+            }
+            "uniform" => self
+                .uniform("schedule.rise", Some(raw.rise?))
+                .map(Proposal::Uniform),
+            _ => {
+                let share = raw
+                    .share
+                    .and_then(|value| self.share("schedule.share", &value));
+                let top = raw
+                    .top_rise
+                    .and_then(|value| self.no_cut("schedule.top_rise", &value));
+                let shape = match raw.shape.as_ref().map(|shape| shape.get_ref().as_str()) {
+                    None | Some("steps") => FreezeShape::Steps,
+                    Some("equal") => FreezeShape::Equal,
+                    Some(other) => {
+                        let span = raw.shape.as_ref().map_or(0..0, Spanned::span);
+                        let text = format!(
+                            "schedule.shape: {other:?} is no shape (allowed: steps, equal){}",
+                            nearest(other, &["steps", "equal"])
+                        );
+                        self.faults.at(span, text);
+                        return None;
+                    }
+                };
+                Some(Proposal::FreezeTarget {
+                    share: share?,
+                    top_rise: top?,
+                    shape,
+                })
+            }
+        }
+    }
+
+    fn by_band<T>(
+        &mut self,
+        what: &str,
+        raw: Spanned<BTreeMap<Spanned<String>, Spanned<Value>>>,
+        read: impl Fn(&mut Self, &str, &Spanned<Value>) -> Option<T>,
+    ) -> Option<ByBand<T>> {
+        let span = raw.span();
+        let mut values: BTreeMap<Band, Option<T>> = BTreeMap::new();
+        for (name, value) in raw.into_inner() {
+            match name.get_ref().parse::<Band>() {
+                Ok(band) => {
+                    let read = read(self, &format!("{what}.{band}"), &value);
+                    values.insert(band, read);
+                }
+                Err(error) => self.faults.at(name.span(), format!("{what}: {error}")),
+            }
+        }
+        let missing: Vec<String> = Band::ALL
+            .into_iter()
+            .filter(|band| !values.contains_key(band))
+            .map(|band| band.to_string())
+            .collect();
+        if !missing.is_empty() {
+            let text = format!(
+                "{what}: band {} is missing (state all eight: 0.0 freezes a band)",
+                missing.join(", ")
+            );
+            self.faults.at(span, text);
+            return None;
+        }
+        let mut complete: Vec<T> = values.into_values().collect::<Option<_>>()?;
+        complete.reverse();
+        Some(ByBand::from_fn(|_| {
+            complete.pop().expect("one value for each band")
+        }))
+    }
+
+    fn number(&mut self, what: &str, value: &Spanned<Value>) -> Option<f64> {
+        match value.get_ref() {
+            Value::Float(number) => Some(*number),
+            Value::Integer(number) => Some(*number as f64),
+            other => {
+                let given = other.type_str();
+                let text = format!("{what}: a {given} was given (allowed: a number)");
+                self.faults.at(value.span(), text);
+                None
+            }
+        }
+    }
+
+    fn rise(&mut self, what: &str, value: &Spanned<Value>) -> Option<Rise> {
+        let number = self.number(what, value)?;
+        self.kept(what, value, Rise::new(number))
+    }
+
+    /// A rise of nothing or more: relief gives back part of an increase, so it cannot cut a bill.
+    fn no_cut(&mut self, what: &str, value: &Spanned<Value>) -> Option<Rise> {
+        let rise = self.rise(what, value)?;
+        if rise >= Rise::FREEZE {
+            return Some(rise);
+        }
+        let text = format!(
+            "{what}: a cut of {rise} cannot be had by relief, which gives back part of an increase \
+             (allowed: 0 to 3; the kind uniform can cut all bands alike)"
+        );
+        self.faults.at(value.span(), text);
+        None
+    }
+
+    fn share(&mut self, what: &str, value: &Spanned<Value>) -> Option<Share> {
+        let number = self.number(what, value)?;
+        self.kept(what, value, Share::new(number))
+    }
+
+    fn kept<T, E: std::fmt::Display>(
+        &mut self,
+        what: &str,
+        value: &Spanned<Value>,
+        result: Result<T, E>,
+    ) -> Option<T> {
+        match result {
+            Ok(kept) => Some(kept),
+            Err(error) => {
+                self.faults.at(value.span(), format!("{what}: {error}"));
+                None
+            }
+        }
+    }
+
+    fn uniform(&mut self, what: &str, value: Option<Spanned<Value>>) -> Option<UniformRise> {
+        let value = value?;
+        match value.get_ref() {
+            Value::String(word) if word == LARGEST => Some(UniformRise::LargestWithoutVote),
+            Value::String(word) => {
+                let text = format!(
+                    "{what}: {word:?} is not a rise (allowed: a number, or {LARGEST:?}){}",
+                    nearest(word, &[LARGEST])
+                );
+                self.faults.at(value.span(), text);
+                None
+            }
+            _ => self.rise(what, &value).map(UniformRise::Stated),
+        }
+    }
+
+    fn day(&mut self, day: Spanned<String>) -> Option<String> {
+        if self.names.days.contains(&day.get_ref().as_str()) {
+            return Some(day.into_inner());
+        }
+        let text = format!(
+            "vote.day: {:?} is no kind of polling day (allowed: {}){}",
+            day.get_ref(),
+            self.names.days.join(", "),
+            nearest(day.get_ref(), &self.names.days)
+        );
+        self.faults.at(day.span(), text);
+        None
+    }
+
+    fn turnout(&mut self, value: &Spanned<Value>) -> Option<Share> {
+        let turnout = self.share("vote.turnout", value)?;
+        if (0.01..=0.99).contains(&turnout.value()) {
+            return Some(turnout);
+        }
+        let text = format!(
+            "vote.turnout: {} is no turnout (allowed: 0.01 to 0.99)",
+            turnout.value()
+        );
+        self.faults.at(value.span(), text);
+        None
+    }
+
+    fn draws(&mut self, value: &Spanned<Value>) -> Option<u32> {
+        let allowed = value
+            .get_ref()
+            .as_integer()
+            .and_then(Scenario::draws_allowed);
+        if allowed.is_none() {
+            let text = format!(
+                "simulation.draws: {} is no number of draws (allowed: whole numbers from 1 to {MOST_DRAWS})",
+                value.get_ref()
+            );
+            self.faults.at(value.span(), text);
+        }
+        allowed
+    }
+
+    fn seed(&mut self, value: &Spanned<Value>) -> Option<u64> {
+        let seed = value
+            .get_ref()
+            .as_integer()
+            .and_then(|seed| u64::try_from(seed).ok());
+        if seed.is_none() {
+            let text = format!(
+                "simulation.seed: {} is no seed (allowed: whole numbers from 0)",
+                value.get_ref()
+            );
+            self.faults.at(value.span(), text);
+        }
+        seed
+    }
+
+    fn inputs(
+        &mut self,
+        raw: BTreeMap<Spanned<String>, RawDistribution>,
+    ) -> BTreeMap<String, Distribution> {
+        let mut inputs = BTreeMap::new();
+        let known: Vec<&str> = self.names.inputs.keys().copied().collect();
+        for (name, distribution) in raw {
+            let Some(range) = self.names.inputs.get(name.get_ref().as_str()).copied() else {
+                let text = format!(
+                    "inputs: {:?} is no uncertain input (allowed: {}){}",
+                    name.get_ref(),
+                    known.join(", "),
+                    nearest(name.get_ref(), &known)
+                );
+                self.faults.at(name.span(), text);
+                continue;
+            };
+            let span = name.span();
+            let name = name.into_inner();
+            if let Some(distribution) = self.distribution(&name, &span, distribution) {
+                let (low, high) = distribution.range_of_draws();
+                if low < range.0 || high > range.1 {
+                    let text = format!(
+                        "inputs.{name}: {distribution} gives values from {low:.3} to {high:.3} \
+                         (allowed: {} to {})",
+                        range.0, range.1
+                    );
+                    self.faults.at(span, text);
+                } else {
+                    inputs.insert(name, distribution);
+                }
+            }
+        }
+        inputs
+    }
+
+    fn distribution(
+        &mut self,
+        name: &str,
+        span: &std::ops::Range<usize>,
+        raw: RawDistribution,
+    ) -> Option<Distribution> {
+        let what = format!("inputs.{name}");
+        let Some(form) = raw.distribution else {
+            let known = FORMS.map(|(form, _)| form).join(", ");
+            self.faults.at(
+                span.clone(),
+                format!("{what}.distribution is missing (allowed: {known})"),
+            );
+            return None;
+        };
+        let Some((_, wanted)) = FORMS.iter().find(|(known, _)| known == form.get_ref()) else {
+            let known = FORMS.map(|(form, _)| form);
+            let text = format!(
+                "{what}: {:?} is not a distribution (allowed: {}){}",
+                form.get_ref(),
+                known.join(", "),
+                nearest(form.get_ref(), &known)
+            );
+            self.faults.at(form.span(), text);
+            return None;
+        };
+        let given: BTreeMap<&str, Spanned<Value>> = [
+            ("value", raw.value),
+            ("mean", raw.mean),
+            ("median", raw.median),
+            ("sd", raw.sd),
+            ("plus", raw.plus),
+            ("a", raw.a),
+            ("b", raw.b),
+            ("low", raw.low),
+            ("high", raw.high),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect();
+        let wanted_set: BTreeSet<&str> = wanted.iter().copied().collect();
+        for (parameter, value) in &given {
+            if !wanted_set.contains(parameter) {
+                let text = format!(
+                    "{what}.{parameter} does not belong to {} (allowed: {})",
+                    form.get_ref(),
+                    wanted.join(", ")
+                );
+                self.faults.at(value.span(), text);
+                return None;
+            }
+        }
+        let mut parameters = Vec::new();
+        for parameter in *wanted {
+            let Some(value) = given.get(parameter) else {
+                let text = format!("{what}.{parameter} is missing for {}", form.get_ref());
+                self.faults.at(span.clone(), text);
+                return None;
+            };
+            parameters.push(self.number(&format!("{what}.{parameter}"), value)?);
+        }
+        match Distribution::from_parameters(form.get_ref(), &parameters) {
+            Ok(distribution) => Some(distribution),
+            Err(error) => {
+                self.faults.at(form.span(), format!("{what}: {error}"));
+                None
+            }
+        }
+    }
+}
