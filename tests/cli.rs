@@ -67,6 +67,25 @@ fn an_unknown_authority_names_the_nearest() {
 }
 
 #[test]
+fn an_unknown_authority_or_year_in_a_file_is_named_with_its_place() {
+    let error = refused_scenario(
+        "format = 1\nkey = \"x\"\nauthority = \"Darby\"\n[schedule]\nkind = \"uniform\"\nrise = 0.1\n",
+    );
+    assert!(
+        error.starts_with("bandwise: s.toml:3:13: authority: \"Darby\" is no authority"),
+        "{error}"
+    );
+    assert!(error.ends_with("[did you mean Derby?]\n"), "{error}");
+    let error = refused_scenario(format!(
+        "{HEAD}vintage = \"2019-20\"\n[schedule]\nkind = \"uniform\"\nrise = 0.1\n"
+    ));
+    assert_eq!(
+        error,
+        "bandwise: s.toml:4:11: vintage: no figures of \"2019-20\" are held (held: 2023-24)\n"
+    );
+}
+
+#[test]
 fn an_unknown_scenario_names_the_nearest() {
     let (code, error) = refused(&["run", "wiliamson-2018"]);
     assert_eq!(code, 65);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bandwise::data::scenario::nearest;
-use bandwise::data::{Catalogue, Law, Vintage, check as check_totals, releases, vintage::VINTAGES};
+use bandwise::data::{Catalogue, Law, Vintage, check as check_totals, releases};
 use bandwise::report::files;
 
 use super::cli::DataCommand;
@@ -85,8 +85,8 @@ fn show(name: &str, csv: bool) -> Result<(), Failure> {
 }
 
 fn check(vintage: Option<&str>) -> Result<(), Failure> {
-    let vintage = Vintage::embedded(vintage.unwrap_or(VINTAGES[VINTAGES.len() - 1]))?;
-    let lines = check_totals(&vintage, &Law::embedded()?)?;
+    let vintage = Vintage::held(vintage)?;
+    let lines = check_totals(vintage, &Law::embedded()?)?;
     let mut text = format!("Published totals of {} added up again\n\n", vintage.year);
     for line in &lines {
         let mark = if line.agrees { "agrees " } else { "DIFFERS" };

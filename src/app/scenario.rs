@@ -1,8 +1,7 @@
 //! `init`, `check`, `schema`, `scenarios`; and how every command loads its scenario.
 
 use bandwise::data::scenario::{EXAMPLE, Names};
-use bandwise::data::vintage::VINTAGES;
-use bandwise::data::{Assumptions, Scenario, World};
+use bandwise::data::{Assumptions, Scenario, Vintage, World};
 use bandwise::report::{files, scenario_file};
 use bandwise::simulation::{Prepared, prepare};
 
@@ -46,13 +45,8 @@ pub fn load(wanted: &str, replace: &Replace) -> Result<Loaded, Failure> {
         scenario.seed = seed;
         overrides.push(format!("simulation.seed = {seed}"));
     }
-    if let Some(vintage) = &scenario.vintage
-        && !VINTAGES.contains(&vintage.as_str())
-    {
-        let held = VINTAGES.join(", ");
-        return Err(Failure::bad_input(format!(
-            "vintage: no figures of {vintage:?} are held (held: {held})"
-        )));
+    if let Err(error) = Vintage::held(scenario.vintage.as_deref()) {
+        return Err(Failure::bad_input(error));
     }
     let world = World::embedded(scenario.vintage.as_deref()).map_err(Failure::bug)?;
     Ok(Loaded {

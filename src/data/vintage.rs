@@ -1,6 +1,7 @@
 //! The tables of one vintage: authorities, bands, tax bases, band D amounts and wards.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -123,22 +124,37 @@ pub struct WardRow {
 pub const VINTAGES: [&str; 1] = ["2023-24"];
 
 impl Vintage {
-    /// The embedded vintage of a year in [`VINTAGES`].
+    /// The embedded vintage of a year in [`VINTAGES`], or the newest; read once and kept.
     ///
     /// # Errors
     /// When there is none of that name, or its tables do not fit together.
-    pub fn embedded(name: &str) -> Result<Self, DataError> {
+    pub fn held(name: Option<&str>) -> Result<&'static Self, DataError> {
+        static HELD: [OnceLock<Result<Vintage, DataError>>; VINTAGES.len()] =
+            [const { OnceLock::new() }; VINTAGES.len()];
+        let position = match name {
+            None => VINTAGES.len() - 1,
+            Some(name) => VINTAGES
+                .iter()
+                .position(|held| *held == name)
+                .ok_or_else(|| {
+                    let held = VINTAGES.join(", ");
+                    let text = format!("no figures of {name:?} are held (held: {held})");
+                    DataError::fault(Path::new("vintage"), text)
+                })?,
+        };
+        let vintage = HELD[position].get_or_init(|| Self::embedded(VINTAGES[position]));
+        vintage.as_ref().map_err(Clone::clone)
+    }
+
+    /// The embedded vintage of a year in [`VINTAGES`], read anew.
+    ///
+    /// # Errors
+    /// When there is none of that name, or its tables do not fit together.
+    fn embedded(name: &str) -> Result<Self, DataError> {
         let fault = |file: &str, text: String| DataError::fault(Path::new(file), text);
         let year: FinancialYear = name
             .parse()
             .map_err(|error| fault("vintages", format!("{error}")))?;
-        if !VINTAGES.contains(&name) {
-            let held = VINTAGES.join(", ");
-            return Err(fault(
-                "vintages",
-                format!("no vintage {name} is held (held: {held})"),
-            ));
-        }
         let file = |table: &str| format!("vintages/{name}/{table}.csv");
         let places: Vec<RawAuthority> = catalogue::rows(&file("authorities"))?;
         let bands: Vec<RawBand> = catalogue::rows(&file("bands"))?;
@@ -192,7 +208,7 @@ impl Vintage {
     /// # Example
     /// ```
     /// use bandwise::data::Vintage;
-    /// let vintage = Vintage::embedded("2023-24")?;
+    /// let vintage = Vintage::held(Some("2023-24"))?;
     /// assert_eq!(vintage.find("derby")?.authority.code.as_str(), "E06000015");
     /// let error = vintage.find("Darby").unwrap_err().to_string();
     /// assert!(error.ends_with("[did you mean Derby?]"), "{error}");

@@ -3,7 +3,7 @@
 use super::assumptions::Assumptions;
 use super::catalogue::DataError;
 use super::law::Law;
-use super::vintage::{VINTAGES, Vintage};
+use super::vintage::Vintage;
 
 /// The data of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,9 +22,8 @@ impl World {
     /// # Errors
     /// When no vintage of that name is held.
     pub fn embedded(vintage: Option<&str>) -> Result<Self, DataError> {
-        let newest = VINTAGES[VINTAGES.len() - 1];
         Ok(Self {
-            vintage: Vintage::embedded(vintage.unwrap_or(newest))?,
+            vintage: Vintage::held(vintage)?.clone(),
             law: Law::embedded()?,
             assumptions: Assumptions::embedded()?,
         })

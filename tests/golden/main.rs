@@ -51,9 +51,12 @@ fn the_card_and_the_tables_of_derby() {
     let toml = scenario_file::toml(&prepared.scenario);
     let briefing = briefing(&prepared, &outcomes, &toml, &[]).unwrap();
     snapshot("card-derby", &card::card(&prepared, &briefing, "results"));
+    // The last bits of simulated shares may differ between processors: the exact columns only.
+    let bands = String::from_utf8(csv::csv(&briefing.bands)).unwrap();
+    let exact = |row: &str| row.rsplitn(3, ',').last().unwrap().to_owned();
     snapshot(
         "bands-derby",
-        &String::from_utf8(csv::csv(&briefing.bands)).unwrap(),
+        &bands.lines().map(exact).collect::<Vec<_>>().join("\n"),
     );
     snapshot(
         "warnings-derby",

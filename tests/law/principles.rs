@@ -8,7 +8,7 @@ fn pounds(text: &str) -> Pence {
 }
 
 fn limit(authority: &str, year: &str) -> Limit {
-    let vintage = Vintage::embedded("2023-24").unwrap();
+    let vintage = Vintage::held(Some("2023-24")).unwrap();
     let record = vintage.find(authority).unwrap();
     let year: FinancialYear = year.parse().unwrap();
     Law::embedded()

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::{Spanned, Value};
 
+use super::super::vintage::Vintage;
 use super::fault::{Faults, nearest};
 use super::raw::{RawDistribution, RawScenario, RawSchedule};
 use super::{DEFAULT_DRAWS, MOST_DRAWS, Names, Scenario};
 use crate::domain::distribution::FORMS;
-use crate::domain::{
-    Band, ByBand, Distribution, FinancialYear, FreezeShape, Proposal, Rise, Share, UniformRise,
-};
+use crate::domain::{Band, ByBand, Distribution, FreezeShape, Proposal, Rise, Share, UniformRise};
 
 /// The version of the format.
 const FORMAT: i64 = 1;
@@ -56,14 +55,11 @@ impl Checker<'_, '_> {
             self.faults
                 .missing("authority is missing (a council's name or ONS code)".to_owned());
         }
-        let authority = self.not_blank("authority", raw.authority);
+        let authority = raw
+            .authority
+            .and_then(|name| self.authority(name, raw.vintage.as_ref()));
         let title = self.not_blank("title", raw.title);
         let source = self.not_blank("source", raw.source);
-        if let Some(vintage) = &raw.vintage
-            && let Err(error) = vintage.get_ref().parse::<FinancialYear>()
-        {
-            self.faults.at(vintage.span(), format!("vintage: {error}"));
-        }
         let proposal = match raw.schedule {
             None => {
                 self.faults.missing(format!(
@@ -123,6 +119,28 @@ impl Checker<'_, '_> {
             format!("key: {text:?} is not a key (allowed: small letters, digits and hyphens, at most 60)"),
         );
         None
+    }
+
+    /// The authority, which must be one of the vintage.
+    fn authority(
+        &mut self,
+        name: Spanned<String>,
+        vintage: Option<&Spanned<String>>,
+    ) -> Option<String> {
+        match Vintage::held(vintage.map(|year| year.get_ref().as_str())) {
+            Err(error) => {
+                let span = vintage.map_or_else(|| name.span(), Spanned::span);
+                self.faults.at(span, error.to_string());
+                None
+            }
+            Ok(vintage) => match vintage.find(name.get_ref()) {
+                Err(error) => {
+                    self.faults.at(name.span(), format!("authority: {error}"));
+                    None
+                }
+                Ok(_) => Some(name.into_inner()),
+            },
+        }
     }
 
     fn not_blank(&mut self, what: &str, text: Option<Spanned<String>>) -> Option<String> {
