@@ -556,8 +556,7 @@ fn an_authority_without_a_principle_holds_no_referendum() {
         changed.law.principle(&westminster, year).unwrap().limit,
         bandwise::domain::Limit::Unlimited
     );
-    let mut scenario = scenario("williamson-2018", 100);
-    scenario.authority = "Westminster".to_owned();
+    let (scenario, _) = scenario("williamson-2018", 100).for_authority("Westminster");
     let prepared = prepare(&scenario, &changed).unwrap();
     assert!(!prepared.route.needs_referendum());
     assert!(

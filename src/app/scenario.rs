@@ -22,15 +22,11 @@ pub fn load(wanted: &str, replace: &Replace) -> Result<Loaded, Failure> {
     let mut scenario = Scenario::load(wanted, &Names::of(&assumptions))?;
     let mut overrides = Vec::new();
     if let Some(authority) = &replace.authority {
-        scenario.authority.clone_from(authority);
+        let (other, left_out) = scenario.for_authority(authority);
+        scenario = other;
         overrides.push(format!("authority = {authority:?}"));
-        // A usual turnout and a name on the ballot paper belong to the authority they were
-        // written for.
-        if scenario.turnout.take().is_some() {
-            overrides.push("vote.turnout left out: it was another authority's".to_owned());
-        }
-        if scenario.name_on_ballot.take().is_some() {
-            overrides.push("vote.name_on_ballot left out: it was another authority's".to_owned());
+        for key in left_out {
+            overrides.push(format!("{key} left out: it was another authority's"));
         }
     }
     if let Some(vintage) = &replace.vintage {

@@ -10,7 +10,9 @@ use bandwise::simulation::{NoObserver, Prepared, prepare, run};
 fn prepared(key: &str, authority: &str) -> Prepared {
     let world = World::embedded(Some("2023-24")).unwrap();
     let mut scenario = Scenario::load(key, &Names::of(&world.assumptions)).unwrap();
-    scenario.authority = authority.to_owned();
+    if authority != scenario.authority {
+        (scenario, _) = scenario.for_authority(authority);
+    }
     scenario.draws = 2_000;
     prepare(&scenario, &world).unwrap()
 }

@@ -131,8 +131,9 @@ fn fifteen_percent_for_all_raises_17_7_million() {
 #[test]
 fn contributions_in_lieu_pay_the_headline_without_relief() {
     let world = World::embedded(Some("2023-24")).unwrap();
-    let mut scenario = Scenario::load("williamson-2018", &Names::of(&world.assumptions)).unwrap();
-    scenario.authority = "Rushmoor".to_owned();
+    let (scenario, _) = Scenario::load("williamson-2018", &Names::of(&world.assumptions))
+        .unwrap()
+        .for_authority("Rushmoor");
     let rushmoor = prepare(&scenario, &world).unwrap();
     assert_eq!(rushmoor.base.in_lieu_thousandths, 1_852_800);
     let own = rushmoor.record.levels.own.pounds();

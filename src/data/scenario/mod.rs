@@ -195,6 +195,20 @@ impl Scenario {
         faults.finish(scenario)
     }
 
+    /// The same proposal for another authority. Its usual turnout and its name on the ballot paper
+    /// are not the other's: they are left out, and the second value names those that were stated.
+    pub fn for_authority(mut self, authority: &str) -> (Self, Vec<&'static str>) {
+        authority.clone_into(&mut self.authority);
+        let mut left_out = Vec::new();
+        if self.turnout.take().is_some() {
+            left_out.push("vote.turnout");
+        }
+        if self.name_on_ballot.take().is_some() {
+            left_out.push("vote.name_on_ballot");
+        }
+        (self, left_out)
+    }
+
     /// The JSON Schema of scenario files.
     pub fn json_schema() -> String {
         let schema = schemars::schema_for!(RawScenario);
