@@ -3,6 +3,7 @@
 
 use std::hint::black_box;
 
+use bandwise::data::cells::rows_by_plain_loops;
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World, cells};
 use bandwise::domain::{Cells, Pence};
@@ -123,6 +124,15 @@ fn pipeline(criterion: &mut Criterion) {
     group.bench_function("polars", |bencher| {
         bencher.iter(|| {
             black_box(cells(&prepared.record, &base, &world.assumptions).expect("adds up"))
+        });
+    });
+    group.bench_function("plain loop", |bencher| {
+        bencher.iter(|| {
+            black_box(rows_by_plain_loops(
+                &prepared.record,
+                &base,
+                &world.assumptions,
+            ))
         });
     });
     group.finish();

@@ -76,6 +76,65 @@ pub fn cells(
     Ok((cells, warnings(record, &classes)))
 }
 
+/// The rows of [`cells`] by plain loops: the reference that the pipeline is tested and timed
+/// against.
+pub fn rows_by_plain_loops(
+    record: &AuthorityRecord,
+    base: &BaseByBand,
+    assumptions: &Assumptions,
+) -> Vec<Cell> {
+    let list = class_list();
+    let n_wards = record.wards.len().max(1);
+    let share = |total: i64, weights: &[i64]| {
+        apportion(total, weights).unwrap_or_else(|| vec![0; weights.len()])
+    };
+    let mut rows = Vec::new();
+    for band in Band::ALL {
+        let base_thousandths = base.thousandths[band];
+        let classes = BandClasses::of(&record.bands[band], base_thousandths, assumptions);
+        let weights: Vec<i64> = (0..n_wards)
+            .map(|ward| ward_weight(record, ward, band))
+            .collect();
+        let mut remaining = share(classes.homes.iter().sum(), &weights);
+        let mut homes = vec![0; n_wards * list.len()];
+        for (class, &total) in classes.homes.iter().enumerate() {
+            for (ward, part) in share(total, &remaining).into_iter().enumerate() {
+                homes[ward * list.len() + class] = part;
+                remaining[ward] -= part;
+            }
+        }
+        let pays = |class: usize| {
+            let (liability, reduction) = list[class];
+            let award = classes.award_basis_points[reduction as usize];
+            liability.quarters_payable() * (BASIS - award)
+        };
+        let weights: Vec<i64> = homes
+            .iter()
+            .enumerate()
+            .map(|(cell, n)| n * pays(cell % list.len()))
+            .collect();
+        for (cell, tax_base_thousandths) in
+            share(base_thousandths, &weights).into_iter().enumerate()
+        {
+            let (liability, reduction) = list[cell % list.len()];
+            let dwellings = homes[cell];
+            if dwellings > 0 || tax_base_thousandths > 0 {
+                let ward = cell / list.len();
+                rows.push(Cell {
+                    ward,
+                    band,
+                    liability,
+                    reduction,
+                    dwellings,
+                    tax_base_thousandths,
+                });
+            }
+        }
+    }
+    rows.sort_by_key(|cell| (cell.ward, cell.band, cell.liability, cell.reduction));
+    rows
+}
+
 fn warnings(record: &AuthorityRecord, classes: &ByBand<BandClasses>) -> Vec<Warning> {
     let named = |chosen: &dyn Fn(Band) -> bool| {
         let bands: Vec<_> = Band::ALL
@@ -230,6 +289,25 @@ fn wards_of(record: &AuthorityRecord) -> Vec<Ward> {
     record.wards.iter().map(ward).collect()
 }
 
+/// The weight of a ward in a band: its estimated homes, or those of all its bands where no ward has
+/// any in this one.
+fn ward_weight(record: &AuthorityRecord, ward: usize, band: Band) -> i64 {
+    let Some(row) = record.wards.get(ward) else {
+        return 1;
+    };
+    let in_band: i64 = record
+        .wards
+        .iter()
+        .map(|row| row.dwellings_hundredths[band])
+        .sum();
+    let homes = &row.dwellings_hundredths;
+    if in_band > 0 {
+        homes[band]
+    } else {
+        homes.values().iter().sum()
+    }
+}
+
 /// One row a ward and band, with the band's homes and its homes of each class beside it.
 fn ward_bands(record: &AuthorityRecord, classes: &ByBand<BandClasses>) -> PolarsResult<LazyFrame> {
     let n_wards = record.wards.len().max(1);
@@ -238,19 +316,7 @@ fn ward_bands(record: &AuthorityRecord, classes: &ByBand<BandClasses>) -> Polars
         for one in Band::ALL {
             ward.push(ward_index as i64);
             band.push(one.index() as i64);
-            weight.push(record.wards.get(ward_index).map_or(1, |row| {
-                let in_band: i64 = record
-                    .wards
-                    .iter()
-                    .map(|row| row.dwellings_hundredths[one])
-                    .sum();
-                let homes = &row.dwellings_hundredths;
-                if in_band > 0 {
-                    homes[one]
-                } else {
-                    homes.values().iter().sum()
-                }
-            }));
+            weight.push(ward_weight(record, ward_index, one));
         }
     }
     let frame = df!(c::WARD => ward, c::BAND => band, c::WARD_WEIGHT => weight)?;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+use bandwise::data::cells::rows_by_plain_loops;
 use bandwise::data::{Assumptions, AuthorityRecord, Law, Vintage, World, cells, check};
 use bandwise::domain::{AuthorityClass, Band, Share};
 
@@ -121,6 +122,25 @@ fn the_cells_of_the_132_other_authorities_add_up_to_their_published_rows() {
         add_up(|row| row.authority.class != AuthorityClass::ShireDistrict),
         132
     );
+}
+
+/// The Polars pipeline and plain loops come to the same cells, with wards and without.
+#[test]
+fn the_pipeline_and_plain_loops_build_the_same_cells() {
+    let world = World::embedded(Some("2023-24")).unwrap();
+    for name in [
+        "Derby",
+        "City of London",
+        "Birmingham",
+        "Rushmoor",
+        "Isles of Scilly",
+    ] {
+        let record = world.vintage.find(name).unwrap();
+        let base = record.base_by_band(world.law.proportions());
+        let (cells, _) = cells(record, &base, &world.assumptions).unwrap();
+        let plain = rows_by_plain_loops(record, &base, &world.assumptions);
+        assert_eq!(cells.rows(), plain, "{name}");
+    }
 }
 
 /// Derby's return of October 2022 had 39,746 single adult discounts on 112,745 listed dwellings;
