@@ -569,12 +569,13 @@ fn init_prints_a_scenario_that_checks_and_runs() {
     assert!(run.unwrap().status.success());
 }
 
-/// Every default that the example states is the default.
+/// Every value that the example states is the default, but for those that each proposal must have.
 #[test]
 fn the_example_states_the_defaults() {
     let folder = tempdir().unwrap();
-    let bare =
-        format!("{HEAD}[schedule]\nkind = \"freeze-target\"\nshare = 0.85\ntop_rise = 1.0\n");
+    let bare = format!(
+        "{HEAD}[schedule]\nkind = \"freeze-target\"\nshare = 0.85\ntop_rise = 1.0\n[vote]\nname_on_ballot = \"Derby City Council\"\n"
+    );
     fs::write(folder.path().join("bare.toml"), bare).unwrap();
     assert!(
         bandwise(&folder)

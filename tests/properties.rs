@@ -568,13 +568,44 @@ fn an_authority_without_a_principle_holds_no_referendum() {
     assert!(run(&prepared, &NoObserver).vote.is_none());
 }
 
-/// Pensioners on reduction neither gain nor lose, so nothing they believe can move their vote.
+/// Pensioners on reduction and residents of exempt homes neither gain nor lose: whatever the
+/// headline, the same share of them says Yes; of others it is not the same.
 #[test]
-fn pension_age_recipients_have_nothing_at_stake() {
-    for group in &derby().electorate.groups {
-        if group.reduction == Reduction::PensionAge || group.liability == Liability::Exempt {
-            assert_eq!(group.perception.known, 0.0);
-            assert_eq!(group.perception.whole_bill, 0.0);
-        }
+fn the_votes_of_those_with_nothing_at_stake_do_not_move_with_the_headline() {
+    let yes_shares = |headline: f64| {
+        let mut scenario = scenario("williamson-2018", 1);
+        scenario.proposal = Proposal::HeadlineWithRelief {
+            headline: Rise::new(headline).unwrap(),
+            relief: ByBand::from_fn(|_| Share::new(0.0).unwrap()),
+        };
+        let prepared = prepare(&scenario, world()).unwrap();
+        let parameters = VoteParameters {
+            pi: 0.57,
+            m: 30.0,
+            k: 1.6,
+            national: 0.0,
+            kappa: 0.5,
+            omega: 0.5,
+            gamma: 0.3,
+            eta: 0.0,
+            mobilisation: 0.1,
+            turnout_shift: 0.0,
+            ward: vec![0.0; 18],
+        };
+        let votes = expected_votes(&prepared.electorate, &parameters);
+        prepared
+            .electorate
+            .groups
+            .iter()
+            .zip(votes.group_yes.iter().zip(&votes.group_votes))
+            .map(|(group, (yes, cast))| {
+                let nothing_at_stake = group.reduction == Reduction::PensionAge
+                    || group.liability == Liability::Exempt;
+                (nothing_at_stake, yes / cast)
+            })
+            .collect::<Vec<_>>()
+    };
+    for ((nothing_at_stake, low), (_, high)) in yes_shares(0.1).into_iter().zip(yes_shares(1.0)) {
+        assert_eq!((low - high).abs() < 1e-12, nothing_at_stake, "{low} {high}");
     }
 }

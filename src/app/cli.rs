@@ -59,6 +59,11 @@ pub struct Replace {
     /// Take the figures of this year, such as 2023-24 (default: the newest held).
     #[arg(long, value_name = "YEAR")]
     pub vintage: Option<String>,
+}
+
+/// How much to simulate. Each replacement is echoed in the provenance.
+#[derive(Debug, Default, Args)]
+pub struct Luck {
     /// Make this many draws of luck (default 10,000; at most 1,000,000).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_DRAWS)))]
     pub draws: Option<u32>,
@@ -85,6 +90,8 @@ pub struct Output {
 pub struct RunArgs {
     #[command(flatten)]
     pub scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub luck: Luck,
     #[command(flatten)]
     pub output: Output,
     /// Write these formats only.
@@ -115,6 +122,8 @@ pub struct CompareArgs {
     pub scenarios: Vec<String>,
     #[command(flatten)]
     pub replace: Replace,
+    #[command(flatten)]
+    pub luck: Luck,
     #[command(flatten)]
     pub output: Output,
 }

@@ -1,7 +1,7 @@
 //! `compare`: proposals on the same luck.
 
-use std::collections::BTreeMap;
-
+use bandwise::domain::money::thousands;
+use bandwise::report::tables::WarningRow;
 use bandwise::report::{briefing, card, csv, json, results, scenario_file};
 use bandwise::simulation::{
     NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate,
@@ -18,7 +18,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let mut prepared = Vec::new();
     let mut overrides = Vec::new();
     for wanted in &args.scenarios {
-        let loaded = load(wanted, &args.replace)?;
+        let loaded = load(wanted, &args.replace, &args.luck)?;
         prepared.push(loaded.prepare()?);
         overrides = loaded.overrides;
     }
@@ -49,14 +49,20 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
 
     let first = &prepared[0];
     let mut pairs = Vec::new();
-    let mut warnings = BTreeMap::new();
+    let mut warnings: Vec<(WarningRow, Vec<String>)> = Vec::new();
     let texts: Vec<_> = prepared
         .iter()
         .map(|one| scenario_file::toml(&one.scenario))
         .collect();
     for (index, (one, drawn)) in prepared.iter().zip(&outcomes).enumerate() {
         for warning in briefing(one, drawn, &texts[index], &overrides)?.warnings {
-            warnings.entry(warning.message.clone()).or_insert(warning);
+            let known = warnings
+                .iter_mut()
+                .find(|(held, _): &&mut (WarningRow, _)| *held == warning);
+            match known {
+                Some((_, keys)) => keys.push(one.scenario.key.clone()),
+                None => warnings.push((warning, vec![one.scenario.key.clone()])),
+            }
         }
         if index > 0 {
             let differences = pair((first, &outcomes[0]), (one, drawn));
@@ -64,7 +70,21 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
             pairs.push(results::compare_rows(keys.0, keys.1, &differences));
         }
     }
-    let warnings: Vec<_> = warnings.into_values().collect();
+    let warnings: Vec<WarningRow> = warnings
+        .into_iter()
+        .map(|(warning, keys)| {
+            // A caveat of some of the proposals says of which.
+            let whose = if keys.len() < prepared.len() {
+                format!("{}: ", keys.join(", "))
+            } else {
+                String::new()
+            };
+            WarningRow {
+                message: format!("{whose}{}", warning.message),
+                ..warning
+            }
+        })
+        .collect();
     let place = match folder {
         None => None,
         Some(folder) => {
@@ -85,7 +105,10 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     };
     let title = format!(
         "{} {}: {} draws, seed {}",
-        first.record.authority.name, first.vote_year, first.scenario.draws, first.scenario.seed
+        first.record.authority.name,
+        first.vote_year,
+        thousands(u64::from(first.scenario.draws)),
+        first.scenario.seed
     );
     print(&card::compare_card(
         &title,

@@ -13,7 +13,7 @@ use super::scenario::load;
 
 /// Simulates a scenario, writes its files and prints its card.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
-    let loaded = load(&args.scenario.scenario, &args.scenario.replace)?;
+    let loaded = load(&args.scenario.scenario, &args.scenario.replace, &args.luck)?;
     let prepared = loaded.prepare()?;
     let name = format!(
         "{}-{}-{}",

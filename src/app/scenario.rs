@@ -5,7 +5,7 @@ use bandwise::data::{Assumptions, Scenario, Vintage, World};
 use bandwise::report::{files, scenario_file};
 use bandwise::simulation::{Prepared, prepare};
 
-use super::cli::{InitArgs, Replace, ScenarioArgs};
+use super::cli::{InitArgs, Luck, Replace, ScenarioArgs};
 use super::exit::{Failure, print};
 
 /// A scenario with the replacements of the command line, and the world it is run in.
@@ -17,7 +17,7 @@ pub struct Loaded {
 }
 
 /// Loads a scenario and its data.
-pub fn load(wanted: &str, replace: &Replace) -> Result<Loaded, Failure> {
+pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Failure> {
     let assumptions = Assumptions::embedded().map_err(Failure::bug)?;
     let mut scenario = Scenario::load(wanted, &Names::of(&assumptions))?;
     let mut overrides = Vec::new();
@@ -33,11 +33,11 @@ pub fn load(wanted: &str, replace: &Replace) -> Result<Loaded, Failure> {
         scenario.vintage = Some(vintage.clone());
         overrides.push(format!("vintage = {vintage:?}"));
     }
-    if let Some(draws) = replace.draws {
+    if let Some(draws) = luck.draws {
         scenario.draws = draws;
         overrides.push(format!("simulation.draws = {draws}"));
     }
-    if let Some(seed) = replace.seed {
+    if let Some(seed) = luck.seed {
         scenario.seed = seed;
         overrides.push(format!("simulation.seed = {seed}"));
     }
@@ -75,7 +75,7 @@ pub fn init(args: &InitArgs) -> Result<(), Failure> {
 
 /// Checks a scenario against the data and prints it as understood.
 pub fn check(args: &ScenarioArgs) -> Result<(), Failure> {
-    let loaded = load(&args.scenario, &args.replace)?;
+    let loaded = load(&args.scenario, &args.replace, &Luck::default())?;
     let prepared = loaded.prepare()?;
     let mut text = scenario_file::toml(&prepared.scenario);
     text.push_str("\n# As understood:\n");

@@ -1,6 +1,6 @@
 //! Caveats as values: each is shown in every output that rests on what it says.
 
-use super::money::Pence;
+use super::money::{Pence, thousands};
 use super::place::AuthorityCode;
 use super::share::Share;
 use super::year::FinancialYear;
@@ -79,6 +79,13 @@ pub enum Warning {
         /// The authority.
         authority: AuthorityCode,
     },
+    /// The figures of one year stand for the budget of the next.
+    CarriedForward {
+        /// The year of the figures.
+        from: FinancialYear,
+    },
+    /// Both percentages on the ballot paper print alike.
+    PercentagesAlike,
     /// No name for the ballot paper is stated.
     NameNotStated,
     /// The vote is taken to be held with local elections.
@@ -115,10 +122,26 @@ impl Warning {
             Self::FreezeReached { .. } => "freeze_reached",
             Self::ScaledCosts { .. } => "scaled_costs",
             Self::NoPrinciple { .. } => "no_principle",
+            Self::CarriedForward { .. } => "carried_forward",
+            Self::PercentagesAlike => "percentages_alike",
             Self::NameNotStated => "name_not_stated",
             Self::AssumedPollingDay { .. } => "assumed_polling_day",
             Self::ElectorsEstimated { .. } => "electors_estimated",
         }
+    }
+
+    /// Whether it bears on the route, the paper or the calendar, and not on simulated figures only.
+    pub const fn bears_on_ballot(&self) -> bool {
+        matches!(
+            self,
+            Self::UntestedRoute
+                | Self::TwoTier { .. }
+                | Self::NoPrinciple { .. }
+                | Self::CarriedForward { .. }
+                | Self::PercentagesAlike
+                | Self::NameNotStated
+                | Self::AssumedPollingDay { .. }
+        )
     }
 
     /// The caveat in a sentence.
@@ -170,31 +193,20 @@ impl Warning {
                  counted at the headline amount, without relief.",
                 100.0 * share
             ),
-            Self::OtherPreceptorsAssumed { band_d, held_flat } => {
-                let flat = if held_flat.is_empty() {
-                    String::new()
-                } else {
-                    format!(
-                        " No principle is held for {}: held at today's amount, so whole bills next \
-                         year are too low by what is really charged.",
-                        held_flat.join(", ")
-                    )
-                };
-                format!(
-                    "Whole bills assume that the other authorities on the bill charge {band_d} at \
-                     band D next year, each the most that needs no vote.{flat} State \
-                     `others.rise` to replace it."
-                )
-            }
+            Self::OtherPreceptorsAssumed { band_d, held_flat } if held_flat.is_empty() => format!(
+                "Whole bills assume that the other authorities on the bill charge {band_d} at band D \
+                 next year, each the most that needs no vote. State `others.rise` to replace it."
+            ),
+            Self::OtherPreceptorsAssumed { band_d, held_flat } => format!(
+                "Whole bills next year are not known: no principle is held for {}, so today's amount \
+                 stands in ({band_d} at band D for all others together). State `others.rise`.",
+                held_flat.join(" and ")
+            ),
             Self::WideOutcome { low, high } => format!(
-                "The yes share may be anywhere from {:.0}% to {:.0}% (90% range): {}.",
+                "The yes share may be anywhere from {:.0}% to {:.0}% (90% range): the evidence says \
+                 little about how many would vote Yes.",
                 100.0 * low,
-                100.0 * high,
-                if *low < 0.5 && *high > 0.5 {
-                    "the evidence does not settle this vote"
-                } else {
-                    "which way it goes is clearer than by how much"
-                }
+                100.0 * high
             ),
             Self::FreezeReached { asked, reached } => format!(
                 "Asked to freeze {:.1}% of homes; whole bands freeze {:.1}%.",
@@ -210,21 +222,32 @@ impl Warning {
                  without a vote, so no vote is modelled, and figures against a No are figures \
                  against a freeze."
             ),
+            Self::CarriedForward { from } => format!(
+                "Homes, tax base, discounts, reduction and collection of {from} are carried forward \
+                 to the budget of {}.",
+                from.next()
+            ),
+            Self::PercentagesAlike => "Both percentages print alike on the ballot paper, to one \
+                 decimal: voters cannot see what they decide."
+                .to_owned(),
             Self::NameNotStated => "The ballot paper needs the council's full name: state it as \
                  `vote.name_on_ballot`."
                 .to_owned(),
             Self::AssumedPollingDay { year } => format!(
-                "The poll is taken to be held with local elections in May {}: check that the \
-                 council holds elections then, or state `vote.day`.",
+                "The poll is taken to share its day and its costs with local polls in May {}: check \
+                 which elections are due then (many councils hold theirs every fourth year only), or \
+                 state `vote.day`.",
                 year.first_calendar_year()
             ),
             Self::ElectorsEstimated {
                 estimated,
                 published,
             } => format!(
-                "Electors worked out from homes ({estimated:.0}) are far from the electorate of \
-                 June 2016 ({published}): read numbers of electors as rough; shares hardly depend \
-                 on them."
+                "Electors worked out from homes ({}) are far from the electorate of June 2016 \
+                 ({}): read numbers of electors as rough; shares hardly depend \
+                 on them.",
+                thousands(estimated.round() as u64),
+                thousands(published.unsigned_abs())
             ),
         }
     }

@@ -93,23 +93,21 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
             100.0 * share
         ))
     ));
-    let amounts = &prepared.amounts;
-    let (today, next) = amounts.others_band_d;
-    if next > today {
-        card.item(&format!(
-            "The whole bill: {} of dwellings, because the other authorities on the bill are taken \
-             to go from {today} to {next} at band D. {} of dwellings pay no more over all: they pay \
-             nothing, or their reduction meets the rise.",
-            percent("share_frozen_dwellings_total_bill"),
-            percent("share_dwellings_no_higher_bill")
-        ));
+    let (today, next) = prepared.amounts.others_band_d;
+    let no_higher = percent("share_dwellings_no_higher_bill");
+    let whole = percent("share_frozen_dwellings_total_bill");
+    card.item(&if !prepared.whole_bill_known {
+        "The whole bill: not known, for what the other authorities on it will charge is not known."
+            .to_owned()
+    } else if next > today {
+        format!(
+            "The whole bill: {whole} of dwellings; the other authorities on the bill are taken to \
+             go from {today} to {next} at band D. {no_higher} of dwellings pay no more over all: \
+             their band falls, they pay nothing, or their reduction meets the rise."
+        )
     } else {
-        card.item(&format!(
-            "The whole bill: {} of dwellings, as the other authorities on the bill do not charge \
-             more here.",
-            percent("share_frozen_dwellings_total_bill")
-        ));
-    }
+        format!("The whole bill: {whole} of dwellings; the others on the bill charge no more.")
+    });
 }
 
 fn band_table(briefing: &Briefing) -> String {
@@ -173,36 +171,35 @@ fn table(header: Vec<&str>, rows: impl Iterator<Item = Vec<String>>) -> String {
 }
 
 fn money(briefing: &Briefing, card: &mut Card) {
-    card.section("What does it raise? (a year, at budgeted collection)");
+    card.section("What does it raise in a year?");
     let vote = has_vote(briefing);
     let mean = |metric: &str| briefing.figure(metric).and_then(|row| row.mean);
-    for (label, metric, of_a_vote) in [
+    let amount = |metric: &str| mean(metric).map_or("-".to_owned(), |value| pounds(value, 0));
+    for (label, metric) in [
         (
             "Raised by the headline, before relief",
             "gross_yield_pounds",
-            false,
         ),
-        (
-            "Relief, paid by the council alone",
-            "relief_cost_pounds",
-            false,
-        ),
-        ("Net yield over today", "net_yield_vs_today_pounds", false),
-        ("Net yield over a No", "net_yield_vs_no_pounds", true),
+        ("Relief, paid by the council alone", "relief_cost_pounds"),
+        ("Net yield over today", "net_yield_vs_today_pounds"),
     ] {
-        if vote || !of_a_vote {
+        card.figure(label, &amount(metric));
+    }
+    if vote {
+        card.figure("Net yield over a No", &amount("net_yield_vs_no_pounds"));
+        if let Some(row) = briefing.figure("collected_pounds") {
             card.figure(
-                label,
-                &mean(metric).map_or("-".to_owned(), |value| pounds(value, 0)),
+                "Really collected over a No, if won",
+                &range(row, |value| pounds(value, 0)),
             );
         }
-    }
-    if vote && let Some(row) = briefing.figure("collected_pounds") {
+    } else if mean("net_yield_vs_no_pounds").is_some_and(|value| value.abs() >= 0.5) {
         card.figure(
-            "Collected over a No, if won (90%)",
-            &range(row, |value| pounds(value, 0)),
+            "Over the most that needs no vote",
+            &amount("net_yield_vs_no_pounds"),
         );
     }
+    card.item("At the budgeted collection rate, but for what is really collected.");
     let frozen = briefing.bands.iter().any(|row| row.frozen);
     if vote && frozen && mean("net_yield_vs_no_pounds").is_some_and(|value| value < 0.0) {
         card.item(
@@ -229,13 +226,16 @@ fn vote(briefing: &Briefing, card: &mut Card) {
             100.0 * error
         ),
     );
-    for (label, metric) in [
-        ("Yes share (90% range)", "yes_share"),
-        ("Turnout (90% range)", "turnout"),
-    ] {
+    for (label, metric) in [("Yes share", "yes_share"), ("Turnout", "turnout")] {
         if let Some(row) = briefing.figure(metric) {
             card.figure(label, &range(row, |value| percent(value, 1)));
         }
+    }
+    if let Some(known) = briefing
+        .figure("win_probability_if_all_know")
+        .and_then(|row| row.mean)
+    {
+        card.figure("If every voter knew her own bill", &percent(known, 1));
     }
     if let Some(value) = briefing
         .figure("expected_value_pounds")
@@ -283,25 +283,37 @@ pub fn compare_card(
             "90% range",
             "Give or take",
             "First larger",
+            "Alike",
         ];
         let lines = rows.iter().map(|row| {
-            let show = |value: f64| match row.unit.as_str() {
-                "pounds" => pounds(value, 0),
-                _ => percent(value, 1),
+            let is_money = row.unit == "pounds";
+            let level = |value: f64| {
+                if is_money {
+                    pounds(value, 0)
+                } else {
+                    percent(value, 1)
+                }
             };
-            let show_maybe = |value: Option<f64>| value.map_or("-".to_owned(), show);
+            let change = |value: f64| {
+                if is_money {
+                    pounds(value, 0)
+                } else {
+                    format!("{:.1} points", 100.0 * value + 0.0)
+                }
+            };
             let between = match (row.difference_p05, row.difference_p95) {
-                (Some(low), Some(high)) => format!("{} to {}", show(low), show(high)),
+                (Some(low), Some(high)) => format!("{} to {}", change(low), change(high)),
                 _ => String::new(),
             };
             vec![
                 in_words(&row.metric),
-                show(row.first_mean),
-                show(row.second_mean),
-                show(row.difference_mean),
+                level(row.first_mean),
+                level(row.second_mean),
+                change(row.difference_mean),
                 between,
-                show_maybe(row.monte_carlo_error),
+                row.monte_carlo_error.map_or("-".to_owned(), change),
                 percent(row.first_larger, 0),
+                percent(row.alike, 0),
             ]
         });
         card.block(&table(header, lines));
@@ -320,7 +332,7 @@ pub fn compare_card(
 fn in_words(metric: &str) -> String {
     match metric {
         "collected_vs_no_pounds" => "Collected over a No, if won",
-        "collected_vs_today_pounds" => "Collected over today, if won",
+        "collected_vs_today_pounds" => "Collected over today, if carried out",
         "yes_share" => "Yes share",
         "turnout" => "Turnout",
         "win_probability" => "Probability of winning",
@@ -403,7 +415,12 @@ fn signed(value: f64, decimals: u32) -> String {
 fn range(row: &SummaryRow, show: impl Fn(f64) -> String) -> String {
     match (row.mean, row.p05, row.p95) {
         (Some(mean), Some(low), Some(high)) => {
-            format!("{} ({} to {})", show(mean), show(low), show(high))
+            format!(
+                "{} on average, 90% range {} to {}",
+                show(mean),
+                show(low),
+                show(high)
+            )
         }
         _ => "-".to_owned(),
     }

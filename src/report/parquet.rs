@@ -13,9 +13,9 @@ pub const OUTCOMES: [ColumnDoc; 10] = [
         "Collected over a No, pounds a year.",
     ),
     column(
-        "council_tax_reduction_cost_pounds",
+        "council_tax_reduction_beyond_base_pounds",
         "number",
-        "Extra reductions over a No, pounds a year; already taken off what is collected.",
+        "Extra reductions over a No beyond the tax base, pounds a year; already off what is collected.",
     ),
     column(
         "poll_cost_pounds",
@@ -91,8 +91,8 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
     };
     number("collected_vs_no_pounds", Some(&outcomes.collected));
     number(
-        "council_tax_reduction_cost_pounds",
-        Some(&outcomes.reduction_cost),
+        "council_tax_reduction_beyond_base_pounds",
+        Some(&outcomes.reduction_beyond_base),
     );
     number(
         "poll_cost_pounds",

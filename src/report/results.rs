@@ -258,13 +258,21 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         let total = prepared.amounts.total[band];
         total.yes <= total.today
     };
-    rows.exact(
+    let known = |value: f64| {
+        prepared.whole_bill_known.then_some(Spread {
+            mean: value,
+            sd: Some(0.0),
+            percentiles: [value; 5],
+            monte_carlo_error: Some(0.0),
+        })
+    };
+    rows.spread(
         "share_frozen_dwellings_total_bill",
         "share of dwellings",
         &all_homes,
-        share(in_bands(&whole_bill), total),
-        "dwellings in bands whose whole bill does not rise over today; none where the other \
-         authorities on the bill charge more",
+        known(share(in_bands(&whole_bill), total)),
+        "dwellings in bands whose whole bill does not rise over today; empty where the other \
+         authorities' amounts of next year are not known",
     );
     let no_dearer: i64 = prepared
         .cells
@@ -274,11 +282,11 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         .filter(|(_, bill)| bill.yes <= bill.today)
         .map(|(cell, _)| cell.dwellings)
         .sum();
-    rows.exact(
+    rows.spread(
         "share_dwellings_no_higher_bill",
         "share of dwellings",
         &all_homes,
-        share(no_dearer, total),
+        known(share(no_dearer, total)),
         "dwellings that pay no more over all: those bands, exempt homes that pay nothing, and \
          pensioners whose award meets the rise (estimated)",
     );
@@ -388,13 +396,27 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "net yield over a No after uncertain collection, challenges and reductions; what is not \
          collected is charged to this council alone, though the collection fund shares it",
     );
+    let within = prepared.finance.awards_within_base;
+    let all_awards: Vec<f64> = outcomes
+        .reduction_beyond_base
+        .iter()
+        .map(|beyond| within + beyond)
+        .collect();
     rows.spread(
         "council_tax_reduction_cost_pounds",
         "pounds a year",
+        "awards of the October return at the own element, Yes less No",
+        spread(&all_awards),
+        "extra awards over a No; most of it lies outside the tax base already; negative where \
+         bills are lower than under a No",
+    );
+    rows.spread(
+        "council_tax_reduction_beyond_base_pounds",
+        "pounds a year",
         "recipients' part of the tax base, Yes less No",
-        spread(&outcomes.reduction_cost),
-        "extra awards over a No, already taken off what is collected; negative where bills are \
-         lower than under a No",
+        spread(&outcomes.reduction_beyond_base),
+        "of it: awards that grow by more than the bill's share, already taken off what is \
+         collected",
     );
     let costs = |values: &[f64]| outcomes.vote.as_ref().and_then(|_| spread(values));
     rows.spread(

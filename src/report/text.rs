@@ -5,11 +5,12 @@ use crate::tax::{BallotPaper, calendar};
 
 /// The name on the ballot paper.
 pub fn name_on_ballot(prepared: &Prepared) -> String {
-    prepared
-        .scenario
-        .name_on_ballot
-        .clone()
-        .unwrap_or_else(|| format!("{} Council", prepared.record.authority.name))
+    prepared.scenario.name_on_ballot.clone().unwrap_or_else(|| {
+        format!(
+            "[the council's full name: {}]",
+            prepared.record.authority.name
+        )
+    })
 }
 
 /// The ballot paper, the route, the substitute budget and the calendar.
@@ -102,6 +103,15 @@ pub fn ballot(prepared: &Prepared) -> String {
             line(&format!("  {}  {}", day.date, day.what));
             line(&format!("              ({})", day.rule));
         }
+    }
+    line("");
+    line("TAKE CARE");
+    for warning in prepared
+        .warnings
+        .iter()
+        .filter(|warning| warning.bears_on_ballot())
+    {
+        line(&wrapped(&warning.message(), 2));
     }
     text
 }

@@ -46,21 +46,20 @@ pub fn compare(
             .map(|over_no| over_no + no)
             .collect()
     };
-    let mut differences = vec![
-        paired(
+    let mut differences = vec![paired(
+        "collected_vs_today_pounds",
+        "pounds",
+        &over_today(first),
+        &over_today(second),
+    )];
+    if let (Some(one), Some(other)) = (&first.1.vote, &second.1.vote) {
+        let (over_no, other_over_no) = (&first.1.collected, &second.1.collected);
+        differences.push(paired(
             "collected_vs_no_pounds",
             "pounds",
-            &first.1.collected,
-            &second.1.collected,
-        ),
-        paired(
-            "collected_vs_today_pounds",
-            "pounds",
-            &over_today(first),
-            &over_today(second),
-        ),
-    ];
-    if let (Some(one), Some(other)) = (&first.1.vote, &second.1.vote) {
+            over_no,
+            other_over_no,
+        ));
         let chance = |won: &[bool]| {
             won.iter()
                 .map(|&won| f64::from(u8::from(won)))

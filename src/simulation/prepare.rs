@@ -4,8 +4,8 @@ use crate::data::law::Preceptor;
 use crate::data::{self, Assumptions, AuthorityRecord, BaseByBand, DataError, Scenario, World};
 use crate::domain::schedule::NoPrinciple;
 use crate::domain::{
-    AuthorityClass, Band, ByBand, Cells, FinancialYear, Limit, Pence, Principle, Proposal,
-    Reduction, Rise, Schedule, Share, UniformRise, Warning,
+    AuthorityClass, Band, BandProportions, ByBand, Cells, FinancialYear, Limit, Pence, Principle,
+    Proposal, Reduction, Rise, Schedule, Share, UniformRise, Warning,
 };
 use crate::tax::{self, Amounts, Bills, Budgets, Route};
 use crate::vote::Electorate;
@@ -48,6 +48,8 @@ pub struct Prepared {
     pub day_words: String,
     /// Inflation from the year of the figures to the year of the vote.
     pub inflation: f64,
+    /// Whether the whole bill of next year is known, stated or bounded by principles.
+    pub whole_bill_known: bool,
     /// Uncertain inputs.
     pub inputs: Inputs,
     /// What the draws need of the money.
@@ -63,6 +65,8 @@ pub struct Finance {
     pub increment: ByBand<f64>,
     /// Yes less No from contributions in lieu.
     pub in_lieu: f64,
+    /// What awards grow by where each keeps its share of the bill: already inside the tax base.
+    pub awards_within_base: f64,
     /// The part of the increment that falls on pension-age recipients.
     pub pension_age: f64,
     /// The part of the increment that falls on working-age recipients.
@@ -191,10 +195,11 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let electorate = Electorate::of(&cells, &amounts, &schedule, assumptions, turnout, to_2026);
     let total_dwellings: i64 = dwellings.values().iter().sum();
     let finance = Finance::of(
+        &record,
         &cells,
         &amounts,
         &base,
-        record.tax_base.collection_rate,
+        proportions,
         total_dwellings as f64 / assumptions.cost_dwellings as f64,
         day.combined,
     );
@@ -218,6 +223,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         turnout,
         day_words: day.words.clone(),
         inflation,
+        whole_bill_known: others.held_flat.is_empty(),
         inputs: Inputs::of(assumptions, &scenario.inputs),
         finance,
         warnings,
@@ -249,7 +255,9 @@ fn caveats(
         ..
     } = prepared;
     let authority = &record.authority;
-    let mut warnings = Vec::new();
+    let mut warnings = vec![Warning::CarriedForward {
+        from: prepared.base_year,
+    }];
     if schedule.needs_relief() {
         warnings.push(Warning::UntestedRoute);
         if authority.class == AuthorityClass::ShireDistrict {
@@ -302,6 +310,10 @@ fn caveats_of_the_vote(
     assumptions: &Assumptions,
 ) -> Vec<Warning> {
     let mut warnings = vec![Warning::PriorsOnly];
+    let printed = |rise: Rise| rise.percent_to_one_decimal();
+    if printed(prepared.schedule.headline()) == printed(prepared.amounts.no_rise) {
+        warnings.push(Warning::PercentagesAlike);
+    }
     if let Some(turnout) = turnout_carried_over {
         warnings.push(Warning::ImputedTurnout { turnout });
     }
@@ -385,13 +397,15 @@ impl Others {
 
 impl Finance {
     fn of(
+        record: &AuthorityRecord,
         cells: &Cells,
         amounts: &Amounts,
         base: &BaseByBand,
-        collection_rate: f64,
+        proportions: &BandProportions,
         cost_factor: f64,
         combined_poll: bool,
     ) -> Self {
+        let collection_rate = record.tax_base.collection_rate;
         let change = |band: Band| (amounts.net_band_d_yes[band] - amounts.band_d.no).pounds();
         let increment = ByBand::from_fn(|band| {
             let budgeted = base.thousandths[band] as f64 / 1_000.0 * change(band);
@@ -409,10 +423,21 @@ impl Finance {
                 .map(|cell| cell.tax_base_thousandths as f64 / 1_000.0 * change(cell.band))
                 .sum()
         };
+        let awards_within_base = record
+            .bands
+            .iter()
+            .map(|(band, row)| {
+                let ratio = proportions[band];
+                let support = row.support_pension_age + row.support_working_age;
+                let factor = ratio.numerator() as f64 / ratio.denominator() as f64;
+                support * factor * change(band)
+            })
+            .sum();
         let headline_over_no = (amounts.band_d.yes - amounts.band_d.no).pounds();
         Self {
             increment,
             in_lieu: base.in_lieu_thousandths as f64 / 1_000.0 * headline_over_no,
+            awards_within_base,
             pension_age: falls_on(Reduction::PensionAge),
             working_age: falls_on(Reduction::WorkingAge),
             cost_factor,

@@ -38,8 +38,9 @@ pub struct DrawOutcomes {
     pub inputs: Vec<Vec<f64>>,
     /// Pounds collected over a No, after collection, challenges and reductions.
     pub collected: Vec<f64>,
-    /// Pounds of extra reductions under Yes over No; negative where they fall.
-    pub reduction_cost: Vec<f64>,
+    /// Pounds of extra reductions under Yes over No beyond those that the tax base already holds;
+    /// negative where they fall.
+    pub reduction_beyond_base: Vec<f64>,
     /// Cost of the poll, pounds.
     pub poll_cost: Vec<f64>,
     /// Cost of billing again and of stopping services if lost, pounds.
@@ -105,7 +106,8 @@ impl DrawOutcomes {
             all.append(values);
         }
         self.collected.append(&mut block.collected);
-        self.reduction_cost.append(&mut block.reduction_cost);
+        self.reduction_beyond_base
+            .append(&mut block.reduction_beyond_base);
         self.poll_cost.append(&mut block.poll_cost);
         self.loss_cost.append(&mut block.loss_cost);
         if let Some(mut vote) = block.vote {
@@ -276,7 +278,7 @@ impl<'a> Simulation<'a> {
         outcomes
             .collected
             .push(collected + finance.in_lieu - reduction_cost);
-        outcomes.reduction_cost.push(reduction_cost);
+        outcomes.reduction_beyond_base.push(reduction_cost);
         outcomes
             .poll_cost
             .push(finance.cost_factor * value(self.at.poll));

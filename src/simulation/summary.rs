@@ -101,14 +101,15 @@ pub struct Driver {
 
 /// The inputs of the vote that drive the probability of winning, strongest first.
 ///
-/// Only effects of more than two standard errors count. Empty where there was no vote or fewer
-/// than 100 draws.
+/// Only effects of more than two standard errors count. Empty where there was no vote, or fewer than
+/// 50 draws were won or lost.
 pub fn drivers(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Driver> {
     let Some(vote) = &outcomes.vote else {
         return Vec::new();
     };
     let n = outcomes.len();
-    if n < 100 {
+    let wins = vote.won.iter().filter(|won| **won).count();
+    if wins.min(n - wins) < 50 {
         return Vec::new();
     }
     let won = |draws: &[usize]| {

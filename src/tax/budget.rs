@@ -34,6 +34,9 @@ pub struct Budgets {
 }
 
 /// Works out the budgets from the tax base for setting, by band, in thousandths.
+///
+/// What each band pays is rounded to the penny; changes are differences of those, so that all
+/// tables add up.
 pub fn budgets(
     amounts: &Amounts,
     tax_base_thousandths: &ByBand<i64>,
@@ -42,22 +45,30 @@ pub fn budgets(
     let band_d = amounts.band_d;
     let bands = ByBand::from_fn(|band: Band| {
         let base = tax_base_thousandths[band];
-        let gross = on_base(band_d.yes - band_d.today, base);
-        let net = on_base(amounts.net_band_d_yes[band] - band_d.today, base);
+        let today = on_base(band_d.today, base);
+        let gross = on_base(band_d.yes, base) - today;
+        let net = on_base(amounts.net_band_d_yes[band], base) - today;
         BandBudget {
             tax_base_thousandths: base,
             gross,
             relief: gross - net,
             net,
-            no: on_base(band_d.no - band_d.today, base),
+            no: on_base(band_d.no, base) - today,
         }
     });
-    let whole = tax_base_thousandths.values().iter().sum::<i64>() + in_lieu_thousandths;
+    let in_lieu = band_d.map(|amount| on_base(amount, in_lieu_thousandths));
+    let whole = |amount: Pence| {
+        let by_band = tax_base_thousandths
+            .values()
+            .iter()
+            .map(|&base| on_base(amount, base));
+        by_band.sum::<Pence>() + on_base(amount, in_lieu_thousandths)
+    };
     Budgets {
-        requirement: band_d.map(|amount| on_base(amount, whole)),
+        requirement: band_d.map(whole),
         bands,
-        in_lieu_yes: on_base(band_d.yes - band_d.today, in_lieu_thousandths),
-        in_lieu_no: on_base(band_d.no - band_d.today, in_lieu_thousandths),
+        in_lieu_yes: in_lieu.yes - in_lieu.today,
+        in_lieu_no: in_lieu.no - in_lieu.today,
     }
 }
 

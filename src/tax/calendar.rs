@@ -42,8 +42,8 @@ pub fn calendar(year: FinancialYear) -> Vec<CalendarDay> {
         ),
         day(
             on(3, 10),
-            "Last day to set the tax, with substitute calculations and the relief",
-            "LGFA 1992 ss.30(6), 52ZF, 13A(1)(c): before 11 March",
+            "Last day to set the tax, with substitute calculations",
+            "LGFA 1992 ss.30(6), 52ZF: before 11 March",
         ),
         day(
             poll - 28.days(),

@@ -1,6 +1,6 @@
 //! Whether a schedule is lawful locally, and whether it needs a referendum.
 
-use crate::domain::{Authority, AuthorityClass, Limit, Principle, Schedule};
+use crate::domain::{Authority, AuthorityClass, Limit, Principle, Rise, Schedule};
 
 use super::bill::Amounts;
 
@@ -70,7 +70,20 @@ pub fn route(
     } else {
         Verdict::NeedsNoVote
     };
-    let mut reasons = vec![test_in_words(schedule, amounts, principle, excessive)];
+    let mut reasons = vec![
+        test_in_words(amounts, principle, excessive),
+        format!(
+            "Principle: {} ({}).",
+            principle.source.citation, principle.source.standing
+        ),
+    ];
+    if excessive {
+        reasons.push(format!(
+            "A ratchet: after a Yes, next year's limit applies to {}, and the council may cut relief \
+             later without another vote.",
+            band_d.yes
+        ));
+    }
     let way = if schedule.needs_relief() {
         reasons.push(
             "Relief to classes of dwelling is a reduction under LGFA 1992 s.13A(1)(c): it gives \
@@ -105,12 +118,7 @@ pub fn route(
     Route { modelled, others }
 }
 
-fn test_in_words(
-    schedule: &Schedule,
-    amounts: &Amounts,
-    principle: &Principle,
-    excessive: bool,
-) -> String {
+fn test_in_words(amounts: &Amounts, principle: &Principle, excessive: bool) -> String {
     let band_d = amounts.band_d;
     let year = principle.year;
     let limit = principle.limit.words();
@@ -133,7 +141,8 @@ fn test_in_words(
          calls excessive {limit} ({standing}). So it is {outcome} (LGFA 1992 s.52ZB).",
         band_d.today,
         band_d.yes,
-        schedule.headline()
+        // The rise that is tested, after rounding to the penny.
+        Rise::between(band_d.today, band_d.yes).unwrap_or(Rise::FREEZE)
     )
 }
 

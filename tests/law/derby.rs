@@ -139,3 +139,94 @@ fn contributions_in_lieu_pay_the_headline_without_relief() {
     let own = rushmoor.record.levels.own.pounds();
     close(rushmoor.budgets.in_lieu_yes, 1_852.8 * own);
 }
+
+/// Awards move with the bill. Support in band D equivalents times the change in the own element, Yes
+/// less No: A 5,498.487 x -82.67, B 894.149 x -82.67, C 469.911 x -82.67, D 140.260 x 248.66,
+/// E 35.811 x 580.00, F 30.781 x 911.33, G 9.800 x 1,242.67: -454,560 - 73,919 - 38,848 + 34,877
+/// + 20,770 + 28,052 + 12,178. Frozen bands need less support than a No would.
+#[test]
+fn awards_cost_471_thousand_less_than_under_a_no() {
+    let within = prepared("williamson-2018").finance.awards_within_base;
+    assert!((within - -471_450.0).abs() < 100.0, "{within}");
+}
+
+/// What the ballot, the bands and the summary print ties to the penny.
+#[test]
+fn the_requirement_rises_by_what_the_headline_raises() {
+    for key in [
+        "williamson-2018",
+        "gentle-efgh",
+        "uniform-15",
+        "max-without-vote",
+    ] {
+        let budgets = prepared(key).budgets;
+        let requirement = budgets.requirement;
+        assert_eq!(
+            requirement.yes - requirement.today,
+            budgets.gross_yield(),
+            "{key}"
+        );
+        assert_eq!(
+            requirement.no - requirement.today,
+            budgets.no_yield(),
+            "{key}"
+        );
+    }
+}
+
+/// No principle for the Greater London Authority is held, so nobody can say what whole bills in
+/// London will be: the share is empty and says why, rather than wrong.
+#[test]
+fn the_whole_bill_in_london_is_not_known() {
+    let world = World::embedded(Some("2023-24")).unwrap();
+    let scenario = Scenario::load("williamson-2018", &Names::of(&world.assumptions)).unwrap();
+    let (scenario, left_out) = scenario.for_authority("Lewisham");
+    assert_eq!(left_out, ["vote.name_on_ballot"]);
+    let lewisham = prepare(&scenario, &world).unwrap();
+    assert!(!lewisham.whole_bill_known);
+    let said = lewisham
+        .warnings
+        .iter()
+        .find(|w| w.code() == "other_preceptors_assumed")
+        .unwrap();
+    assert!(
+        said.message()
+            .contains("no principle is held for the Greater London Authority")
+    );
+    assert!(prepared("williamson-2018").whole_bill_known);
+}
+
+/// 5.01% and 4.99% both print as 5.0%.
+#[test]
+fn percentages_that_print_alike_are_pointed_out() {
+    let world = World::embedded(Some("2023-24")).unwrap();
+    let mut scenario = Scenario::load("uniform-15", &Names::of(&world.assumptions)).unwrap();
+    let rise = bandwise::domain::Rise::new(0.0501).unwrap();
+    scenario.proposal =
+        bandwise::domain::Proposal::Uniform(bandwise::domain::UniformRise::Stated(rise));
+    let prepared = prepare(&scenario, &world).unwrap();
+    assert!(
+        prepared
+            .warnings
+            .iter()
+            .any(|warning| warning.code() == "percentages_alike")
+    );
+}
+
+/// 1,656.67 x 1.05 = 1,739.5035, set as 1,739.50: 4.9998%, which is below the trigger, and the
+/// reason says so.
+#[test]
+fn the_reason_prints_the_rise_that_was_tested() {
+    let world = World::embedded(Some("2023-24")).unwrap();
+    let mut scenario = Scenario::load("uniform-15", &Names::of(&world.assumptions)).unwrap();
+    let rise = bandwise::domain::Rise::new(0.05).unwrap();
+    scenario.proposal =
+        bandwise::domain::Proposal::Uniform(bandwise::domain::UniformRise::Stated(rise));
+    let route = prepare(&scenario, &world).unwrap().route;
+    assert!(!route.needs_referendum());
+    assert!(
+        route.modelled.reasons[0].contains("(+4.9998%)"),
+        "{:?}",
+        route.modelled.reasons
+    );
+}
