@@ -127,7 +127,7 @@ pub enum PrepareError {
 /// let scenario = Scenario::load("williamson-2018", &Names::of(&world.assumptions))?;
 /// let prepared = prepare(&scenario, &world)?;
 /// assert!(prepared.route.needs_referendum());
-/// assert_eq!(prepared.budgets.requirement.today.to_string(), "£117,687,683.13");
+/// assert_eq!(prepared.budgets.requirement.today.to_string(), "£117,687,683.12");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareError> {
