@@ -15,6 +15,14 @@ fn bandwise(folder: &TempDir) -> Command {
     command
 }
 
+/// What a command prints that must succeed.
+fn succeeds(folder: &TempDir, arguments: &[&str]) -> String {
+    let output = bandwise(folder).args(arguments).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The error text and exit code of a command that must fail and leave nothing behind.
 fn refused(arguments: &[&str]) -> (i32, String) {
     let folder = tempdir().unwrap();
@@ -310,14 +318,7 @@ fn a_place_that_cannot_be_written_to_is_found_out_before_the_run() {
 fn without_a_place_results_go_into_a_new_folder_each_time() {
     let folder = tempdir().unwrap();
     for _ in 0..2 {
-        assert!(
-            bandwise(&folder)
-                .args(["run", "--draws", "50"])
-                .output()
-                .unwrap()
-                .status
-                .success()
-        );
+        succeeds(&folder, &["run", "--draws", "50"]);
     }
     assert_eq!(
         listing(&folder.path().join("bandwise-out")),
@@ -341,14 +342,7 @@ fn the_same_bytes_come_out_on_one_thread_and_on_three() {
             "--out",
             place,
         ];
-        assert!(
-            bandwise(&folder)
-                .args(arguments)
-                .output()
-                .unwrap()
-                .status
-                .success()
-        );
+        succeeds(&folder, &arguments);
     }
     let names = listing(&folder.path().join("one"));
     assert_eq!(names, listing(&folder.path().join("three")));
@@ -391,14 +385,7 @@ fn replacements_are_echoed_in_the_provenance() {
         "--out",
         "o",
     ];
-    assert!(
-        bandwise(&folder)
-            .args(arguments)
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    succeeds(&folder, &arguments);
     let text = fs::read_to_string(folder.path().join("o/provenance.json")).unwrap();
     let provenance: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(
@@ -417,14 +404,7 @@ fn replacements_are_echoed_in_the_provenance() {
 fn what_is_missing_is_empty_and_never_0() {
     let folder = tempdir().unwrap();
     let arguments = ["run", "max-without-vote", "--draws", "50", "--out", "o"];
-    assert!(
-        bandwise(&folder)
-            .args(arguments)
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    succeeds(&folder, &arguments);
     let summary = fs::read_to_string(folder.path().join("o/summary.csv")).unwrap();
     let won = summary
         .lines()
@@ -441,14 +421,7 @@ fn what_is_missing_is_empty_and_never_0() {
 #[test]
 fn every_table_has_the_columns_of_the_data_package() {
     let folder = tempdir().unwrap();
-    assert!(
-        bandwise(&folder)
-            .args(["run", "--draws", "200", "--out", "o"])
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    succeeds(&folder, &["run", "--draws", "200", "--out", "o"]);
     let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).unwrap();
     let package: serde_json::Value = serde_json::from_str(&read("datapackage.json")).unwrap();
     let resources = package["resources"].as_array().unwrap();
@@ -474,14 +447,7 @@ fn every_table_has_the_columns_of_the_data_package() {
 #[test]
 fn bands_and_wards_add_up_to_the_summary() {
     let folder = tempdir().unwrap();
-    assert!(
-        bandwise(&folder)
-            .args(["run", "--draws", "50", "--out", "o"])
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    succeeds(&folder, &["run", "--draws", "50", "--out", "o"]);
     let column = |table: &str, name: &str| -> f64 {
         let mut rows = csv::Reader::from_path(folder.path().join("o").join(table)).unwrap();
         let at = rows
@@ -543,14 +509,7 @@ fn a_closed_pipe_is_no_failure() {
 #[test]
 fn init_prints_a_scenario_that_checks_and_runs() {
     let folder = tempdir().unwrap();
-    assert!(
-        bandwise(&folder)
-            .args(["init", "mine.toml"])
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    succeeds(&folder, &["init", "mine.toml"]);
     let check = bandwise(&folder)
         .args(["check", "mine.toml"])
         .output()
@@ -577,14 +536,7 @@ fn the_example_states_the_defaults() {
         "{HEAD}[schedule]\nkind = \"freeze-target\"\nshare = 0.85\ntop_rise = 1.0\n[vote]\nname_on_ballot = \"Derby City Council\"\n"
     );
     fs::write(folder.path().join("bare.toml"), bare).unwrap();
-    assert!(
-        bandwise(&folder)
-            .args(["init", "full.toml"])
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    succeeds(&folder, &["init", "full.toml"]);
     let understood = |file: &str| {
         let output = bandwise(&folder)
             .args(["check", file, "--vintage", "2023-24"])
@@ -791,14 +743,7 @@ fn the_furthest_inputs_allowed_give_numbers() {
 fn a_single_draw_has_no_spread() {
     let folder = tempdir().unwrap();
     let arguments = ["run", "--draws", "1", "--out", "o"];
-    assert!(
-        bandwise(&folder)
-            .args(arguments)
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    succeeds(&folder, &arguments);
     let mut rows = csv::Reader::from_path(folder.path().join("o/summary.csv")).unwrap();
     let yes = rows
         .records()
@@ -849,14 +794,7 @@ fn another_authority_takes_neither_turnout_nor_name_with_it() {
         "--out",
         "o",
     ];
-    assert!(
-        bandwise(&folder)
-            .args(arguments)
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    succeeds(&folder, &arguments);
     let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).unwrap();
     assert!(read("warnings.csv").contains("imputed_turnout"));
     assert!(!read("ballot-paper.txt").contains("Derby"));

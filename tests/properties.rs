@@ -90,6 +90,23 @@ fn parameters(wards: usize) -> impl Strategy<Value = VoteParameters> {
         )
 }
 
+/// One set of parameters near the middle of their distributions.
+fn middling() -> VoteParameters {
+    VoteParameters {
+        pi: 0.57,
+        m: 30.0,
+        k: 1.6,
+        national: -0.3,
+        kappa: 0.6,
+        omega: 0.5,
+        gamma: 0.35,
+        eta: -0.10,
+        mobilisation: 0.07,
+        turnout_shift: 0.0,
+        ward: vec![0.0; 18],
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -405,19 +422,7 @@ fn what_the_ballot_paper_hides_agrees_with_an_independent_implementation() {
 /// where the cells are whole: hence the tolerance of 0.0002.
 #[test]
 fn one_set_of_parameters_agrees_with_an_independent_implementation() {
-    let parameters = VoteParameters {
-        pi: 0.57,
-        m: 30.0,
-        k: 1.6,
-        national: -0.3,
-        kappa: 0.6,
-        omega: 0.5,
-        gamma: 0.35,
-        eta: -0.10,
-        mobilisation: 0.07,
-        turnout_shift: 0.0,
-        ward: vec![0.0; 18],
-    };
+    let parameters = middling();
     for (key, yes_share, turnout) in [
         ("williamson-2018", 0.272_036_1, 0.328_173_8),
         ("gentle-efgh", 0.318_317_5, 0.325_269_6),
@@ -439,17 +444,8 @@ fn one_set_of_parameters_agrees_with_an_independent_implementation() {
 #[test]
 fn the_electorate_is_calibrated_to_the_usual_turnout() {
     let still = VoteParameters {
-        pi: 0.5,
-        m: 30.0,
-        k: 1.6,
-        national: 0.0,
-        kappa: 0.5,
-        omega: 0.5,
-        gamma: 0.3,
-        eta: 0.0,
         mobilisation: 0.0,
-        turnout_shift: 0.0,
-        ward: vec![0.0; 18],
+        ..middling()
     };
     let electorate = &derby().electorate;
     let votes: f64 = expected_votes(electorate, &still).votes.iter().sum();
@@ -579,19 +575,7 @@ fn the_votes_of_those_with_nothing_at_stake_do_not_move_with_the_headline() {
             relief: ByBand::from_fn(|_| Share::new(0.0).unwrap()),
         };
         let prepared = prepare(&scenario, world()).unwrap();
-        let parameters = VoteParameters {
-            pi: 0.57,
-            m: 30.0,
-            k: 1.6,
-            national: 0.0,
-            kappa: 0.5,
-            omega: 0.5,
-            gamma: 0.3,
-            eta: 0.0,
-            mobilisation: 0.1,
-            turnout_shift: 0.0,
-            ward: vec![0.0; 18],
-        };
+        let parameters = middling();
         let votes = expected_votes(&prepared.electorate, &parameters);
         prepared
             .electorate

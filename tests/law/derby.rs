@@ -20,12 +20,20 @@
 
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
-use bandwise::domain::{Band, Pence};
+use bandwise::domain::{Band, Pence, Proposal, Rise, UniformRise};
 use bandwise::simulation::{Prepared, prepare};
 
 fn prepared(key: &str) -> Prepared {
     let world = World::embedded(Some("2023-24")).unwrap();
     let scenario = Scenario::load(key, &Names::of(&world.assumptions)).unwrap();
+    prepare(&scenario, &world).unwrap()
+}
+
+/// One rise for all bands of Derby.
+fn with_one_rise(rise: f64) -> Prepared {
+    let world = World::embedded(Some("2023-24")).unwrap();
+    let mut scenario = Scenario::load("uniform-15", &Names::of(&world.assumptions)).unwrap();
+    scenario.proposal = Proposal::Uniform(UniformRise::Stated(Rise::new(rise).unwrap()));
     prepare(&scenario, &world).unwrap()
 }
 
@@ -199,12 +207,7 @@ fn the_whole_bill_in_london_is_not_known() {
 /// 5.01% and 4.99% both print as 5.0%.
 #[test]
 fn percentages_that_print_alike_are_pointed_out() {
-    let world = World::embedded(Some("2023-24")).unwrap();
-    let mut scenario = Scenario::load("uniform-15", &Names::of(&world.assumptions)).unwrap();
-    let rise = bandwise::domain::Rise::new(0.0501).unwrap();
-    scenario.proposal =
-        bandwise::domain::Proposal::Uniform(bandwise::domain::UniformRise::Stated(rise));
-    let prepared = prepare(&scenario, &world).unwrap();
+    let prepared = with_one_rise(0.0501);
     assert!(
         prepared
             .warnings
@@ -217,12 +220,8 @@ fn percentages_that_print_alike_are_pointed_out() {
 /// reason says so.
 #[test]
 fn the_reason_prints_the_rise_that_was_tested() {
-    let world = World::embedded(Some("2023-24")).unwrap();
-    let mut scenario = Scenario::load("uniform-15", &Names::of(&world.assumptions)).unwrap();
-    let rise = bandwise::domain::Rise::new(0.05).unwrap();
-    scenario.proposal =
-        bandwise::domain::Proposal::Uniform(bandwise::domain::UniformRise::Stated(rise));
-    let route = prepare(&scenario, &world).unwrap().route;
+    let prepared = with_one_rise(0.05);
+    let route = prepared.route;
     assert!(!route.needs_referendum());
     assert!(
         route.modelled.reasons[0].contains("(+4.9998%)"),
