@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::catalogue::{self, DataError};
 use crate::domain::{
-    Authority, AuthorityClass, Band, BandProportions, FinancialYear, Limit, Pence, Principle,
-    Proportion, Rise, Source, Standing,
+    Authority, Band, BandProportions, FinancialYear, Limit, Pence, Principle, Proportion, Rise,
+    Source, Standing,
 };
 
 /// The proportions and principles that are built in.
@@ -61,9 +61,10 @@ impl Law {
     ///
     /// Nothing where the year has not been published.
     pub fn principle(&self, authority: &Authority, year: FinancialYear) -> Option<&Principle> {
-        let class = match authority.class {
-            AuthorityClass::ShireDistrict => "shire_district",
-            _ => "social_care",
+        let class = if authority.class.has_social_care() {
+            "social_care"
+        } else {
+            "shire_district"
         };
         self.named(&authority.name, year)
             .or_else(|| self.named(class, year))

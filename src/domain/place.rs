@@ -19,15 +19,6 @@ impl AuthorityCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The nation, which the first letter tells.
-    pub fn nation(&self) -> Nation {
-        if self.0.starts_with('W') {
-            Nation::Wales
-        } else {
-            Nation::England
-        }
-    }
 }
 
 impl FromStr for AuthorityCode {
@@ -47,15 +38,6 @@ impl fmt::Display for AuthorityCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
-}
-
-/// A nation whose law of council tax is its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Nation {
-    /// Bands A to H, referendums on excessive increases.
-    England,
-    /// Bands A to I, no referendums.
-    Wales,
 }
 
 /// The class of a billing authority, which decides its referendum principle.
