@@ -1,4 +1,5 @@
-//! Worked by hand from statute before the code. Sources stand with each case.
+//! Expected values worked out from statute and published figures, not taken from our own output.
+//! Sources stand with each case.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
