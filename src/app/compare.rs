@@ -2,7 +2,7 @@
 
 use bandwise::domain::money::thousands;
 use bandwise::report::tables::WarningRow;
-use bandwise::report::{briefing, card, csv, json, results, scenario_file};
+use bandwise::report::{card, csv, json, results, scenario_file};
 use bandwise::simulation::{
     NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate,
 };
@@ -55,7 +55,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         .map(|one| scenario_file::toml(&one.scenario))
         .collect();
     for (index, (one, drawn)) in prepared.iter().zip(&outcomes).enumerate() {
-        for warning in briefing(one, drawn, &texts[index], &overrides)?.warnings {
+        for warning in results::warnings(one, drawn) {
             let known = warnings
                 .iter_mut()
                 .find(|(held, _): &&mut (WarningRow, _)| *held == warning);

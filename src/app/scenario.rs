@@ -44,7 +44,7 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
     if let Err(error) = Vintage::held(scenario.vintage.as_deref()) {
         return Err(Failure::bad_input(error));
     }
-    let world = World::embedded(scenario.vintage.as_deref()).map_err(Failure::bug)?;
+    let world = World::with(assumptions, scenario.vintage.as_deref()).map_err(Failure::bug)?;
     Ok(Loaded {
         scenario,
         world,

@@ -105,8 +105,7 @@ pub fn rows_by_plain_loops(
         }
         let pays = |class: usize| {
             let (liability, reduction) = list[class];
-            let award = classes.award_basis_points[reduction as usize];
-            liability.quarters_payable() * (BASIS - award)
+            classes.tax_weight(liability, reduction)
         };
         let weights: Vec<i64> = homes
             .iter()
@@ -183,6 +182,11 @@ struct BandClasses {
 const BASIS: i64 = 10_000;
 
 impl BandClasses {
+    /// What a home of the class pays relative to a full one without an award: 40,000.
+    fn tax_weight(&self, liability: Liability, reduction: Reduction) -> i64 {
+        liability.quarters_payable() * (BASIS - self.award_basis_points[reduction as usize])
+    }
+
     fn of(row: &BandRow, base_thousandths: i64, assumptions: &Assumptions) -> Self {
         let assumed = |share: Share| (share.value() * BASIS as f64).round() as i64;
         let mut award_basis_points = [
@@ -374,10 +378,9 @@ fn tax_weights(classes: &ByBand<BandClasses>, base: &BaseByBand) -> PolarsResult
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for one in Band::ALL {
         for (index, (liability, reduction)) in class_list().into_iter().enumerate() {
-            let award = classes[one].award_basis_points[reduction as usize];
             band.push(one.index() as i64);
             class.push(index as i64);
-            weight.push(liability.quarters_payable() * (BASIS - award));
+            weight.push(classes[one].tax_weight(liability, reduction));
             total.push(base.thousandths[one]);
         }
     }

@@ -22,10 +22,18 @@ impl World {
     /// # Errors
     /// When no vintage of that name is held.
     pub fn embedded(vintage: Option<&str>) -> Result<Self, DataError> {
+        Self::with(Assumptions::embedded()?, vintage)
+    }
+
+    /// The same, with assumptions that are read already.
+    ///
+    /// # Errors
+    /// When no vintage of that name is held.
+    pub fn with(assumptions: Assumptions, vintage: Option<&str>) -> Result<Self, DataError> {
         Ok(Self {
             vintage: Vintage::held(vintage)?.clone(),
             law: Law::embedded()?,
-            assumptions: Assumptions::embedded()?,
+            assumptions,
         })
     }
 }

@@ -67,6 +67,12 @@ const fn column(name: &'static str, kind: &'static str, description: &'static st
     }
 }
 
+/// The values of a column of outcomes; nothing where there is no vote.
+enum Outcome<'a> {
+    Number(Option<&'a [f64]>),
+    Flag(Option<&'a [bool]>),
+}
+
 /// All draws: number, inputs, money and votes, one row a draw.
 ///
 /// # Errors
@@ -82,44 +88,28 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
     }
     let vote = outcomes.vote.as_ref();
     let value = outcomes.value();
-    let none = vec![None::<f64>; n];
-    let mut number = |name: &str, values: Option<&[f64]>| {
+    // In the order of `OUTCOMES`, which alone names the columns.
+    let values: [Outcome<'_>; OUTCOMES.len()] = [
+        Outcome::Number(Some(&outcomes.collected)),
+        Outcome::Number(Some(&outcomes.reduction_beyond_base)),
+        Outcome::Number(vote.map(|_| outcomes.poll_cost.as_slice())),
+        Outcome::Number(vote.map(|_| outcomes.loss_cost.as_slice())),
+        Outcome::Number(vote.map(|vote| vote.yes_share.as_slice())),
+        Outcome::Number(vote.map(|vote| vote.turnout.as_slice())),
+        Outcome::Number(vote.map(|vote| vote.frozen_votes.as_slice())),
+        Outcome::Number(value.as_deref()),
+        Outcome::Flag(vote.map(|vote| vote.won.as_slice())),
+        Outcome::Flag(vote.map(|vote| vote.won_if_known.as_slice())),
+    ];
+    for (doc, values) in OUTCOMES.iter().zip(values) {
+        let name = doc.name.into();
         columns.push(match values {
-            Some(values) => Column::new(name.into(), values),
-            None => Column::new(name.into(), &none),
+            Outcome::Number(Some(values)) => Column::new(name, values),
+            Outcome::Number(None) => Column::new(name, vec![None::<f64>; n]),
+            Outcome::Flag(Some(values)) => Column::new(name, values),
+            Outcome::Flag(None) => Column::new(name, vec![None::<bool>; n]),
         });
-    };
-    number("collected_vs_no_pounds", Some(&outcomes.collected));
-    number(
-        "council_tax_reduction_beyond_base_pounds",
-        Some(&outcomes.reduction_beyond_base),
-    );
-    number(
-        "poll_cost_pounds",
-        vote.map(|_| outcomes.poll_cost.as_slice()),
-    );
-    number(
-        "loss_cost_pounds",
-        vote.map(|_| outcomes.loss_cost.as_slice()),
-    );
-    number("yes_share", vote.map(|vote| vote.yes_share.as_slice()));
-    number("turnout", vote.map(|vote| vote.turnout.as_slice()));
-    number(
-        "share_frozen_votes",
-        vote.map(|vote| vote.frozen_votes.as_slice()),
-    );
-    number("expected_value_pounds", value.as_deref());
-    let mut outcome = |name: &str, values: Option<&[bool]>| {
-        columns.push(match values {
-            Some(values) => Column::new(name.into(), values),
-            None => Column::new(name.into(), vec![None::<bool>; n]),
-        });
-    };
-    outcome("won", vote.map(|vote| vote.won.as_slice()));
-    outcome(
-        "won_if_all_know",
-        vote.map(|vote| vote.won_if_known.as_slice()),
-    );
+    }
     let mut frame = DataFrame::new(n, columns)?;
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)

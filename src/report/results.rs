@@ -116,12 +116,13 @@ pub fn briefing(
         bands: bands(prepared, outcomes),
         wards: wards(prepared, outcomes),
         drivers: driver_rows(&drivers),
-        warnings: warning_rows(&warnings(prepared, outcomes)),
+        warnings: warnings(prepared, outcomes),
         provenance: provenance(prepared, scenario_toml, overrides)?,
     })
 }
 
-fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Warning> {
+/// The caveats of a run: those known before the first draw, then those that the draws bring.
+pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow> {
     let mut warnings = prepared.warnings.clone();
     if let Some(vote) = &outcomes.vote {
         if prepared.scenario.draws < FEW_DRAWS {
@@ -136,10 +137,6 @@ fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Warning> {
             }
         }
     }
-    warnings
-}
-
-fn warning_rows(warnings: &[Warning]) -> Vec<WarningRow> {
     let row = |warning: &Warning| WarningRow {
         warning: warning.code().to_owned(),
         message: warning.message(),

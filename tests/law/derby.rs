@@ -29,6 +29,13 @@ fn prepared(key: &str) -> Prepared {
     prepare(&scenario, &world).unwrap()
 }
 
+const BUILT_IN: [&str; 4] = [
+    "williamson-2018",
+    "gentle-efgh",
+    "uniform-15",
+    "max-without-vote",
+];
+
 /// One rise for all bands of Derby.
 fn with_one_rise(rise: f64) -> Prepared {
     let world = World::embedded(Some("2023-24")).unwrap();
@@ -103,12 +110,7 @@ fn what_is_left_over_a_no_is_4_8_million() {
 /// Everything that the headline raises is either relieved or left: to the penny.
 #[test]
 fn headline_is_relief_and_net_yield_together() {
-    for key in [
-        "williamson-2018",
-        "gentle-efgh",
-        "uniform-15",
-        "max-without-vote",
-    ] {
+    for key in BUILT_IN {
         let budgets = prepared(key).budgets;
         assert_eq!(
             budgets.gross_yield(),
@@ -161,12 +163,7 @@ fn awards_cost_471_thousand_less_than_under_a_no() {
 /// What the ballot, the bands and the summary print ties to the penny.
 #[test]
 fn the_requirement_rises_by_what_the_headline_raises() {
-    for key in [
-        "williamson-2018",
-        "gentle-efgh",
-        "uniform-15",
-        "max-without-vote",
-    ] {
+    for key in BUILT_IN {
         let budgets = prepared(key).budgets;
         let requirement = budgets.requirement;
         assert_eq!(

@@ -395,7 +395,8 @@ impl Checker<'_, '_> {
         let allowed = value
             .get_ref()
             .as_integer()
-            .and_then(Scenario::draws_allowed);
+            .and_then(|draws| u32::try_from(draws).ok())
+            .filter(|draws| (1..=MOST_DRAWS).contains(draws));
         if allowed.is_none() {
             let text = format!(
                 "simulation.draws: {} is no number of draws (allowed: whole numbers from 1 to {MOST_DRAWS})",

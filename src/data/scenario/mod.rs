@@ -214,13 +214,6 @@ impl Scenario {
         let schema = schemars::schema_for!(RawScenario);
         serde_json::to_string_pretty(&schema).expect("a schema is JSON")
     }
-
-    /// Checks that an override of draws is in range.
-    pub fn draws_allowed(draws: i64) -> Option<u32> {
-        u32::try_from(draws)
-            .ok()
-            .filter(|draws| (1..=MOST_DRAWS).contains(draws))
-    }
 }
 
 /// A message of the TOML reader, with the nearest allowed name where it lists them.
