@@ -108,8 +108,8 @@ fn plain_bills(cells: &Cells, amounts: &Amounts) -> Vec<[Cases<Pence>; 2]> {
         .rows()
         .iter()
         .map(|cell| {
-            let award = cells.award_basis_points(cell.band, cell.reduction);
-            [amounts.own[cell.band], amounts.total[cell.band]]
+            let award = cells.award_basis_points(cell);
+            [amounts.own[cell.band], amounts.areas[0].total[cell.band]]
                 .map(|amount| dwelling_bill(amount, cell.liability, cell.reduction, award))
         })
         .collect()
@@ -118,7 +118,7 @@ fn plain_bills(cells: &Cells, amounts: &Amounts) -> Vec<[Cases<Pence>; 2]> {
 /// From the published tables of one authority to its cells.
 fn pipeline(criterion: &mut Criterion) {
     let (world, prepared) = derby(1);
-    let base = prepared.record.base_by_band(world.law.proportions());
+    let base = prepared.record.base_by_band(&world.law);
     let mut group = criterion.benchmark_group("cells of Derby from published tables");
     group.sample_size(20);
     group.bench_function("polars", |bencher| {

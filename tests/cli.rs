@@ -70,7 +70,7 @@ fn an_unknown_authority_names_the_nearest() {
     assert_eq!(
         error,
         "bandwise: authority: \"Darby\" is no authority of this vintage (allowed: the name or ONS \
-         code of one of 296 billing authorities) [did you mean Derby?]\n"
+         code of one of 318 billing authorities, or of 96 counties, police, fire and combined authorities) [did you mean Derby?]\n"
     );
 }
 
@@ -89,7 +89,7 @@ fn an_unknown_authority_or_year_in_a_file_is_named_with_its_place() {
     ));
     assert_eq!(
         error,
-        "bandwise: s.toml:4:11: vintage: no figures of \"2019-20\" are held (held: 2023-24)\n"
+        "bandwise: s.toml:4:11: vintage: no figures of \"2019-20\" are held (held: 2023-24, 2026-27)\n"
     );
 }
 
@@ -194,8 +194,9 @@ fn a_missing_band_is_an_error_and_never_a_default() {
         "{HEAD}[schedule]\nkind = \"band-rises\"\nrises = {{ A = 0.0, B = 0.0, C = 0.0, E = 0.1, F = 0.1, G = 0.1, H = 0.1 }}\n"
     ));
     assert!(
-        error
-            .ends_with("schedule.rises: band D is missing (state all eight: 0.0 freezes a band)\n"),
+        error.ends_with(
+            "schedule.rises: band D is missing (state each from A to H: 0.0 freezes a band)\n"
+        ),
         "{error}"
     );
 }
@@ -265,7 +266,7 @@ fn an_unknown_vintage_says_which_are_held() {
     assert_eq!(code, 65);
     assert_eq!(
         error,
-        "bandwise: vintage: no figures of \"1999-00\" are held (held: 2023-24)\n"
+        "bandwise: vintage: no figures of \"1999-00\" are held (held: 2023-24, 2026-27)\n"
     );
 }
 
@@ -323,8 +324,8 @@ fn without_a_place_results_go_into_a_new_folder_each_time() {
     assert_eq!(
         listing(&folder.path().join("bandwise-out")),
         [
-            "derby-williamson-2018-2023-24",
-            "derby-williamson-2018-2023-24-2"
+            "derby-williamson-2018-2026-27",
+            "derby-williamson-2018-2026-27-2"
         ]
     );
 }
@@ -447,7 +448,8 @@ fn every_table_has_the_columns_of_the_data_package() {
 #[test]
 fn bands_and_wards_add_up_to_the_summary() {
     let folder = tempdir().unwrap();
-    succeeds(&folder, &["run", "--draws", "50", "--out", "o"]);
+    let arguments = ["run", "--vintage", "2023-24", "--draws", "50", "--out", "o"];
+    succeeds(&folder, &arguments);
     let column = |table: &str, name: &str| -> f64 {
         let mut rows = csv::Reader::from_path(folder.path().join("o").join(table)).unwrap();
         let at = rows
@@ -577,12 +579,13 @@ fn the_schema_names_every_key_of_the_example() {
 #[test]
 fn data_check_reports_that_all_totals_agree() {
     let folder = tempdir().unwrap();
-    let output = bandwise(&folder).args(["data", "check"]).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        output.status.success() && text.ends_with("10 of 10 agree.\n"),
-        "{text}"
-    );
+    for (vintage, lines) in [("2023-24", 12), ("2026-27", 11)] {
+        let arguments = ["data", "check", "--vintage", vintage];
+        let output = bandwise(&folder).args(arguments).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let last = format!("{lines} of {lines} agree.\n");
+        assert!(output.status.success() && text.ends_with(&last), "{text}");
+    }
 }
 
 #[test]
@@ -598,7 +601,7 @@ fn data_show_names_the_nearest_table_and_prints_csv_alone() {
     let rows = csv::Reader::from_reader(output.stdout.as_slice())
         .into_records()
         .count();
-    assert_eq!(rows, 8 * 296);
+    assert_eq!(rows, 8 * 296 + 9 * 22);
 }
 
 #[test]
@@ -799,7 +802,7 @@ fn another_authority_takes_neither_turnout_nor_name_with_it() {
     assert!(read("warnings.csv").contains("imputed_turnout"));
     assert!(!read("ballot-paper.txt").contains("Derby"));
     assert!(read("provenance.json").contains("vote.turnout left out"));
-    assert!(read("scenario.toml").contains("vintage = \"2023-24\""));
+    assert!(read("scenario.toml").contains("vintage = \"2026-27\""));
 }
 
 #[test]

@@ -20,6 +20,7 @@ fn the_embedded_tables_are_what_the_importers_make_of_the_published_figures() {
     let files = [
         "england/england_billing_2023_24.csv",
         "england/ctr_2023_24_billing.csv",
+        "england/ctr_2023_24_precepting.csv",
         "releases/Council_Taxbase_local_authority_level_data_2022.ods",
         "derby/derby_wards_2023.csv",
     ]
@@ -29,8 +30,8 @@ fn the_embedded_tables_are_what_the_importers_make_of_the_published_figures() {
         return;
     }
     let import = import(&files).unwrap();
-    assert_eq!(import.recognised.len(), 4);
-    assert_eq!(import.tables.len(), 6);
+    assert_eq!(import.recognised.len(), 5);
+    assert_eq!(import.tables.len(), 8);
     for table in import.tables {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("data/vintages/2023-24")

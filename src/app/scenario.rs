@@ -90,7 +90,7 @@ pub fn check(args: &ScenarioArgs) -> Result<(), Failure> {
         prepared.vote_year
     ));
     note(format!("headline {}", prepared.schedule.headline()));
-    for band in bandwise::domain::Band::ALL {
+    for &band in prepared.schedule.bands() {
         let relief = prepared
             .schedule
             .relief(band)

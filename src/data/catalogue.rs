@@ -90,10 +90,22 @@ static FILES: &[(&str, &[u8])] = embedded![
     "vintages/2023-24/authorities.csv",
     "vintages/2023-24/bands.csv",
     "vintages/2023-24/levels.csv",
+    "vintages/2023-24/preceptors.csv",
+    "vintages/2023-24/precepts.csv",
     "vintages/2023-24/published_totals.csv",
     "vintages/2023-24/tax_base.csv",
+    "vintages/2023-24/vintage.toml",
     "vintages/2023-24/ward_bands.csv",
     "vintages/2023-24/wards.csv",
+    "vintages/2026-27/authorities.csv",
+    "vintages/2026-27/bands.csv",
+    "vintages/2026-27/levels.csv",
+    "vintages/2026-27/preceptors.csv",
+    "vintages/2026-27/precepts.csv",
+    "vintages/2026-27/published_totals.csv",
+    "vintages/2026-27/stated_levels.csv",
+    "vintages/2026-27/tax_base.csv",
+    "vintages/2026-27/vintage.toml",
     "law/band_proportions.csv",
     "law/principles.csv",
     "law/reorganisations.csv",
@@ -116,9 +128,15 @@ impl Catalogue {
         })
     }
 
-    /// The table of a name.
+    /// The table of a name; a name without its year is that of the newest vintage.
     pub fn table(&self, name: &str) -> Option<&Table> {
-        self.table.iter().find(|table| table.name == name)
+        let of = |wanted: &str| self.table.iter().find(|table| table.name == wanted);
+        of(name).or_else(|| {
+            super::vintage::VINTAGES
+                .iter()
+                .rev()
+                .find_map(|year| of(&format!("{year}/{name}")))
+        })
     }
 }
 
@@ -168,6 +186,12 @@ fn bytes(file: &str) -> Result<&'static [u8], DataError> {
         .find(|(name, _)| *name == file)
         .map(|(_, bytes)| *bytes)
         .ok_or_else(|| DataError::fault(Path::new(file), "is not embedded".to_owned()))
+}
+
+/// An embedded file as text.
+pub(crate) fn text(file: &str) -> Result<&'static str, DataError> {
+    std::str::from_utf8(bytes(file)?)
+        .map_err(|_| DataError::fault(Path::new(file), "is not UTF-8".to_owned()))
 }
 
 /// The rows of an embedded table.

@@ -67,7 +67,7 @@ pub fn cells(
     let rows = rows_of(&collected).map_err(polars)?;
 
     let awards = ByBand::from_fn(|band| classes[band].award_basis_points);
-    let cells = Cells::new(wards, rows, awards);
+    let cells = Cells::new(wards, rows, vec![awards]);
     let counts = ByBand::from_fn(|band| classes[band].homes.iter().sum::<i64>());
     if cells.dwellings() != counts || cells.tax_base_thousandths() != base.thousandths {
         let text = "homes or tax base were lost on the way to cells".to_owned();
@@ -283,12 +283,14 @@ fn wards_of(record: &AuthorityRecord) -> Vec<Ward> {
             code: record.authority.code.to_string(),
             name: record.authority.name.clone(),
             deprivation: None,
+            area: 0,
         }];
     }
     let ward = |row: &super::vintage::WardRow| Ward {
         code: row.code.clone(),
         name: row.name.clone(),
         deprivation: Some(row.deprivation_score),
+        area: 0,
     };
     record.wards.iter().map(ward).collect()
 }

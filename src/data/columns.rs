@@ -1,5 +1,7 @@
 //! The only place that names the columns of the household pipeline.
 
+/// Position of the billing authority.
+pub const AREA: &str = "area";
 /// Position of the ward.
 pub const WARD: &str = "ward";
 /// Position of the band, 0 for A.

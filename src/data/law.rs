@@ -6,26 +6,16 @@ use serde::Deserialize;
 
 use super::catalogue::{self, DataError};
 use crate::domain::{
-    Authority, Band, BandProportions, FinancialYear, Limit, Pence, Principle, Proportion, Rise,
-    Source, Standing,
+    Authority, AuthorityClass, Band, BandProportions, FinancialYear, Limit, Nation, Pence,
+    Principle, Proportion, Rise, Source, Standing,
 };
 
 /// The proportions and principles that are built in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Law {
-    proportions: BandProportions,
+    england: BandProportions,
+    wales: BandProportions,
     principles: Vec<Principle>,
-}
-
-/// A body with a precept of its own on the bill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Preceptor {
-    /// A county council.
-    County,
-    /// A police and crime commissioner.
-    Police,
-    /// A fire and rescue authority.
-    Fire,
 }
 
 const PRINCIPLES: &str = "law/principles.csv";
@@ -42,14 +32,20 @@ impl Law {
             .map(RawPrinciple::checked)
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            proportions: proportions()?,
+            england: proportions(Nation::England)?,
+            wales: proportions(Nation::Wales)?,
             principles,
         })
     }
 
-    /// What each band pays in proportion to band D.
-    pub fn proportions(&self) -> &BandProportions {
-        &self.proportions
+    /// What each band pays in proportion to band D (LGFA 1992 s.5(1) England, (1A) Wales).
+    ///
+    /// England has no band I: its entry is the Welsh one, and no home is in it.
+    pub fn proportions(&self, nation: Nation) -> &BandProportions {
+        match nation {
+            Nation::England => &self.england,
+            Nation::Wales => &self.wales,
+        }
     }
 
     /// All principles, by year.
@@ -57,31 +53,28 @@ impl Law {
         &self.principles
     }
 
-    /// The principle for a billing authority: its own exception, or that of its class.
+    /// The principle for an authority: its own exception, or that of its class.
     ///
-    /// Nothing where the year has not been published.
+    /// Nothing where none is held for the year.
     pub fn principle(&self, authority: &Authority, year: FinancialYear) -> Option<&Principle> {
-        let class = if authority.class.has_social_care() {
-            "social_care"
-        } else {
-            "shire_district"
-        };
-        self.named(&authority.name, year)
-            .or_else(|| self.named(class, year))
+        let nation = authority.code.nation();
+        self.principle_of(nation, &authority.name, authority.class, year)
     }
 
-    /// The principle for another body on the bill.
-    pub fn preceptor_principle(
+    /// The same by nation, name and class. In Wales there are no referendums, whoever precepts.
+    pub fn principle_of(
         &self,
-        preceptor: Preceptor,
+        nation: Nation,
+        name: &str,
+        class: AuthorityClass,
         year: FinancialYear,
     ) -> Option<&Principle> {
-        let class = match preceptor {
-            Preceptor::County => "social_care",
-            Preceptor::Police => "police",
-            Preceptor::Fire => "fire",
+        let class = match nation {
+            Nation::England => class,
+            Nation::Wales => AuthorityClass::WelshPrincipalArea,
         };
-        self.named(class, year)
+        self.named(name, year)
+            .or_else(|| self.named(class.principle(), year))
     }
 
     fn named(&self, applies_to: &str, year: FinancialYear) -> Option<&Principle> {
@@ -91,7 +84,7 @@ impl Law {
     }
 }
 
-fn proportions() -> Result<BandProportions, DataError> {
+fn proportions(nation: Nation) -> Result<BandProportions, DataError> {
     #[derive(Deserialize)]
     struct Row {
         nation: String,
@@ -101,12 +94,16 @@ fn proportions() -> Result<BandProportions, DataError> {
     }
     let rows: Vec<Row> = catalogue::rows(PROPORTIONS)?;
     let find = |band: Band| {
+        let nation = match band {
+            Band::I => Nation::Wales,
+            _ => nation,
+        };
         rows.iter()
-            .find(|row| row.nation == "England" && row.band == band.to_string())
+            .find(|row| row.nation == nation.to_string() && row.band == band.to_string())
             .and_then(|row| Proportion::new(row.numerator, row.denominator))
     };
     if let Some(missing) = Band::ALL.into_iter().find(|&band| find(band).is_none()) {
-        let text = format!("band {missing} of England has no proportion");
+        let text = format!("band {missing} of {nation} has no proportion");
         return Err(DataError::fault(Path::new(PROPORTIONS), text));
     }
     Ok(BandProportions::from_fn(|band| {

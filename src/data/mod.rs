@@ -17,5 +17,8 @@ pub use cells::cells;
 pub use check::{CheckLine, check};
 pub use law::Law;
 pub use scenario::Scenario;
-pub use vintage::{AuthorityRecord, BandRow, BaseByBand, Levels, TaxBase, Vintage, WardRow};
+pub use vintage::{
+    AuthorityRecord, BandRow, BaseByBand, Levels, Part, PreceptorRecord, Proposer, TaxBase,
+    Vintage, WardRow,
+};
 pub use world::World;

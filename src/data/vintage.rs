@@ -1,24 +1,96 @@
-//! The tables of one vintage: authorities, bands, tax bases, band D amounts and wards.
+//! The tables of one vintage: authorities, bands, tax bases, band D amounts, who precepts on whom.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::catalogue::{self, DataError, Reorganisation};
+use super::law::Law;
 use crate::domain::{
-    Authority, AuthorityCode, Band, BandProportions, ByBand, FinancialYear, Pence, Share, apportion,
+    Authority, AuthorityClass, AuthorityCode, Band, ByBand, FinancialYear, Pence, Share, Standing,
+    apportion,
 };
 
 /// All tables of one financial year.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vintage {
+    /// Its name: the year, or that of a vintage installed by the user.
+    pub name: String,
     /// The year of the band D amounts.
     pub year: FinancialYear,
+    /// What its parts are of, and what of it is carried forward.
+    pub parts: Vec<Part>,
     /// Billing authorities in the order of their codes.
     pub authorities: Vec<AuthorityRecord>,
+    /// Authorities that precept on them, in the order of their codes.
+    pub preceptors: Vec<PreceptorRecord>,
     /// Authorities of earlier years that became part of these.
     pub reorganisations: Vec<Reorganisation>,
+}
+
+/// A part of a vintage: of what date, from where, how far to be trusted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// `dwellings`, `rates`, `tax_base` or `levels`.
+    pub name: String,
+    /// The date of the figures.
+    pub date: String,
+    /// Who publishes them, and as what.
+    pub source: String,
+    /// S, H, M or J.
+    pub standing: String,
+    /// The file that was imported; empty for what is built in.
+    #[serde(default)]
+    pub file: String,
+    /// SHA-256 of that file.
+    #[serde(default)]
+    pub sha256: String,
+    /// What is carried forward and how, as a sentence; empty where nothing is.
+    #[serde(default)]
+    pub carried_forward: String,
+    /// The nation whose figures it is about; both where it is empty.
+    #[serde(default)]
+    pub nation: String,
+}
+
+/// The manifest of a vintage.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    year: String,
+    #[serde(rename = "title")]
+    _title: String,
+    part: Vec<Part>,
+}
+
+/// An authority that precepts on billing authorities.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PreceptorRecord {
+    /// ONS code.
+    pub code: AuthorityCode,
+    /// Its name, as official tables have it.
+    pub name: String,
+    /// Its class.
+    pub class: AuthorityClass,
+    /// Its band D amount; nothing where it is not one amount for its whole area.
+    pub band_d: Option<Pence>,
+    /// The published tax base that it precepts on, band D equivalents; nothing where unknown.
+    pub tax_base: Option<f64>,
+    /// How far its amount can be trusted.
+    pub standing: Standing,
+}
+
+/// Who proposes: one authority, and the billing authorities on whose bills its amount stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposer {
+    /// Its own row; that of a preceptor is the sum over the billing authorities.
+    pub record: AuthorityRecord,
+    /// The billing authorities: itself, or all on which it precepts.
+    pub areas: Vec<AuthorityRecord>,
 }
 
 /// Everything known of one billing authority in a vintage.
@@ -32,12 +104,14 @@ pub struct AuthorityRecord {
     pub tax_base: TaxBase,
     /// Band D amounts on its bill.
     pub levels: Levels,
+    /// Codes of the authorities that precept on it.
+    pub preceptors: Vec<AuthorityCode>,
     /// Its wards; empty where none are held.
     pub wards: Vec<WardRow>,
 }
 
 /// One band of one authority: VOA dwellings and the tax base return of the October before.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
 pub struct BandRow {
     /// Dwellings on the valuation list (VOA, 31 March).
     pub dwellings: i64,
@@ -105,6 +179,26 @@ pub struct Levels {
     pub combined_authority: Pence,
     /// The whole bill.
     pub area: Pence,
+    /// How far the split between them can be trusted; the whole bill is published.
+    pub standing: Standing,
+}
+
+impl Levels {
+    /// The amount of a class of preceptor.
+    pub fn of(&self, class: AuthorityClass) -> Pence {
+        match class {
+            AuthorityClass::County | AuthorityClass::GreaterLondon => self.county_or_gla,
+            AuthorityClass::Police => self.police,
+            AuthorityClass::Fire => self.fire,
+            AuthorityClass::CombinedAuthority => self.combined_authority,
+            AuthorityClass::ShireDistrict
+            | AuthorityClass::Unitary
+            | AuthorityClass::MetropolitanDistrict
+            | AuthorityClass::OuterLondon
+            | AuthorityClass::InnerLondon
+            | AuthorityClass::WelshPrincipalArea => self.own,
+        }
+    }
 }
 
 /// A ward of an authority.
@@ -121,7 +215,7 @@ pub struct WardRow {
 }
 
 /// Names of the embedded vintages, oldest first.
-pub const VINTAGES: [&str; 1] = ["2023-24"];
+pub const VINTAGES: [&str; 2] = ["2023-24", "2026-27"];
 
 impl Vintage {
     /// The embedded vintage of a year in [`VINTAGES`], or the newest; read once and kept.
@@ -151,52 +245,112 @@ impl Vintage {
     /// # Errors
     /// When there is none of that name, or its tables do not fit together.
     fn embedded(name: &str) -> Result<Self, DataError> {
-        let fault = |file: &str, text: String| DataError::fault(Path::new(file), text);
-        let year: FinancialYear = name
-            .parse()
-            .map_err(|error| fault("vintages", format!("{error}")))?;
-        let file = |table: &str| format!("vintages/{name}/{table}.csv");
-        let places: Vec<RawAuthority> = catalogue::rows(&file("authorities"))?;
-        let bands: Vec<RawBand> = catalogue::rows(&file("bands"))?;
-        let bases: Vec<RawTaxBase> = catalogue::rows(&file("tax_base"))?;
-        let levels: Vec<RawLevels> = catalogue::rows(&file("levels"))?;
-        let wards: Vec<RawWard> = catalogue::rows(&file("wards"))?;
-        let ward_bands: Vec<RawWardBand> = catalogue::rows(&file("ward_bands"))?;
-
-        let mut authorities = Vec::with_capacity(places.len());
-        for (place, ((bands, base), levels)) in places
-            .into_iter()
-            .zip(bands.chunks_exact(8).zip(&bases).zip(&levels))
-        {
-            let code = place.authority_code.clone();
-            let aligned = bands
+        let manifest = catalogue::text(&format!("vintages/{name}/vintage.toml"))?;
+        let rows = Embedded { name };
+        // Wards are those of May 2024 with homes of 2023, whatever the vintage.
+        let wards: Vec<RawWard> = catalogue::rows("vintages/2023-24/wards.csv")?;
+        let ward_bands: Vec<RawWardBand> = catalogue::rows("vintages/2023-24/ward_bands.csv")?;
+        let mut vintage = Self::assemble(name, manifest, &rows)?;
+        for record in &mut vintage.authorities {
+            record.wards = wards
                 .iter()
-                .zip(Band::ALL)
-                .all(|(row, band)| row.authority_code == code && row.band == band.to_string());
-            if !aligned || base.authority_code != code || levels.authority_code != code {
-                return Err(fault(
-                    &file("bands"),
-                    format!("the rows of {code} are out of order"),
-                ));
-            }
-            let wards = wards
-                .iter()
-                .filter(|ward| ward.authority_code == code)
-                .map(|ward| ward.with_bands(&ward_bands, &file("ward_bands")))
+                .filter(|ward| ward.authority_code == record.authority.code.as_str())
+                .map(|ward| ward.with_bands(&ward_bands, "vintages/2023-24/ward_bands.csv"))
                 .collect::<Result<_, _>>()?;
+        }
+        Ok(vintage)
+    }
+
+    /// Puts the tables of a vintage together, whatever their order of rows.
+    fn assemble(name: &str, manifest: &str, tables: &impl Tables) -> Result<Self, DataError> {
+        let fault =
+            |table: &str, text: String| DataError::fault(Path::new(&tables.file(table)), text);
+        let manifest: Manifest = toml::from_str(manifest).map_err(|error| {
+            DataError::fault(
+                Path::new(name),
+                format!("vintage.toml: {}", error.message()),
+            )
+        })?;
+        let year: FinancialYear = manifest
+            .year
+            .parse()
+            .map_err(|error| DataError::fault(Path::new(name), format!("vintage.toml: {error}")))?;
+        let mut bands: BTreeMap<String, Vec<RawBand>> = BTreeMap::new();
+        for row in tables.rows::<RawBand>("bands")? {
+            bands
+                .entry(row.authority_code.clone())
+                .or_default()
+                .push(row);
+        }
+        let bases = by_code(tables.rows::<RawTaxBase>("tax_base")?, |row| {
+            &row.authority_code
+        })
+        .map_err(|text| fault("tax_base", text))?;
+        let levels = by_code(tables.rows::<RawLevels>("levels")?, |row| {
+            &row.authority_code
+        })
+        .map_err(|text| fault("levels", text))?;
+        let preceptors = tables
+            .rows::<RawPreceptor>("preceptors")?
+            .into_iter()
+            .map(|row| row.checked(&tables.file("preceptors")))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut precepts: BTreeMap<String, Vec<AuthorityCode>> = BTreeMap::new();
+        for row in tables.rows::<RawPrecept>("precepts")? {
+            let preceptor = preceptors
+                .iter()
+                .find(|one| one.code.as_str() == row.preceptor_code)
+                .ok_or_else(|| {
+                    let text = format!("{} is not in the table of preceptors", row.preceptor_code);
+                    fault("precepts", text)
+                })?;
+            precepts
+                .entry(row.authority_code)
+                .or_default()
+                .push(preceptor.code.clone());
+        }
+        let mut authorities = Vec::new();
+        for place in tables.rows::<RawAuthority>("authorities")? {
+            let code = place.authority_code.clone();
+            let authority = place.checked(&tables.file("authorities"))?;
+            let missing = |table: &str| fault(table, format!("{code} has no row"));
+            let of_bands = bands.get(&code).ok_or_else(|| missing("bands"))?;
+            let nation = authority.code.nation();
+            let aligned = of_bands.len() == nation.bands().len()
+                && of_bands
+                    .iter()
+                    .zip(nation.bands())
+                    .all(|(row, band)| row.band == band.to_string());
+            if !aligned {
+                let text = format!(
+                    "{code} does not have one row for each of bands {} in order",
+                    nation.bands_in_words()
+                );
+                return Err(fault("bands", text));
+            }
+            let base = bases.get(&code).ok_or_else(|| missing("tax_base"))?;
+            let level = levels.get(&code).ok_or_else(|| missing("levels"))?;
             authorities.push(AuthorityRecord {
-                authority: place.checked(&file("authorities"))?,
-                bands: ByBand::from_fn(|band| bands[band.index()].row),
+                authority,
+                bands: ByBand::from_fn(|band| {
+                    of_bands
+                        .get(band.index())
+                        .map_or_else(BandRow::default, |row| row.row)
+                }),
                 tax_base: base.base,
-                levels: levels.checked(&file("levels"))?,
-                wards,
+                levels: level.checked(&tables.file("levels"))?,
+                preceptors: precepts.remove(&code).unwrap_or_default(),
+                wards: Vec::new(),
             });
         }
-        let reorganisations = catalogue::reorganisations()?;
+        authorities.sort_by(|a, b| a.authority.code.cmp(&b.authority.code));
         Ok(Self {
+            name: name.to_owned(),
             year,
+            parts: manifest.part,
             authorities,
-            reorganisations,
+            preceptors,
+            reorganisations: catalogue::reorganisations()?,
         })
     }
 
@@ -215,23 +369,135 @@ impl Vintage {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn find(&self, wanted: &str) -> Result<&AuthorityRecord, UnknownAuthority> {
+        self.billing(wanted).ok_or_else(|| self.unknown(wanted))
+    }
+
+    /// Who proposes: the billing authority, county, police or fire authority of a name or code.
+    ///
+    /// A county, police or fire authority may be named as official tables do, or in short:
+    /// `Bedfordshire Police`.
+    ///
+    /// # Errors
+    /// When there is none, or when it has more than one amount in its area; the message names the
+    /// nearest.
+    ///
+    /// # Example
+    /// ```
+    /// use bandwise::data::Vintage;
+    /// let vintage = Vintage::held(Some("2023-24"))?;
+    /// let police = vintage.proposer("Bedfordshire Police")?;
+    /// assert_eq!(police.areas.len(), 3);
+    /// assert_eq!(police.record.levels.own.to_string(), "£252.09");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn proposer(&self, wanted: &str) -> Result<Proposer, UnknownAuthority> {
+        if let Some(record) = self.billing(wanted) {
+            return Ok(Proposer {
+                record: record.clone(),
+                areas: vec![record.clone()],
+            });
+        }
+        let folded = fold(wanted);
+        let preceptor = self.preceptors.iter().find(|row| {
+            is_code(&row.code, wanted)
+                || fold(&row.name) == folded
+                || short_name(&row.name, row.class) == folded
+        });
+        match preceptor {
+            None => Err(self.unknown(wanted)),
+            Some(row) => self.sum_over_areas(row).ok_or_else(|| UnknownAuthority {
+                hint: Some(format!(
+                    "{} has more than one band D amount in its area: not modelled as a proposer",
+                    row.name
+                )),
+                ..self.unknown(wanted)
+            }),
+        }
+    }
+
+    fn billing(&self, wanted: &str) -> Option<&AuthorityRecord> {
         let folded = fold(wanted);
         self.authorities
             .iter()
-            .find(|row| {
-                row.authority
-                    .code
-                    .as_str()
-                    .eq_ignore_ascii_case(wanted.trim())
-                    || fold(&row.authority.name) == folded
-            })
-            .ok_or_else(|| UnknownAuthority {
-                wanted: wanted.to_owned(),
-                held: self.authorities.len(),
-                hint: self
-                    .became(wanted, &folded)
-                    .or_else(|| self.nearest(&folded)),
-            })
+            .find(|row| is_code(&row.authority.code, wanted) || fold(&row.authority.name) == folded)
+    }
+
+    fn unknown(&self, wanted: &str) -> UnknownAuthority {
+        let folded = fold(wanted);
+        UnknownAuthority {
+            wanted: wanted.to_owned(),
+            billing: self.authorities.len(),
+            precepting: self.preceptors.len(),
+            hint: self
+                .became(wanted, &folded)
+                .or_else(|| self.nearest(&folded)),
+        }
+    }
+
+    /// The row of a preceptor: homes and tax base summed over the billing authorities.
+    fn sum_over_areas(&self, preceptor: &PreceptorRecord) -> Option<Proposer> {
+        let band_d = preceptor.band_d?;
+        let areas: Vec<AuthorityRecord> = self
+            .authorities
+            .iter()
+            .filter(|row| row.preceptors.contains(&preceptor.code))
+            .cloned()
+            .collect();
+        let sum = |of: &dyn Fn(&AuthorityRecord) -> f64| areas.iter().map(of).sum::<f64>();
+        let electorate: i64 = areas.iter().map(|row| row.authority.electorate_2016).sum();
+        let voted =
+            sum(&|row| row.authority.turnout_2016.value() * row.authority.electorate_2016 as f64);
+        let estimate = sum(&|row| row.tax_base.estimate_after_support);
+        let base = sum(&|row| row.tax_base.tax_base_for_setting);
+        let tax_base = TaxBase {
+            return_after_support: sum(&|row| row.tax_base.return_after_support),
+            return_band_a_disabled: sum(&|row| row.tax_base.return_band_a_disabled),
+            return_contributions_in_lieu: sum(&|row| row.tax_base.return_contributions_in_lieu),
+            estimate_after_support: estimate,
+            collection_rate: sum(&|row| {
+                row.tax_base.estimate_after_support * row.tax_base.collection_rate
+            }) / estimate,
+            contributions_in_lieu: sum(&|row| row.tax_base.contributions_in_lieu),
+            tax_base_for_setting: base,
+            requirement_pounds: (base * band_d.pounds()).round() as i64,
+            parish_precepts_pounds: 0,
+        };
+        let authority = Authority {
+            code: preceptor.code.clone(),
+            name: preceptor.name.clone(),
+            class: preceptor.class,
+            region: areas.first()?.authority.region.clone(),
+            upper_tier: preceptor.name.clone(),
+            turnout_2016: Share::new(voted / electorate as f64).ok()?,
+            electorate_2016: electorate,
+        };
+        let levels = Levels {
+            own: band_d,
+            own_incl_parish: band_d,
+            county_or_gla: Pence::ZERO,
+            police: Pence::ZERO,
+            fire: Pence::ZERO,
+            combined_authority: Pence::ZERO,
+            area: band_d,
+            standing: preceptor.standing,
+        };
+        let bands = ByBand::from_fn(|band| {
+            areas
+                .iter()
+                .map(|row| row.bands[band])
+                .fold(BandRow::default(), BandRow::plus)
+        });
+        Some(Proposer {
+            record: AuthorityRecord {
+                authority,
+                bands,
+                tax_base,
+                levels,
+                preceptors: Vec::new(),
+                wards: Vec::new(),
+            },
+            areas,
+        })
     }
 
     fn became(&self, wanted: &str, folded: &str) -> Option<String> {
@@ -247,14 +513,15 @@ impl Vintage {
     }
 
     fn nearest(&self, folded: &str) -> Option<String> {
+        let preceptors = self
+            .preceptors
+            .iter()
+            .map(|row| (&row.name, short_name(&row.name, row.class)));
         self.authorities
             .iter()
-            .map(|row| {
-                (
-                    strsim::jaro_winkler(folded, &fold(&row.authority.name)),
-                    &row.authority.name,
-                )
-            })
+            .map(|row| (&row.authority.name, fold(&row.authority.name)))
+            .chain(preceptors)
+            .map(|(name, known)| (strsim::jaro_winkler(folded, &known), name))
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .filter(|(likeness, _)| *likeness > 0.75)
             .map(|(_, name)| format!("did you mean {name}?"))
@@ -270,11 +537,45 @@ fn fold(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+fn is_code(code: &AuthorityCode, wanted: &str) -> bool {
+    code.as_str().eq_ignore_ascii_case(wanted.trim())
+}
+
+/// A preceptor's name as people say it: `bedfordshire police`, `avon fire`.
+fn short_name(name: &str, class: AuthorityClass) -> String {
+    let folded = fold(name);
+    let (endings, word): (&[&str], &str) = match class {
+        AuthorityClass::Police => (
+            &[
+                " police and crime commissioner",
+                " police fire and crime commissioner - police",
+                " combined authority - police functions",
+            ],
+            " police",
+        ),
+        AuthorityClass::Fire => (
+            &[
+                " fire and rescue authority",
+                " combined fire authority",
+                " fire authority",
+                " police fire and crime commissioner - fire",
+            ],
+            " fire",
+        ),
+        _ => return folded,
+    };
+    let stem = endings
+        .iter()
+        .find_map(|ending| folded.strip_suffix(ending));
+    stem.map_or(folded.clone(), |stem| format!("{stem}{word}"))
+}
+
 /// No authority has this name or code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownAuthority {
     wanted: String,
-    held: usize,
+    billing: usize,
+    precepting: usize,
     hint: Option<String>,
 }
 
@@ -283,8 +584,8 @@ impl std::fmt::Display for UnknownAuthority {
         write!(
             f,
             "{:?} is no authority of this vintage (allowed: the name or ONS code of one of {} \
-             billing authorities)",
-            self.wanted, self.held
+             billing authorities, or of {} counties, police, fire and combined authorities)",
+            self.wanted, self.billing, self.precepting
         )?;
         match &self.hint {
             Some(hint) => write!(f, " [{hint}]"),
@@ -302,7 +603,8 @@ impl AuthorityRecord {
     }
 
     /// The published tax base for setting by band, reconciled from the return.
-    pub fn base_by_band(&self, proportions: &BandProportions) -> BaseByBand {
+    pub fn base_by_band(&self, law: &Law) -> BaseByBand {
+        let proportions = law.proportions(self.authority.code.nation());
         let support = |row: &BandRow| row.support_pension_age + row.support_working_age;
         let mut raw = ByBand::from_fn(|band| {
             let row = &self.bands[band];
@@ -346,6 +648,122 @@ pub struct BaseByBand {
 
 pub(crate) fn thousandths(equivalents: f64) -> i64 {
     (equivalents * 1_000.0).round() as i64
+}
+
+/// Where the tables of a vintage lie.
+trait Tables {
+    /// The name of a table's file, for messages.
+    fn file(&self, table: &str) -> String;
+    /// The rows of a table.
+    fn rows<T: DeserializeOwned>(&self, table: &str) -> Result<Vec<T>, DataError>;
+}
+
+/// Tables that are built in.
+struct Embedded<'a> {
+    name: &'a str,
+}
+
+impl Tables for Embedded<'_> {
+    fn file(&self, table: &str) -> String {
+        format!("vintages/{}/{table}.csv", self.name)
+    }
+
+    fn rows<T: DeserializeOwned>(&self, table: &str) -> Result<Vec<T>, DataError> {
+        catalogue::rows(&self.file(table))
+    }
+}
+
+/// Rows by their authority; an authority with two rows is a fault.
+fn by_code<T>(rows: Vec<T>, code: impl Fn(&T) -> &String) -> Result<BTreeMap<String, T>, String> {
+    let mut table = BTreeMap::new();
+    for row in rows {
+        let key = code(&row).clone();
+        if table.insert(key.clone(), row).is_some() {
+            return Err(format!("{key} has two rows"));
+        }
+    }
+    Ok(table)
+}
+
+impl BaseByBand {
+    /// The bases of several billing authorities together.
+    pub fn sum(bases: &[Self]) -> Self {
+        let total = |of: &dyn Fn(&Self) -> i64| bases.iter().map(of).sum::<i64>();
+        Self {
+            thousandths: ByBand::from_fn(|band| total(&|base| base.thousandths[band])),
+            in_lieu_thousandths: total(&|base| base.in_lieu_thousandths),
+            return_by_band: ByBand::from_fn(|band| {
+                bases.iter().map(|base| base.return_by_band[band]).sum()
+            }),
+            unexplained: bases.iter().map(|base| base.unexplained).sum(),
+        }
+    }
+}
+
+impl BandRow {
+    /// Both together.
+    fn plus(self, other: Self) -> Self {
+        Self {
+            dwellings: self.dwellings + other.dwellings,
+            dwellings_suppressed: self.dwellings_suppressed.max(other.dwellings_suppressed),
+            listed: self.listed + other.listed,
+            chargeable: self.chargeable + other.chargeable,
+            single_adult: self.single_adult + other.single_adult,
+            one_counted: self.one_counted + other.one_counted,
+            all_disregarded: self.all_disregarded + other.all_disregarded,
+            second_homes: self.second_homes + other.second_homes,
+            empty: self.empty + other.empty,
+            support_pension_age: self.support_pension_age + other.support_pension_age,
+            support_working_age: self.support_working_age + other.support_working_age,
+            band_d_equivalents_before_support: self.band_d_equivalents_before_support
+                + other.band_d_equivalents_before_support,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct RawPreceptor {
+    preceptor_code: String,
+    preceptor: String,
+    class: String,
+    band_d: String,
+    tax_base: Option<f64>,
+    standing: String,
+}
+
+impl RawPreceptor {
+    fn checked(self, file: &str) -> Result<PreceptorRecord, DataError> {
+        let fault = |text: String| {
+            DataError::fault(Path::new(file), format!("{}: {text}", self.preceptor_code))
+        };
+        let band_d = match self.band_d.as_str() {
+            "" => None,
+            text => Some(Pence::parse_pounds(text).map_err(|error| fault(error.to_string()))?),
+        };
+        Ok(PreceptorRecord {
+            code: self
+                .preceptor_code
+                .parse()
+                .map_err(|error| fault(format!("{error}")))?,
+            class: self
+                .class
+                .parse()
+                .map_err(|error| fault(format!("{error}")))?,
+            standing: self
+                .standing
+                .parse()
+                .map_err(|error| fault(format!("{error}")))?,
+            band_d,
+            tax_base: self.tax_base,
+            name: self.preceptor,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct RawPrecept {
+    authority_code: String,
+    preceptor_code: String,
 }
 
 #[derive(Deserialize)]
@@ -407,6 +825,7 @@ struct RawLevels {
     fire: String,
     combined_authority: String,
     area: String,
+    standing: String,
 }
 
 impl RawLevels {
@@ -424,6 +843,9 @@ impl RawLevels {
             fire: read(&self.fire)?,
             combined_authority: read(&self.combined_authority)?,
             area: read(&self.area)?,
+            standing: self.standing.parse().map_err(|error| {
+                DataError::fault(Path::new(file), format!("{}: {error}", self.authority_code))
+            })?,
         })
     }
 }

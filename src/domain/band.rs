@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Index, IndexMut};
 use std::str::FromStr;
 
-/// A council tax valuation band in England. There is no default: a missing band is an error.
+/// A council tax valuation band. There is no default: a missing band is an error. Band I is Welsh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "a band is its letter")]
 pub enum Band {
@@ -16,16 +16,17 @@ pub enum Band {
     F,
     G,
     H,
+    I,
 }
 
 /// The text names no band.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a band (allowed: A to H)")]
+#[error("{0:?} is not a band (allowed: A to H, and I in Wales)")]
 pub struct NotABand(String);
 
 impl Band {
     /// All bands, cheapest first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::A,
         Self::B,
         Self::C,
@@ -34,6 +35,7 @@ impl Band {
         Self::F,
         Self::G,
         Self::H,
+        Self::I,
     ];
 
     /// The position, 0 for A.
@@ -63,6 +65,7 @@ impl fmt::Display for Band {
             Self::F => "F",
             Self::G => "G",
             Self::H => "H",
+            Self::I => "I",
         })
     }
 }
@@ -99,7 +102,7 @@ pub type BandProportions = ByBand<Proportion>;
 
 /// One value for each band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ByBand<T>([T; 8]);
+pub struct ByBand<T>([T; Band::ALL.len()]);
 
 impl<T> ByBand<T> {
     /// Makes the value of each band.
@@ -118,7 +121,7 @@ impl<T> ByBand<T> {
     }
 
     /// The values, cheapest band first.
-    pub fn values(&self) -> &[T; 8] {
+    pub fn values(&self) -> &[T; Band::ALL.len()] {
         &self.0
     }
 }

@@ -3,7 +3,7 @@
 use super::band::{Band, ByBand};
 use super::household::{Liability, Reduction};
 
-/// A ward, or the whole authority where no wards are known.
+/// A ward or other small area, or a whole billing authority where none are known or wanted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ward {
     /// Its ONS code.
@@ -12,6 +12,8 @@ pub struct Ward {
     pub name: String,
     /// Its deprivation score, higher for more deprived; nothing where unknown.
     pub deprivation: Option<f64>,
+    /// Position of the billing authority that it lies in; 0 where there is only one.
+    pub area: usize,
 }
 
 /// One group of like homes.
@@ -40,21 +42,31 @@ pub struct Cell {
 pub struct Cells {
     wards: Vec<Ward>,
     rows: Vec<Cell>,
-    award_basis_points: ByBand<[i64; 3]>,
+    award_basis_points: Vec<ByBand<[i64; 3]>>,
 }
 
 impl Cells {
     /// Checks and keeps the cells; `award_basis_points` is the share of a bill that an award
-    /// meets, by band and [`Reduction`], in ten-thousandths.
+    /// meets, by billing authority, band and [`Reduction`], in ten-thousandths.
     ///
     /// # Panics
     /// When a cell names no ward, a number is negative, or the order is broken: a fault of the
     /// pipeline, not of its input.
-    pub fn new(wards: Vec<Ward>, rows: Vec<Cell>, award_basis_points: ByBand<[i64; 3]>) -> Self {
+    pub fn new(
+        wards: Vec<Ward>,
+        rows: Vec<Cell>,
+        award_basis_points: Vec<ByBand<[i64; 3]>>,
+    ) -> Self {
         let key = |cell: &Cell| (cell.ward, cell.band, cell.liability, cell.reduction);
         assert!(
             rows.is_sorted_by(|a, b| key(a) < key(b)),
             "cells are in order and distinct"
+        );
+        assert!(
+            wards
+                .iter()
+                .all(|ward| ward.area < award_basis_points.len()),
+            "a ward lies in a billing authority"
         );
         for cell in &rows {
             assert!(cell.ward < wards.len(), "a cell lies in a ward");
@@ -80,9 +92,37 @@ impl Cells {
         &self.rows
     }
 
-    /// The share of a bill that the average award meets, in ten-thousandths.
-    pub fn award_basis_points(&self, band: Band, reduction: Reduction) -> i64 {
-        self.award_basis_points[band][reduction as usize]
+    /// The cells of several billing authorities, one after the other.
+    pub fn joined(parts: Vec<Self>) -> Self {
+        let (mut wards, mut rows, mut awards) = (Vec::new(), Vec::new(), Vec::new());
+        for part in parts {
+            let (first_ward, first_area) = (wards.len(), awards.len());
+            wards.extend(part.wards.into_iter().map(|ward| Ward {
+                area: ward.area + first_area,
+                ..ward
+            }));
+            rows.extend(part.rows.into_iter().map(|cell| Cell {
+                ward: cell.ward + first_ward,
+                ..cell
+            }));
+            awards.extend(part.award_basis_points);
+        }
+        Self::new(wards, rows, awards)
+    }
+
+    /// Number of billing authorities.
+    pub fn n_areas(&self) -> usize {
+        self.award_basis_points.len()
+    }
+
+    /// Position of the billing authority that a cell lies in.
+    pub fn area(&self, cell: &Cell) -> usize {
+        self.wards[cell.ward].area
+    }
+
+    /// The share of a bill that the average award of a cell meets, in ten-thousandths.
+    pub fn award_basis_points(&self, cell: &Cell) -> i64 {
+        self.award_basis_points[self.area(cell)][cell.band][cell.reduction as usize]
     }
 
     /// Homes by band.

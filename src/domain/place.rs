@@ -3,13 +3,58 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::band::Band;
 use super::share::Share;
+
+/// A nation with a council tax law of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nation {
+    /// England: bands A to H by values of 1991; referendums on excessive rises.
+    England,
+    /// Wales: bands A to I by values of 2003; no referendums.
+    Wales,
+}
+
+impl Nation {
+    /// The valuation bands of the nation, cheapest first.
+    ///
+    /// # Example
+    /// ```
+    /// use bandwise::domain::{Band, Nation};
+    /// assert_eq!(Nation::England.bands().last(), Some(&Band::H));
+    /// assert_eq!(Nation::Wales.bands().last(), Some(&Band::I));
+    /// ```
+    pub const fn bands(self) -> &'static [Band] {
+        let (english, _) = Band::ALL.split_at(Band::I.index());
+        match self {
+            Self::England => english,
+            Self::Wales => &Band::ALL,
+        }
+    }
+
+    /// The bands in words: `A to H`.
+    pub const fn bands_in_words(self) -> &'static str {
+        match self {
+            Self::England => "A to H",
+            Self::Wales => "A to I",
+        }
+    }
+}
+
+impl fmt::Display for Nation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::England => "England",
+            Self::Wales => "Wales",
+        })
+    }
+}
 
 /// The nine-character code that the Office for National Statistics gives an authority.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AuthorityCode(String);
 
-/// The text is no code of an English or Welsh billing authority.
+/// The text is no code of an English or Welsh authority.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an authority code (allowed: E or W and eight digits, such as E06000015)")]
 pub struct NotACode(String);
@@ -18,6 +63,15 @@ impl AuthorityCode {
     /// The code as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The nation that it lies in.
+    pub fn nation(&self) -> Nation {
+        if self.0.starts_with('W') {
+            Nation::Wales
+        } else {
+            Nation::England
+        }
     }
 }
 
@@ -40,7 +94,7 @@ impl fmt::Display for AuthorityCode {
     }
 }
 
-/// The class of a billing authority, which decides its referendum principle.
+/// The class of an authority, which decides its referendum principle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AuthorityClass {
     /// A district under a county council.
@@ -53,59 +107,146 @@ pub enum AuthorityClass {
     OuterLondon,
     /// A borough of inner London, or the City.
     InnerLondon,
+    /// A county or county borough council in Wales.
+    WelshPrincipalArea,
+    /// A county council above districts: it precepts on them.
+    County,
+    /// A police and crime commissioner, or a mayor with police functions.
+    Police,
+    /// A fire and rescue authority with a precept of its own.
+    Fire,
+    /// The Greater London Authority.
+    GreaterLondon,
+    /// A combined authority with a mayor.
+    CombinedAuthority,
 }
 
 impl AuthorityClass {
-    /// Whether it answers for adult social care, and so has the principle of those that do.
-    pub fn has_social_care(self) -> bool {
-        self != Self::ShireDistrict
+    const ALL: [Self; 11] = [
+        Self::ShireDistrict,
+        Self::Unitary,
+        Self::MetropolitanDistrict,
+        Self::OuterLondon,
+        Self::InnerLondon,
+        Self::WelshPrincipalArea,
+        Self::County,
+        Self::Police,
+        Self::Fire,
+        Self::GreaterLondon,
+        Self::CombinedAuthority,
+    ];
+
+    /// Whether it bills: others have their precepts on its bills.
+    pub const fn bills(self) -> bool {
+        match self {
+            Self::ShireDistrict
+            | Self::Unitary
+            | Self::MetropolitanDistrict
+            | Self::OuterLondon
+            | Self::InnerLondon
+            | Self::WelshPrincipalArea => true,
+            Self::County
+            | Self::Police
+            | Self::Fire
+            | Self::GreaterLondon
+            | Self::CombinedAuthority => false,
+        }
+    }
+
+    /// What it is called for short: a council, or an authority.
+    pub const fn called(self) -> &'static str {
+        match self {
+            Self::Police | Self::Fire | Self::GreaterLondon | Self::CombinedAuthority => {
+                "authority"
+            }
+            Self::ShireDistrict
+            | Self::Unitary
+            | Self::MetropolitanDistrict
+            | Self::OuterLondon
+            | Self::InnerLondon
+            | Self::WelshPrincipalArea
+            | Self::County => "council",
+        }
+    }
+
+    /// Whether official tables print its full name, and not that of its place alone.
+    pub const fn has_full_name(self) -> bool {
+        matches!(
+            self,
+            Self::Police | Self::Fire | Self::GreaterLondon | Self::CombinedAuthority
+        )
+    }
+
+    /// The row of the table of principles that applies where the authority is not named.
+    pub const fn principle(self) -> &'static str {
+        match self {
+            Self::Unitary
+            | Self::MetropolitanDistrict
+            | Self::OuterLondon
+            | Self::InnerLondon
+            | Self::County => "social_care",
+            Self::ShireDistrict => "shire_district",
+            Self::WelshPrincipalArea => "wales",
+            Self::Police => "police",
+            Self::Fire => "fire",
+            Self::GreaterLondon => "greater_london_authority",
+            Self::CombinedAuthority => "combined_authority",
+        }
     }
 
     /// The abbreviation in official tables.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Self::ShireDistrict => "SD",
             Self::Unitary => "UA",
             Self::MetropolitanDistrict => "MD",
             Self::OuterLondon => "OLB",
             Self::InnerLondon => "ILB",
+            Self::WelshPrincipalArea => "WPA",
+            Self::County => "SC",
+            Self::Police => "PCC",
+            Self::Fire => "CFA",
+            Self::GreaterLondon => "GLA",
+            Self::CombinedAuthority => "CA",
         }
     }
 
     /// The class in words.
-    pub fn words(self) -> &'static str {
+    pub const fn words(self) -> &'static str {
         match self {
             Self::ShireDistrict => "shire district",
             Self::Unitary => "unitary authority",
             Self::MetropolitanDistrict => "metropolitan district",
             Self::OuterLondon => "outer London borough",
             Self::InnerLondon => "inner London borough",
+            Self::WelshPrincipalArea => "Welsh county or county borough council",
+            Self::County => "county council",
+            Self::Police => "police and crime commissioner",
+            Self::Fire => "fire and rescue authority",
+            Self::GreaterLondon => "Greater London Authority",
+            Self::CombinedAuthority => "combined authority",
         }
     }
 }
 
-/// The text is no class of billing authority.
+/// The text is no class of authority.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a class of authority (allowed: SD, UA, MD, OLB, ILB)")]
+#[error(
+    "{0:?} is not a class of authority (allowed: SD, UA, MD, OLB, ILB, WPA, SC, PCC, CFA, GLA, CA)"
+)]
 pub struct NotAClass(String);
 
 impl FromStr for AuthorityClass {
     type Err = NotAClass;
     fn from_str(text: &str) -> Result<Self, NotAClass> {
-        [
-            Self::ShireDistrict,
-            Self::Unitary,
-            Self::MetropolitanDistrict,
-            Self::OuterLondon,
-            Self::InnerLondon,
-        ]
-        .into_iter()
-        .find(|class| class.code() == text)
-        .ok_or_else(|| NotAClass(text.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|class| class.code() == text)
+            .ok_or_else(|| NotAClass(text.to_owned()))
     }
 }
 
-/// A billing authority.
+/// An authority with an amount of its own on council tax bills.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Authority {
     /// Its code.

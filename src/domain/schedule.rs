@@ -1,6 +1,7 @@
 //! Proposed schedules: as a councillor words them, and as the law carries them out.
 
 use super::band::{Band, ByBand};
+use super::place::Nation;
 use super::rise::Rise;
 use super::share::Share;
 
@@ -43,13 +44,14 @@ pub enum UniformRise {
 pub enum FreezeShape {
     /// Each pays the whole of the top rise.
     Equal,
-    /// Equal steps from the first raised band up to the top rise in band H.
+    /// Equal steps from the first raised band up to the top rise in the dearest.
     Steps,
 }
 
 /// What each band pays, by a headline rise and relief: no band pays more than the headline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
+    nation: Nation,
     headline: Rise,
     band_rise: ByBand<Rise>,
 }
@@ -59,16 +61,22 @@ impl Schedule {
     ///
     /// # Panics
     /// When one does: no reduction can bring that about, and no proposal asks for it.
-    fn new(headline: Rise, band_rise: ByBand<Rise>) -> Self {
-        let most = band_rise.values().iter().max();
+    fn new(nation: Nation, headline: Rise, band_rise: ByBand<Rise>) -> Self {
+        let most = nation.bands().iter().map(|&band| band_rise[band]).max();
         assert!(
-            most.is_none_or(|most| *most <= headline),
+            most.is_none_or(|most| most <= headline),
             "no band pays more than the headline"
         );
         Self {
+            nation,
             headline,
             band_rise,
         }
+    }
+
+    /// The valuation bands that there are where it applies, cheapest first.
+    pub fn bands(&self) -> &'static [Band] {
+        self.nation.bands()
     }
 
     /// The rise in band D that goes on the ballot paper.
@@ -96,24 +104,31 @@ impl Schedule {
 
     /// Whether any band gets relief, so that a class reduction under s.13A(1)(c) is needed.
     pub fn needs_relief(&self) -> bool {
-        Band::ALL
+        self.bands()
             .iter()
             .any(|&band| self.band_rise[band] < self.headline)
     }
 
     /// The frozen bands, cheapest first.
     pub fn frozen_bands(&self) -> Vec<Band> {
-        Band::ALL
-            .into_iter()
+        self.bands()
+            .iter()
+            .copied()
             .filter(|&band| self.is_frozen(band))
             .collect()
     }
 }
 
 impl Proposal {
+    /// Whether it states something for each band.
+    pub fn is_by_band(&self) -> bool {
+        matches!(self, Self::HeadlineWithRelief { .. } | Self::BandRises(_))
+    }
+
     /// The schedule that carries the proposal out.
     ///
-    /// `dwellings` are the homes by band of the authority, which a freeze target is measured on;
+    /// `nation` says which bands there are; `dwellings` are the homes by band of the authority,
+    /// which a freeze target is measured on;
     /// `largest_without_vote` is the year's largest rise that needs no vote, nothing where there
     /// is no principle.
     ///
@@ -122,46 +137,43 @@ impl Proposal {
     ///
     /// # Example
     /// ```
-    /// use bandwise::domain::{Band, ByBand, Proposal, Rise};
+    /// use bandwise::domain::{Band, ByBand, Nation, Proposal, Rise};
     /// let rises = ByBand::from_fn(|band| {
     ///     Rise::from_millionths(if band < Band::E { 0 } else { 100_000 })
     /// });
-    /// let schedule = Proposal::BandRises(rises).schedule(&ByBand::from_fn(|_| 1), None)?;
+    /// let homes = ByBand::from_fn(|_| 1);
+    /// let schedule = Proposal::BandRises(rises).schedule(Nation::England, &homes, None)?;
     /// assert_eq!(schedule.headline(), Rise::new(0.1)?);
     /// assert_eq!(schedule.relief(Band::A), Some(1.0));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn schedule(
         &self,
+        nation: Nation,
         dwellings: &ByBand<i64>,
         largest_without_vote: Option<Rise>,
     ) -> Result<Schedule, NoPrinciple> {
         let schedule = match self {
             Self::HeadlineWithRelief { headline, relief } => {
-                Schedule::new(*headline, relief.map(|share| headline.after_relief(*share)))
+                let rises = relief.map(|share| headline.after_relief(*share));
+                Schedule::new(nation, *headline, rises)
             }
             Self::BandRises(rises) => {
-                let headline = rises.values().iter().copied().max().unwrap_or(Rise::FREEZE);
-                Schedule {
-                    headline,
-                    band_rise: *rises,
-                }
+                let highest = nation.bands().iter().map(|&band| rises[band]).max();
+                Schedule::new(nation, highest.unwrap_or(Rise::FREEZE), *rises)
             }
             Self::Uniform(rise) => {
                 let headline = match rise {
                     UniformRise::Stated(rise) => *rise,
                     UniformRise::LargestWithoutVote => largest_without_vote.ok_or(NoPrinciple)?,
                 };
-                Schedule {
-                    headline,
-                    band_rise: ByBand::from_fn(|_| headline),
-                }
+                Schedule::new(nation, headline, ByBand::from_fn(|_| headline))
             }
             Self::FreezeTarget {
                 share,
                 top_rise,
                 shape,
-            } => freeze_cheapest(*share, *top_rise, *shape, dwellings),
+            } => freeze_cheapest(nation, *share, *top_rise, *shape, dwellings),
         };
         Ok(schedule)
     }
@@ -173,6 +185,7 @@ impl Proposal {
 pub struct NoPrinciple;
 
 fn freeze_cheapest(
+    nation: Nation,
     share: Share,
     top_rise: Rise,
     shape: FreezeShape,
@@ -181,29 +194,26 @@ fn freeze_cheapest(
     let total: i64 = dwellings.values().iter().sum();
     let mut frozen = 0;
     let mut held = 0;
-    for band in Band::ALL {
+    for &band in nation.bands() {
         if held as f64 >= share.value() * total as f64 {
             break;
         }
         held += dwellings[band];
         frozen = band.index() + 1;
     }
-    let raised = i64::try_from(Band::ALL.len() - frozen).expect("eight bands");
+    let raised = i64::try_from(nation.bands().len() - frozen).expect("a few bands");
     let band_rise = ByBand::from_fn(|band| match (band.index() + 1).checked_sub(frozen) {
         None | Some(0) => Rise::FREEZE,
         Some(step) => match shape {
             FreezeShape::Equal => top_rise,
             FreezeShape::Steps => {
-                let step = i64::try_from(step).expect("eight bands");
-                Rise::from_millionths(top_rise.millionths() * step / raised)
+                let step = i64::try_from(step).expect("a few bands");
+                Rise::from_millionths(top_rise.millionths() * step.min(raised) / raised.max(1))
             }
         },
     });
     let headline = if raised == 0 { Rise::FREEZE } else { top_rise };
-    Schedule {
-        headline,
-        band_rise,
-    }
+    Schedule::new(nation, headline, band_rise)
 }
 
 #[cfg(test)]
@@ -211,7 +221,7 @@ mod tests {
     use super::*;
 
     fn derby() -> ByBand<i64> {
-        let homes = [57_530, 21_900, 16_990, 8_820, 4_780, 2_330, 700, 50];
+        let homes = [57_530, 21_900, 16_990, 8_820, 4_780, 2_330, 700, 50, 0];
         ByBand::from_fn(|band| homes[band.index()])
     }
 
@@ -223,11 +233,13 @@ mod tests {
             top_rise: Rise::new(1.0)?,
             shape: FreezeShape::Steps,
         };
-        let schedule = target.schedule(&derby(), None)?;
+        let schedule = target.schedule(Nation::England, &derby(), None)?;
         assert_eq!(schedule.frozen_bands(), vec![Band::A, Band::B, Band::C]);
-        let rises: Vec<_> = Band::ALL
-            .map(|band| schedule.band_rise(band).value())
-            .to_vec();
+        let rises: Vec<_> = schedule
+            .bands()
+            .iter()
+            .map(|&band| schedule.band_rise(band).value())
+            .collect();
         assert_eq!(rises, vec![0.0, 0.0, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
         Ok(())
     }
@@ -240,7 +252,7 @@ mod tests {
             top_rise: Rise::new(1.0)?,
             shape: FreezeShape::Equal,
         };
-        let schedule = target.schedule(&derby(), None)?;
+        let schedule = target.schedule(Nation::England, &derby(), None)?;
         assert_eq!(schedule.frozen_bands().len(), 4);
         assert_eq!(schedule.band_rise(Band::E), Rise::new(1.0)?);
         Ok(())
@@ -253,15 +265,33 @@ mod tests {
             top_rise: Rise::new(1.0)?,
             shape: FreezeShape::Equal,
         };
-        let schedule = target.schedule(&derby(), None)?;
+        let schedule = target.schedule(Nation::England, &derby(), None)?;
         assert_eq!(schedule.headline(), Rise::FREEZE);
         assert_eq!(schedule.frozen_bands().len(), 8);
         Ok(())
     }
 
     #[test]
+    fn in_wales_the_steps_of_a_freeze_target_end_in_band_i()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let target = Proposal::FreezeTarget {
+            share: Share::new(0.85)?,
+            top_rise: Rise::new(0.6)?,
+            shape: FreezeShape::Steps,
+        };
+        let schedule = target.schedule(Nation::Wales, &derby(), None)?;
+        assert_eq!(schedule.band_rise(Band::D), Rise::new(0.1)?);
+        assert_eq!(schedule.band_rise(Band::H), Rise::new(0.5)?);
+        assert_eq!(schedule.band_rise(Band::I), Rise::new(0.6)?);
+        Ok(())
+    }
+
+    #[test]
     fn without_a_principle_there_is_no_largest_rise_without_a_vote() {
         let proposal = Proposal::Uniform(UniformRise::LargestWithoutVote);
-        assert_eq!(proposal.schedule(&derby(), None), Err(NoPrinciple));
+        assert_eq!(
+            proposal.schedule(Nation::England, &derby(), None),
+            Err(NoPrinciple)
+        );
     }
 }

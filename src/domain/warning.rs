@@ -84,6 +84,20 @@ pub enum Warning {
         /// The year of the figures.
         from: FinancialYear,
     },
+    /// A part of the vintage is not of its year.
+    PartCarriedForward {
+        /// What is carried forward and how, as a sentence.
+        sentence: String,
+    },
+    /// The principles of the year of the vote are not published yet.
+    PrincipleNotPublished {
+        /// The year.
+        year: FinancialYear,
+        /// What stands in for them.
+        citation: String,
+    },
+    /// A proposal without a word on band I is applied in Wales.
+    BandIAsH,
     /// Both percentages on the ballot paper print alike.
     PercentagesAlike,
     /// No name for the ballot paper is stated.
@@ -123,6 +137,9 @@ impl Warning {
             Self::ScaledCosts { .. } => "scaled_costs",
             Self::NoPrinciple { .. } => "no_principle",
             Self::CarriedForward { .. } => "carried_forward",
+            Self::PartCarriedForward { .. } => "part_carried_forward",
+            Self::PrincipleNotPublished { .. } => "principle_not_published",
+            Self::BandIAsH => "band_i_as_h",
             Self::PercentagesAlike => "percentages_alike",
             Self::NameNotStated => "name_not_stated",
             Self::AssumedPollingDay { .. } => "assumed_polling_day",
@@ -227,6 +244,16 @@ impl Warning {
                  to the budget of {}.",
                 from.next()
             ),
+            Self::PartCarriedForward { sentence } => sentence.clone(),
+            Self::PrincipleNotPublished { year, citation } => format!(
+                "The referendum principles of {year} are not published yet: those used here are \
+                 expected ({citation})."
+            ),
+            Self::BandIAsH => {
+                "The proposal says nothing of band I, which Wales has: its homes are \
+                 treated as those of band H."
+                    .to_owned()
+            }
             Self::PercentagesAlike => "Both percentages print alike on the ballot paper, to one \
                  decimal: voters cannot see what they decide."
                 .to_owned(),

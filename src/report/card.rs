@@ -80,7 +80,10 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
         .map(ToString::to_string)
         .collect();
     if bands.is_empty() {
-        card.item("No band: the council's own part of the bill rises for every home that pays.");
+        card.item(&format!(
+            "No band: the {}'s own part of the bill rises for every home that pays.",
+            prepared.record.authority.class.called()
+        ));
         return;
     }
     card.item(&format!(
@@ -93,7 +96,7 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
             100.0 * share
         ))
     ));
-    let (today, next) = prepared.amounts.others_band_d;
+    let (today, next) = prepared.others_band_d;
     let no_higher = percent("share_dwellings_no_higher_bill");
     let whole = percent("share_frozen_dwellings_total_bill");
     card.item(&if !prepared.whole_bill_known {

@@ -3,12 +3,14 @@
 use serde::Serialize;
 
 use super::tables::{BandRow, CompareRow, DriverRow, SummaryRow, WardRow, WarningRow};
+use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
 use crate::domain::{Band, Pence, Share, Warning};
 use crate::simulation::{
     DrawOutcomes, Driver, PairedDifference, Prepared, Spread, drivers, spread, win_probability,
     win_probability_if_known,
 };
+use crate::tax::bill::Cases;
 use crate::tax::budget::on_base;
 
 /// Everything that a run found.
@@ -205,15 +207,20 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
     let dwellings = prepared.record.dwellings();
     let total: i64 = dwellings.values().iter().sum();
     let share = |part: i64, whole: i64| Share::of(part, whole).map_or(0.0, Share::value);
+    let schedule = &prepared.schedule;
     let in_bands = |chosen: &dyn Fn(Band) -> bool| -> i64 {
-        Band::ALL
+        schedule
+            .bands()
             .iter()
             .filter(|&&band| chosen(band))
             .map(|&band| dwellings[band])
             .sum()
     };
-    let schedule = &prepared.schedule;
-    let all_homes = format!("{total} dwellings on the valuation list, bands A to H");
+    let nation = prepared.record.authority.code.nation();
+    let all_homes = format!(
+        "{total} dwellings on the valuation list, bands {}",
+        nation.bands_in_words()
+    );
     let liable = |frozen_only: bool| -> i64 {
         prepared
             .cells
@@ -251,10 +258,22 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         prepared.electorate.share_frozen(),
         "electors in those bands",
     );
-    let whole_bill = |band: Band| {
-        let total = prepared.amounts.total[band];
-        total.yes <= total.today
-    };
+    let whole_bill: i64 = prepared
+        .areas
+        .iter()
+        .zip(&prepared.amounts.areas)
+        .flat_map(|(area, amounts)| {
+            let held = |(&band, homes): (&Band, i64)| {
+                (amounts.total[band].yes <= amounts.total[band].today).then_some(homes)
+            };
+            let homes = area.dwellings();
+            let by_band = schedule
+                .bands()
+                .iter()
+                .map(move |band| (band, homes[*band]));
+            by_band.filter_map(held).collect::<Vec<_>>()
+        })
+        .sum();
     let known = |value: f64| {
         prepared.whole_bill_known.then_some(Spread {
             mean: value,
@@ -267,7 +286,7 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "share_frozen_dwellings_total_bill",
         "share of dwellings",
         &all_homes,
-        known(share(in_bands(&whole_bill), total)),
+        known(share(whole_bill, total)),
         "dwellings in bands whose whole bill does not rise over today; empty where the other \
          authorities' amounts of next year are not known",
     );
@@ -498,16 +517,18 @@ fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
         let of_band: Vec<f64> = values
             .iter()
             .skip(band.index())
-            .step_by(8)
+            .step_by(prepared.schedule.bands().len())
             .copied()
             .collect();
         spread(&of_band).map(|spread| spread.mean)
     };
-    Band::ALL
-        .into_iter()
-        .map(|band| {
+    prepared
+        .schedule
+        .bands()
+        .iter()
+        .map(|&band| {
             let own = prepared.amounts.own[band];
-            let total = prepared.amounts.total[band];
+            let total = |of: fn(&Cases<Pence>) -> Pence| mean_total(prepared, band, of);
             let budget = &prepared.budgets.bands[band];
             let vote = outcomes.vote.as_ref();
             BandRow {
@@ -519,9 +540,9 @@ fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
                 own_bill_no_pounds: own.no.pounds(),
                 own_change_yes_vs_today_pounds: (own.yes - own.today).pounds(),
                 own_change_yes_vs_no_pounds: (own.yes - own.no).pounds(),
-                total_bill_today_pounds: total.today.pounds(),
-                total_bill_yes_pounds: total.yes.pounds(),
-                total_bill_no_pounds: total.no.pounds(),
+                total_bill_today_pounds: total(|cases| cases.today),
+                total_bill_yes_pounds: total(|cases| cases.yes),
+                total_bill_no_pounds: total(|cases| cases.no),
                 frozen: prepared.schedule.is_frozen(band),
                 relief_share: prepared.schedule.relief(band),
                 gross_yield_pounds: budget.gross.pounds(),
@@ -535,10 +556,30 @@ fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
         .collect()
 }
 
+/// The whole full bill of a band in pounds: the mean over the band's homes where it differs
+/// between the billing authorities of a preceptor, and over all authorities alike where the band
+/// has no homes.
+fn mean_total(prepared: &Prepared, band: Band, of: fn(&Cases<Pence>) -> Pence) -> f64 {
+    let amounts = &prepared.amounts.areas;
+    if let [only] = amounts.as_slice() {
+        return of(&only.total[band]).pounds();
+    }
+    let homes: i64 = prepared.record.dwellings()[band];
+    let weight = |area: &AuthorityRecord| match homes {
+        0 => 1.0 / prepared.areas.len() as f64,
+        _ => area.dwellings()[band] as f64 / homes as f64,
+    };
+    prepared
+        .areas
+        .iter()
+        .zip(amounts)
+        .map(|(area, amounts)| weight(area) * of(&amounts.total[band]).pounds())
+        .sum()
+}
+
 fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
     let amounts = &prepared.amounts;
     let n_wards = prepared.cells.wards().len();
-    let n_groups = prepared.electorate.groups.len();
     let by_ward = |ward: usize, values: &[f64]| -> Vec<f64> {
         values.iter().skip(ward).step_by(n_wards).copied().collect()
     };
@@ -578,7 +619,9 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
                         .map(|(cell, _)| cell.tax_base_thousandths)
                         .sum()
                 };
-                Band::ALL
+                prepared
+                    .schedule
+                    .bands()
                     .iter()
                     .map(|&band| on_base(band_d(band), base(band)))
                     .sum()
@@ -603,9 +646,7 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
                 net_yield_vs_no_pounds: on(&|band| net(band) - amounts.band_d.no).pounds(),
                 mean_change_vs_no_pounds: Pence::from_pence(change).pounds()
                     / (liable.max(1)) as f64,
-                n_electors: prepared.electorate.electors[index * n_groups..(index + 1) * n_groups]
-                    .iter()
-                    .sum(),
+                n_electors: prepared.electorate.electors_of(index),
                 turnout: vote
                     .and_then(|vote| spread(&by_ward(index, &vote.ward_turnout)))
                     .map(|spread| spread.mean),
@@ -649,7 +690,7 @@ pub fn provenance(
         scenario_sha256: catalogue::sha256(scenario_toml.as_bytes()),
         overrides: overrides.to_vec(),
         authority_code: prepared.record.authority.code.to_string(),
-        vintage: prepared.base_year.to_string(),
+        vintage: prepared.scenario.vintage.clone().unwrap_or_default(),
         draws: prepared.scenario.draws,
         seed: prepared.scenario.seed,
         data_sha256: catalogue::data_sha256(),

@@ -2,7 +2,7 @@
 
 use crate::data::Scenario;
 use crate::domain::distribution::FORMS;
-use crate::domain::{ByBand, FreezeShape, Proposal, Rise, Share, UniformRise};
+use crate::domain::{Band, ByBand, FreezeShape, Proposal, Rise, Share, UniformRise};
 
 /// The scenario as TOML, every default stated.
 pub fn toml(scenario: &Scenario) -> String {
@@ -28,12 +28,15 @@ pub fn toml(scenario: &Scenario) -> String {
             line(format!("headline_rise = {}", rise(*headline)));
             line(format!(
                 "relief = {}",
-                by_band(relief, |share| number(share.value()))
+                by_band(scenario, relief, |share| number(share.value()))
             ));
         }
         Proposal::BandRises(rises) => {
             line("kind = \"band-rises\"".to_owned());
-            line(format!("rises = {}", by_band(rises, |one| rise(*one))));
+            line(format!(
+                "rises = {}",
+                by_band(scenario, rises, |one| rise(*one))
+            ));
         }
         Proposal::Uniform(one) => {
             line("kind = \"uniform\"".to_owned());
@@ -106,9 +109,10 @@ fn uniform(one: UniformRise) -> String {
     }
 }
 
-fn by_band<T>(values: &ByBand<T>, one: impl Fn(&T) -> String) -> String {
+fn by_band<T>(scenario: &Scenario, values: &ByBand<T>, one: impl Fn(&T) -> String) -> String {
     let pairs: Vec<_> = values
         .iter()
+        .filter(|(band, _)| *band != Band::I || scenario.band_i_stated)
         .map(|(band, value)| format!("{band} = {}", one(value)))
         .collect();
     format!("{{ {} }}", pairs.join(", "))

@@ -5,12 +5,12 @@ use crate::tax::{BallotPaper, calendar};
 
 /// The name on the ballot paper.
 pub fn name_on_ballot(prepared: &Prepared) -> String {
-    prepared.scenario.name_on_ballot.clone().unwrap_or_else(|| {
-        format!(
-            "[the council's full name: {}]",
-            prepared.record.authority.name
-        )
-    })
+    let authority = &prepared.record.authority;
+    match &prepared.scenario.name_on_ballot {
+        Some(stated) => stated.clone(),
+        None if authority.class.has_full_name() => authority.name.clone(),
+        None => format!("[the council's full name: {}]", authority.name),
+    }
 }
 
 /// The ballot paper, the route, the substitute budget and the calendar.
@@ -57,10 +57,11 @@ pub fn ballot(prepared: &Prepared) -> String {
         line("");
         line(&wrapped(
             &format!(
-                "The paper shows percentages of the council's own part of the bill only, to one \
+                "The paper shows percentages of the {}'s own part of the bill only, to one \
                  decimal: {} after a No is printed as {}%. It shows no bands, no pounds, no freeze. \
                  A simple majority of those voting decides; a tie is not a majority; there is no \
                  turnout threshold (LGFA 1992 s.52ZH).",
+                prepared.record.authority.class.called(),
                 prepared.amounts.no_rise,
                 prepared.amounts.no_rise.percent_to_one_decimal()
             ),

@@ -4,6 +4,8 @@
 //! exponentials for groups and for wards, not for their product; the inner loop only multiplies
 //! and divides. Property-tested equal to [`crate::vote::expected_votes`].
 
+use std::ops::Range;
+
 use crate::vote::turnout::mobilised;
 use crate::vote::willingness::gain_odds;
 use crate::vote::{Electorate, ExpectedVotes, VoteParameters};
@@ -15,7 +17,8 @@ pub struct Kernel {
     turnout_odds: Vec<f64>,
     ward_turnout_odds: Vec<f64>,
     deprivation: Vec<f64>,
-    electors: Vec<f64>,
+    /// The groups of each ward's billing authority by position, and its electors in each.
+    wards: Vec<(Range<usize>, Vec<f64>)>,
 }
 
 /// What a group believes a Yes costs, as the kernel needs it.
@@ -73,7 +76,12 @@ impl Kernel {
                 .collect(),
             ward_turnout_odds: electorate.ward_turnout.iter().map(|t| t.exp()).collect(),
             deprivation: electorate.deprivation.clone(),
-            electors: electorate.electors.clone(),
+            wards: (0..electorate.n_wards())
+                .map(|ward| {
+                    let (groups, electors) = electorate.ward(ward);
+                    (groups, electors.to_vec())
+                })
+                .collect(),
         }
     }
 
@@ -123,17 +131,18 @@ impl Kernel {
         votes.group_yes.fill(0.0);
         for ward in 0..self.deprivation.len() {
             let mood = (p.national + p.ward[ward] + p.eta * self.deprivation[ward]).exp();
-            let electors = &self.electors[ward * n..(ward + 1) * n];
-            self.ward(p, mood, self.ward_turnout_odds[ward], electors, scratch);
+            let (groups, electors) = &self.wards[ward];
+            let turnout = self.ward_turnout_odds[ward];
+            self.ward(p, mood, turnout, groups.clone(), electors, scratch);
             let mut sums = [0.0; 5];
-            for group in 0..n {
-                let cast = scratch.cast[group];
-                let yes = scratch.says_yes[group];
+            for (position, group) in groups.clone().enumerate() {
+                let cast = scratch.cast[position];
+                let yes = scratch.says_yes[position];
                 sums[0] += cast;
                 sums[1] += yes;
-                sums[2] += scratch.cast_variance[group];
-                sums[3] += scratch.yes_variance[group];
-                sums[4] += scratch.covariance[group];
+                sums[2] += scratch.cast_variance[position];
+                sums[3] += scratch.yes_variance[position];
+                sums[4] += scratch.covariance[position];
                 votes.group_votes[group] += cast;
                 votes.group_yes[group] += yes;
             }
@@ -151,13 +160,19 @@ impl Kernel {
         p: &VoteParameters,
         mood: f64,
         turnout: f64,
+        groups: Range<usize>,
         electors: &[f64],
         scratch: &mut Scratch,
     ) {
-        let n = electors.len();
+        let n = groups.len();
+        let electors = &electors[..n];
         let [known, own, whole] = &scratch.yes_odds;
-        let (known, own, whole) = (&known[..n], &own[..n], &whole[..n]);
-        let (knowing, reading) = (&scratch.knowing[..n], &scratch.reading[..n]);
+        let (known, own, whole) = (
+            &known[groups.clone()],
+            &own[groups.clone()],
+            &whole[groups.clone()],
+        );
+        let (knowing, reading) = (&scratch.knowing[groups.clone()], &scratch.reading[groups]);
         let cast_out = &mut scratch.cast[..n];
         let yes_out = &mut scratch.says_yes[..n];
         let cast_variance = &mut scratch.cast_variance[..n];

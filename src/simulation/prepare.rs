@@ -1,11 +1,13 @@
 //! From a scenario and data to everything that the draws need: deterministic, done once.
 
-use crate::data::law::Preceptor;
-use crate::data::{self, Assumptions, AuthorityRecord, BaseByBand, DataError, Scenario, World};
+use crate::data::{
+    self, Assumptions, AuthorityRecord, BaseByBand, DataError, Proposer, Scenario, Vintage, World,
+};
 use crate::domain::schedule::NoPrinciple;
 use crate::domain::{
-    AuthorityClass, Band, BandProportions, ByBand, Cells, FinancialYear, Limit, Pence, Principle,
-    Proposal, Reduction, Rise, Schedule, Share, UniformRise, Warning,
+    AuthorityClass, Band, BandProportions, ByBand, Cells, FinancialYear, Limit, Nation, Pence,
+    Principle, Proposal, Reduction, Rise, Schedule, Share, Standing, UniformRise, Warning,
+    divide_half_up,
 };
 use crate::tax::{self, Amounts, Bills, Budgets, Route};
 use crate::vote::Electorate;
@@ -18,8 +20,13 @@ use super::inputs::Inputs;
 pub struct Prepared {
     /// The scenario as understood.
     pub scenario: Scenario,
-    /// The authority's published row.
+    /// The authority's published row; of a preceptor, the sum over the billing authorities.
     pub record: AuthorityRecord,
+    /// The billing authorities on whose bills its amount stands: itself, or all it precepts on.
+    pub areas: Vec<AuthorityRecord>,
+    /// The other authorities' band D amounts today and in the year of the vote, with parishes:
+    /// the mean over the billing authorities by tax base.
+    pub others_band_d: (Pence, Pence),
     /// The year of the figures.
     pub base_year: FinancialYear,
     /// The year whose amounts are voted on.
@@ -42,7 +49,7 @@ pub struct Prepared {
     pub route: Route,
     /// Who votes, and with what at stake.
     pub electorate: Electorate,
-    /// The turnout that the electorate is calibrated to.
+    /// The turnout that the electorate is calibrated to; of a preceptor, the mean by electors.
     pub turnout: Share,
     /// The kind of polling day in words.
     pub day_words: String,
@@ -103,6 +110,18 @@ pub enum PrepareError {
         /// The largest that needs no vote.
         largest: Rise,
     },
+    /// Only billing authorities can give relief.
+    #[error(
+        "schedule: {authority} precepts on {areas} billing authorities and cannot give relief to \
+         bands itself: reductions under LGFA 1992 s.13A(1)(c) are the billing authorities' \
+         (allowed for it: kind = \"uniform\", such as `uniform-15` or `max-without-vote`)"
+    )]
+    ReliefByPreceptor {
+        /// The preceptor.
+        authority: String,
+        /// On how many it precepts.
+        areas: usize,
+    },
     /// A No that charges as much as a Yes leaves nothing to vote on.
     #[error("no.rise: {no} is not below the headline of {headline}: there is nothing to vote on")]
     NothingToVoteOn {
@@ -131,8 +150,9 @@ pub enum PrepareError {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareError> {
-    let record = world.vintage.find(&scenario.authority)?.clone();
+    let Proposer { record, areas } = world.vintage.proposer(&scenario.authority)?;
     let authority = &record.authority;
+    let nation = authority.code.nation();
     let base_year = world.vintage.year;
     let vote_year = base_year.next();
     let principle = world
@@ -143,16 +163,21 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let own_today = record.levels.own;
     let largest = principle.limit.largest_rise_without_vote(own_today);
     let dwellings = record.dwellings();
-    let schedule = scenario.proposal.schedule(&dwellings, largest)?;
+    let schedule = scenario.proposal.schedule(nation, &dwellings, largest)?;
+    if schedule.needs_relief() && !authority.class.bills() {
+        return Err(PrepareError::ReliefByPreceptor {
+            authority: authority.name.clone(),
+            areas: areas.len(),
+        });
+    }
     let no_rise = match scenario.no {
         UniformRise::Stated(rise) => rise,
         // Without a principle there is no substitute: the figures are set against a freeze.
         UniformRise::LargestWithoutVote => largest.unwrap_or(Rise::FREEZE),
     };
-    let proportions = world.law.proportions();
-    let others = Others::of(&record, scenario.others, &world.law, vote_year);
-    let others_band_d = (others.today, others.next);
-    let amounts = tax::amounts(own_today, others_band_d, &schedule, no_rise, proportions);
+    let proportions = world.law.proportions(nation);
+    let others = Others::of(authority.class, &areas, scenario.others, world, vote_year);
+    let amounts = tax::amounts(own_today, &others.band_d, &schedule, no_rise, proportions);
     if let Some(largest) = largest
         && principle.limit.is_excessive(own_today, amounts.band_d.no)
     {
@@ -170,17 +195,24 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         });
     }
 
-    let base = record.base_by_band(proportions);
-    let (cells, warnings) = data::cells(&record, &base, &world.assumptions)?;
+    let bases: Vec<BaseByBand> = areas
+        .iter()
+        .map(|area| area.base_by_band(&world.law))
+        .collect();
+    let base = BaseByBand::sum(&bases);
+    let (cells, warnings) = cells(&areas, &bases, &world.assumptions)?;
     let bills = tax::apply(&cells, &amounts)
         .map_err(|error| DataError::fault(std::path::Path::new("bills"), error.to_string()))?;
     let budgets = tax::budgets(&amounts, &base.thousandths, base.in_lieu_thousandths);
 
-    let (local, held) = match scenario.turnout {
-        Some(stated) => (stated, true),
-        None => world.assumptions.local_turnout(authority),
-    };
     let assumptions = &world.assumptions;
+    let usual: Vec<(Share, bool)> = areas
+        .iter()
+        .map(|area| match scenario.turnout {
+            Some(stated) => (stated, true),
+            None => assumptions.local_turnout(&area.authority),
+        })
+        .collect();
     let day = assumptions
         .days()
         .iter()
@@ -189,16 +221,20 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
             let text = format!("{:?} is no kind of polling day", scenario.day);
             DataError::fault(std::path::Path::new("vote.day"), text)
         })?;
-    let turnout = day_turnout(day.turnout, local, assumptions.turnout_ceiling);
+    let turnouts: Vec<Share> = usual
+        .iter()
+        .map(|(local, _)| day_turnout(day.turnout, *local, assumptions.turnout_ceiling))
+        .collect();
     let to_2026 = assumptions.to_2026_prices(vote_year)?;
     let inflation = assumptions.to_2026_prices(base_year)? / to_2026 - 1.0;
-    let electorate = Electorate::of(&cells, &amounts, &schedule, assumptions, turnout, to_2026);
+    let electorate = Electorate::of(&cells, &amounts, &schedule, assumptions, &turnouts, to_2026);
     let total_dwellings: i64 = dwellings.values().iter().sum();
+    let turnout = mean_turnout(&electorate, &cells, &turnouts);
     let finance = Finance::of(
-        &record,
+        &areas,
         &cells,
         &amounts,
-        &base,
+        &bases,
         proportions,
         total_dwellings as f64 / assumptions.cost_dwellings as f64,
         day.combined,
@@ -206,7 +242,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
 
     let mut prepared = Prepared {
         scenario: Scenario {
-            vintage: Some(base_year.to_string()),
+            vintage: Some(world.vintage.name.clone()),
             ..scenario.clone()
         },
         base_year,
@@ -219,45 +255,87 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         bills,
         budgets,
         route,
-        electorate,
         turnout,
+        electorate,
         day_words: day.words.clone(),
         inflation,
         whole_bill_known: others.held_flat.is_empty(),
         inputs: Inputs::of(assumptions, &scenario.inputs),
         finance,
+        others_band_d: others.mean(&areas),
         warnings,
         record,
+        areas,
     };
-    let turnout_carried_over = (!held).then_some(local);
-    let caveats = caveats(
-        &prepared,
-        others.held_flat,
-        turnout_carried_over,
-        assumptions,
-    );
+    let carried_over = usual.iter().any(|(_, held)| !held);
+    let caveats = caveats(&prepared, others.held_flat, carried_over, world);
     prepared.warnings.extend(caveats);
     Ok(prepared)
+}
+
+/// The cells of every billing authority, one after the other, with the caveats of all.
+fn cells(
+    areas: &[AuthorityRecord],
+    bases: &[BaseByBand],
+    assumptions: &Assumptions,
+) -> Result<(Cells, Vec<Warning>), DataError> {
+    let mut parts = Vec::with_capacity(areas.len());
+    let mut warnings: Vec<Warning> = Vec::new();
+    for (area, base) in areas.iter().zip(bases) {
+        let (cells, caveats) = data::cells(area, base, assumptions)?;
+        parts.push(cells);
+        for caveat in caveats {
+            if !warnings.contains(&caveat) {
+                warnings.push(caveat);
+            }
+        }
+    }
+    Ok((Cells::joined(parts), warnings))
+}
+
+/// The turnout of all billing authorities together, by electors.
+fn mean_turnout(electorate: &Electorate, cells: &Cells, turnouts: &[Share]) -> Share {
+    if let [turnout] = turnouts {
+        return *turnout;
+    }
+    let (mut voters, mut electors) = (0.0, 0.0);
+    for (index, ward) in cells.wards().iter().enumerate() {
+        let here = electorate.electors_of(index);
+        voters += here * turnouts[ward.area].value();
+        electors += here;
+    }
+    Share::new(voters / electors).expect("a mean of shares is a share")
 }
 
 /// The caveats that a prepared scenario carries, beyond those of its cells.
 fn caveats(
     prepared: &Prepared,
     held_flat: Vec<&'static str>,
-    turnout_carried_over: Option<Share>,
-    assumptions: &Assumptions,
+    turnout_carried_over: bool,
+    world: &World,
 ) -> Vec<Warning> {
     let Prepared {
         scenario,
         record,
         schedule,
-        amounts,
         ..
     } = prepared;
     let authority = &record.authority;
     let mut warnings = vec![Warning::CarriedForward {
         from: prepared.base_year,
     }];
+    let nation = authority.code.nation();
+    warnings.extend(carried_forward(&world.vintage, nation));
+    let standing = prepared.principle.source.standing;
+    if standing > Standing::High {
+        warnings.push(Warning::PrincipleNotPublished {
+            year: prepared.vote_year,
+            citation: prepared.principle.source.citation.clone(),
+        });
+    }
+    if nation == Nation::Wales && scenario.proposal.is_by_band() && !scenario.band_i_stated {
+        warnings.push(Warning::BandIAsH);
+    }
     if schedule.needs_relief() {
         warnings.push(Warning::UntestedRoute);
         if authority.class == AuthorityClass::ShireDistrict {
@@ -285,7 +363,7 @@ fn caveats(
         });
     }
     if scenario.others == UniformRise::LargestWithoutVote {
-        let band_d = amounts.others_band_d.1;
+        let band_d = prepared.others_band_d.1;
         warnings.push(Warning::OtherPreceptorsAssumed { band_d, held_flat });
     }
     let base = &prepared.base;
@@ -298,15 +376,28 @@ fn caveats(
         warnings.extend(caveats_of_the_vote(
             prepared,
             turnout_carried_over,
-            assumptions,
+            &world.assumptions,
         ));
     }
     warnings
 }
 
+/// What of a vintage is carried forward, as far as it bears on a nation.
+fn carried_forward(vintage: &Vintage, nation: Nation) -> Vec<Warning> {
+    vintage
+        .parts
+        .iter()
+        .filter(|part| part.nation.is_empty() || part.nation == nation.to_string())
+        .filter(|part| !part.carried_forward.is_empty())
+        .map(|part| Warning::PartCarriedForward {
+            sentence: part.carried_forward.clone(),
+        })
+        .collect()
+}
+
 fn caveats_of_the_vote(
     prepared: &Prepared,
-    turnout_carried_over: Option<Share>,
+    turnout_carried_over: bool,
     assumptions: &Assumptions,
 ) -> Vec<Warning> {
     let mut warnings = vec![Warning::PriorsOnly];
@@ -314,7 +405,8 @@ fn caveats_of_the_vote(
     if printed(prepared.schedule.headline()) == printed(prepared.amounts.no_rise) {
         warnings.push(Warning::PercentagesAlike);
     }
-    if let Some(turnout) = turnout_carried_over {
+    if turnout_carried_over {
+        let turnout = prepared.turnout;
         warnings.push(Warning::ImputedTurnout { turnout });
     }
     let published = prepared.record.authority.electorate_2016;
@@ -325,7 +417,8 @@ fn caveats_of_the_vote(
             published,
         });
     }
-    if prepared.scenario.name_on_ballot.is_none() {
+    let full_name = prepared.record.authority.class.has_full_name();
+    if prepared.scenario.name_on_ballot.is_none() && !full_name {
         warnings.push(Warning::NameNotStated);
     }
     if prepared.scenario.day == assumptions.days()[0].key {
@@ -342,8 +435,8 @@ fn caveats_of_the_vote(
 
 /// What the other authorities on the bill charge at band D, with parishes.
 struct Others {
-    today: Pence,
-    next: Pence,
+    /// Today and in the year of the vote, in each billing authority.
+    band_d: Vec<(Pence, Pence)>,
     /// Those held at today's amount because no principle is held for them.
     held_flat: Vec<&'static str>,
 }
@@ -352,68 +445,111 @@ impl Others {
     /// Each takes the stated rise, or the most that needs no vote in the year. Parishes have no
     /// principle and stay as they are.
     fn of(
-        record: &AuthorityRecord,
+        proposer: AuthorityClass,
+        areas: &[AuthorityRecord],
         rise: UniformRise,
-        law: &data::Law,
+        world: &World,
         year: FinancialYear,
     ) -> Self {
-        let levels = &record.levels;
-        let today = levels.area - levels.own;
+        let mut held_flat = Vec::new();
+        let band_d = areas
+            .iter()
+            .map(|area| Self::of_area(proposer, area, rise, world, year, &mut held_flat))
+            .collect();
+        Self { band_d, held_flat }
+    }
+
+    fn of_area(
+        proposer: AuthorityClass,
+        area: &AuthorityRecord,
+        rise: UniformRise,
+        world: &World,
+        year: FinancialYear,
+        held_flat: &mut Vec<&'static str>,
+    ) -> (Pence, Pence) {
+        let levels = &area.levels;
+        let today = levels.area - levels.of(proposer);
         if let UniformRise::Stated(rise) = rise {
-            return Self {
-                today,
-                next: rise.apply_to(today),
-                held_flat: Vec::new(),
-            };
+            return (today, rise.apply_to(today));
         }
-        let upper = match record.authority.class {
-            AuthorityClass::ShireDistrict => (Some(Preceptor::County), "the county council"),
-            _ => (None, "the Greater London Authority"),
+        let upper = match area.authority.class {
+            AuthorityClass::ShireDistrict => (AuthorityClass::County, "the county council"),
+            _ => (
+                AuthorityClass::GreaterLondon,
+                "the Greater London Authority",
+            ),
         };
         let mut next = today;
-        let mut held_flat = Vec::new();
-        for (amount, (preceptor, name)) in [
-            (levels.county_or_gla, upper),
-            (levels.police, (Some(Preceptor::Police), "the police")),
-            (levels.fire, (Some(Preceptor::Fire), "the fire authority")),
-            (levels.combined_authority, (None, "the combined authority")),
+        for (class, called) in [
+            (area.authority.class, "the billing authority"),
+            upper,
+            (AuthorityClass::Police, "the police"),
+            (AuthorityClass::Fire, "the fire authority"),
+            (AuthorityClass::CombinedAuthority, "the combined authority"),
         ] {
-            if amount == Pence::ZERO {
+            let amount = levels.of(class);
+            let proposes = class == proposer || (class.bills() && proposer.bills());
+            if amount == Pence::ZERO || proposes {
                 continue;
             }
-            let principle = preceptor.and_then(|body| law.preceptor_principle(body, year));
+            let name = world
+                .vintage
+                .preceptors
+                .iter()
+                .find(|row| row.class == class && area.preceptors.contains(&row.code))
+                .map_or(area.authority.name.as_str(), |row| row.name.as_str());
+            let nation = area.authority.code.nation();
+            let principle = world.law.principle_of(nation, name, class, year);
             match principle.and_then(|held| held.limit.largest_amount_without_vote(amount)) {
                 Some(raised) => next += raised - amount,
-                None => held_flat.push(name),
+                None if !held_flat.contains(&called) => held_flat.push(called),
+                None => {}
             }
         }
-        Self {
-            today,
-            next,
-            held_flat,
-        }
+        (today, next)
+    }
+
+    /// The mean over the billing authorities by tax base for setting, to the penny.
+    fn mean(&self, areas: &[AuthorityRecord]) -> (Pence, Pence) {
+        let weight = |area: &AuthorityRecord| {
+            i128::from(data::vintage::thousandths(
+                area.tax_base.tax_base_for_setting,
+            ))
+        };
+        let whole: i128 = areas.iter().map(weight).sum();
+        let mean = |of: fn(&(Pence, Pence)) -> Pence| {
+            let sum: i128 = areas
+                .iter()
+                .zip(&self.band_d)
+                .map(|(area, band_d)| weight(area) * i128::from(of(band_d).pence()))
+                .sum();
+            Pence::from_pence(divide_half_up(sum, whole))
+        };
+        (mean(|band_d| band_d.0), mean(|band_d| band_d.1))
     }
 }
 
 impl Finance {
     fn of(
-        record: &AuthorityRecord,
+        areas: &[AuthorityRecord],
         cells: &Cells,
         amounts: &Amounts,
-        base: &BaseByBand,
+        bases: &[BaseByBand],
         proportions: &BandProportions,
         cost_factor: f64,
         combined_poll: bool,
     ) -> Self {
-        let collection_rate = record.tax_base.collection_rate;
         let change = |band: Band| (amounts.net_band_d_yes[band] - amounts.band_d.no).pounds();
         let increment = ByBand::from_fn(|band| {
-            let budgeted = base.thousandths[band] as f64 / 1_000.0 * change(band);
-            if budgeted > 0.0 {
-                budgeted / collection_rate
-            } else {
-                budgeted
-            }
+            let of_area = |(area, base): (&AuthorityRecord, &BaseByBand)| {
+                let budgeted = base.thousandths[band] as f64 / 1_000.0 * change(band);
+                if budgeted > 0.0 {
+                    budgeted / area.tax_base.collection_rate
+                } else {
+                    budgeted
+                }
+            };
+            areas.iter().zip(bases).map(of_area).sum()
         });
         let falls_on = |reduction: Reduction| {
             cells
@@ -423,9 +559,9 @@ impl Finance {
                 .map(|cell| cell.tax_base_thousandths as f64 / 1_000.0 * change(cell.band))
                 .sum()
         };
-        let awards_within_base = record
-            .bands
+        let awards_within_base = areas
             .iter()
+            .flat_map(|area| area.bands.iter())
             .map(|(band, row)| {
                 let ratio = proportions[band];
                 let support = row.support_pension_age + row.support_working_age;
@@ -434,9 +570,10 @@ impl Finance {
             })
             .sum();
         let headline_over_no = (amounts.band_d.yes - amounts.band_d.no).pounds();
+        let in_lieu: i64 = bases.iter().map(|base| base.in_lieu_thousandths).sum();
         Self {
             increment,
-            in_lieu: base.in_lieu_thousandths as f64 / 1_000.0 * headline_over_no,
+            in_lieu: in_lieu as f64 / 1_000.0 * headline_over_no,
             awards_within_base,
             pension_age: falls_on(Reduction::PensionAge),
             working_age: falls_on(Reduction::WorkingAge),

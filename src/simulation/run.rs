@@ -66,9 +66,9 @@ pub struct VoteOutcomes {
     pub ward_yes_share: Vec<f64>,
     /// Turnout in each ward, draw by draw.
     pub ward_turnout: Vec<f64>,
-    /// Share of all votes that each band casts, draw by draw.
+    /// Share of all votes that each band of the nation casts, draw by draw.
     pub band_votes: Vec<f64>,
-    /// Yes share in each band, draw by draw.
+    /// Yes share in each band of the nation, draw by draw.
     pub band_yes_share: Vec<f64>,
 }
 
@@ -223,10 +223,8 @@ impl<'a> Simulation<'a> {
             rebill: at("rebill_cost"),
             delay: at("delay_cost"),
         };
-        let ward_electors: Vec<f64> = electorate
-            .electors
-            .chunks_exact(electorate.groups.len())
-            .map(|ward| ward.iter().sum())
+        let ward_electors: Vec<f64> = (0..electorate.n_wards())
+            .map(|ward| electorate.electors_of(ward))
             .collect();
         Self {
             prepared,
@@ -397,7 +395,7 @@ impl<'a> Simulation<'a> {
             });
             outcomes.ward_turnout.push(cast / electors);
         });
-        let mut bands = [(0.0, 0.0); 8];
+        let mut bands = [(0.0, 0.0); Band::ALL.len()];
         let (mut frozen, mut expected) = (0.0, 0.0);
         for (group, (&cast, &says_yes)) in self
             .prepared
@@ -414,7 +412,8 @@ impl<'a> Simulation<'a> {
                 frozen += cast;
             }
         }
-        for (cast, says_yes) in bands {
+        for band in self.prepared.schedule.bands() {
+            let (cast, says_yes) = bands[band.index()];
             outcomes.band_votes.push(cast / expected);
             outcomes.band_yes_share.push(if cast > 0.0 {
                 says_yes / cast
@@ -436,7 +435,7 @@ fn collection_class(band: Band) -> usize {
     match band {
         Band::A | Band::B | Band::C => 0,
         Band::D | Band::E => 1,
-        Band::F | Band::G | Band::H => 2,
+        Band::F | Band::G | Band::H | Band::I => 2,
     }
 }
 

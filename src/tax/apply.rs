@@ -5,7 +5,7 @@ use polars::prelude::*;
 
 use super::bill::{Amounts, Cases};
 use crate::data::columns as c;
-use crate::domain::{Band, ByBand, Cells, Pence, Reduction};
+use crate::domain::{Band, Cells, Pence, Reduction};
 
 /// The bill of one dwelling in each cell, in the order of the cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +26,10 @@ pub fn apply(cells: &Cells, amounts: &Amounts) -> PolarsResult<Bills> {
         rows.iter().map(value).collect()
     };
     let frame = df!(
+        c::AREA => column(&|cell| cells.area(cell) as i64),
         c::BAND => column(&|cell| cell.band.index() as i64),
         "quarters" => column(&|cell| cell.liability.quarters_payable()),
-        "left_basis_points" => column(&|cell| {
-            10_000 - cells.award_basis_points(cell.band, cell.reduction)
-        }),
+        "left_basis_points" => column(&|cell| 10_000 - cells.award_basis_points(cell)),
         "pension_age" => column(&|cell| i64::from(cell.reduction == Reduction::PensionAge)),
     )?
     .lazy()
@@ -38,8 +37,8 @@ pub fn apply(cells: &Cells, amounts: &Amounts) -> PolarsResult<Bills> {
     let bills = frame
         .join(
             amount_table(amounts)?,
-            [col(c::BAND)],
-            [col(c::BAND)],
+            [col(c::AREA), col(c::BAND)],
+            [col(c::AREA), col(c::BAND)],
             JoinArgs::new(JoinType::Inner),
         )
         .with_columns(bill_columns())
@@ -67,23 +66,30 @@ pub fn apply(cells: &Cells, amounts: &Amounts) -> PolarsResult<Bills> {
     })
 }
 
-/// One row a band: the amounts before discounts.
+/// One row a billing authority and band: the amounts before discounts.
 fn amount_table(amounts: &Amounts) -> PolarsResult<LazyFrame> {
-    let bands: Vec<i64> = Band::ALL.iter().map(|band| band.index() as i64).collect();
-    let column = |of: &ByBand<Cases<Pence>>, pick: fn(&Cases<Pence>) -> Pence| -> Vec<i64> {
-        of.values()
-            .iter()
-            .map(|cases| pick(cases).pence())
+    let rows: Vec<(usize, Band)> = (0..amounts.areas.len())
+        .flat_map(|area| Band::ALL.map(|band| (area, band)))
+        .collect();
+    let own = |pick: fn(&Cases<Pence>) -> Pence| -> Vec<i64> {
+        rows.iter()
+            .map(|&(_, band)| pick(&amounts.own[band]).pence())
+            .collect()
+    };
+    let total = |pick: fn(&Cases<Pence>) -> Pence| -> Vec<i64> {
+        rows.iter()
+            .map(|&(area, band)| pick(&amounts.areas[area].total[band]).pence())
             .collect()
     };
     Ok(df!(
-        c::BAND => bands,
-        c::OWN_TODAY => column(&amounts.own, |cases| cases.today),
-        c::OWN_YES => column(&amounts.own, |cases| cases.yes),
-        c::OWN_NO => column(&amounts.own, |cases| cases.no),
-        c::TOTAL_TODAY => column(&amounts.total, |cases| cases.today),
-        c::TOTAL_YES => column(&amounts.total, |cases| cases.yes),
-        c::TOTAL_NO => column(&amounts.total, |cases| cases.no),
+        c::AREA => rows.iter().map(|(area, _)| *area as i64).collect::<Vec<_>>(),
+        c::BAND => rows.iter().map(|(_, band)| band.index() as i64).collect::<Vec<_>>(),
+        c::OWN_TODAY => own(|cases| cases.today),
+        c::OWN_YES => own(|cases| cases.yes),
+        c::OWN_NO => own(|cases| cases.no),
+        c::TOTAL_TODAY => total(|cases| cases.today),
+        c::TOTAL_YES => total(|cases| cases.yes),
+        c::TOTAL_NO => total(|cases| cases.no),
     )?
     .lazy())
 }

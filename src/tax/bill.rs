@@ -38,10 +38,17 @@ pub struct Amounts {
     pub no_rise: Rise,
     /// The own element of each band's bill, after relief under Yes.
     pub own: ByBand<Cases<Pence>>,
+    /// The whole bill in each billing authority: one, or all on which a preceptor precepts.
+    pub areas: Vec<AreaAmounts>,
+}
+
+/// Whole bills in one billing authority, before discounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AreaAmounts {
+    /// The other authorities' band D amounts today and in the year of the vote, with parishes.
+    pub others_band_d: (Pence, Pence),
     /// The whole of each band's bill, after relief under Yes.
     pub total: ByBand<Cases<Pence>>,
-    /// The other authorities' band D amounts today and in the year of the vote.
-    pub others_band_d: (Pence, Pence),
 }
 
 /// The amount for a band: band D times its proportion, to the penny (LGFA 1992 ss.5 and 36).
@@ -61,12 +68,12 @@ pub fn band_amount(band_d: Pence, proportion: Proportion) -> Pence {
 
 /// The amounts of every band under a schedule.
 ///
-/// `others_band_d` are the other authorities' amounts (with parishes) today and next year. A No
-/// raises the own amount by `no_rise`. Relief under s.13A(1)(c) is part of the *increase*: a band
+/// `others_band_d` are the other authorities' amounts (with parishes) today and next year, for
+/// each billing authority on whose bills the amount stands. A No raises the own amount by `no_rise`. Relief under s.13A(1)(c) is part of the *increase*: a band
 /// whose relief is whole pays today's amount to the penny.
 pub fn amounts(
     own_today: Pence,
-    others_band_d: (Pence, Pence),
+    others_band_d: &[(Pence, Pence)],
     schedule: &Schedule,
     no_rise: Rise,
     proportions: &BandProportions,
@@ -84,22 +91,24 @@ pub fn amounts(
         };
         net.map(|amount| band_amount(amount, proportions[band]))
     });
-    let (others_today, others_next) = others_band_d;
-    let total = ByBand::from_fn(|band: Band| {
-        let others = |amount| band_amount(amount, proportions[band]);
-        Cases {
-            today: own[band].today + others(others_today),
-            yes: own[band].yes + others(others_next),
-            no: own[band].no + others(others_next),
-        }
-    });
+    let area = |&(today, next): &(Pence, Pence)| AreaAmounts {
+        others_band_d: (today, next),
+        total: ByBand::from_fn(|band: Band| {
+            let others = |amount| band_amount(amount, proportions[band]);
+            Cases {
+                today: own[band].today + others(today),
+                yes: own[band].yes + others(next),
+                no: own[band].no + others(next),
+            }
+        }),
+    };
+    let areas = others_band_d.iter().map(area).collect();
     Amounts {
         band_d,
         net_band_d_yes,
         no_rise,
         own,
-        total,
-        others_band_d,
+        areas,
     }
 }
 

@@ -1,10 +1,12 @@
 //! Who may vote: electors by ward and kind of home, with what is at stake for each.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::perception::Perception;
 use super::turnout;
 use crate::data::Assumptions;
+use crate::domain::cells::Cell;
 use crate::domain::{Band, ByBand, Cells, Liability, Reduction, Schedule, Share};
 use crate::tax::Amounts;
 
@@ -28,63 +30,78 @@ pub struct VoterGroup {
 /// Electors by ward and group: sufficient for the vote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Electorate {
-    /// Groups in the order of band, liability and reduction.
+    /// Groups in the order of billing authority, band, liability and reduction.
     pub groups: Vec<VoterGroup>,
     /// Standardised deprivation of each ward, 0 where unknown.
     pub deprivation: Vec<f64>,
     /// Log odds of turnout that each ward adds.
     pub ward_turnout: Vec<f64>,
-    /// Electors: wards times groups, ward by ward.
-    pub electors: Vec<f64>,
+    /// Where the groups of each ward's billing authority are, and where its electors begin.
+    wards: Vec<(Range<usize>, usize)>,
+    /// Electors, ward by ward: one number a group of the ward's billing authority.
+    electors: Vec<f64>,
 }
 
 impl Electorate {
     /// Builds the electorate of an authority.
     ///
-    /// `wanted_turnout` is met exactly where nobody is mobilised and turnout does not swing.
+    /// `wanted_turnout`, one a billing authority, is met exactly where nobody is mobilised and
+    /// turnout does not swing.
     pub fn of(
         cells: &Cells,
         amounts: &Amounts,
         schedule: &Schedule,
         assumptions: &Assumptions,
-        wanted_turnout: Share,
+        wanted_turnout: &[Share],
         to_2026_prices: f64,
     ) -> Self {
         let headline = schedule.headline().value();
         let per_home = electors_per_home(cells, assumptions);
-        let mut positions: BTreeMap<(Band, Liability, Reduction), usize> = BTreeMap::new();
+        let key = |cell: &Cell| (cells.area(cell), cell.band, cell.liability, cell.reduction);
+        let mut positions: BTreeMap<_, (usize, i64)> = BTreeMap::new();
         for cell in cells.rows() {
-            if per_home[cell.band][cell.liability as usize] > 0.0 {
-                positions.insert((cell.band, cell.liability, cell.reduction), 0);
+            if per_home[cells.area(cell)][cell.band][cell.liability as usize] > 0.0 {
+                positions.insert(key(cell), (0, cells.award_basis_points(cell)));
             }
         }
         let mut groups = Vec::with_capacity(positions.len());
-        for (&(band, liability, reduction), position) in &mut positions {
+        let mut of_area = vec![0..0; cells.n_areas()];
+        for (&(area, band, liability, reduction), (position, award)) in &mut positions {
             *position = groups.len();
-            let award = cells.award_basis_points(band, reduction);
+            if of_area[area].is_empty() {
+                of_area[area] = *position..*position;
+            }
+            of_area[area].end = *position + 1;
             groups.push(VoterGroup {
                 band,
                 liability,
                 reduction,
                 perception: Perception::of(
                     amounts,
+                    area,
                     headline,
                     band,
                     liability,
                     reduction,
-                    award,
+                    *award,
                     to_2026_prices,
                 ),
                 turnout_log_odds: assumptions.band_turnout[band].log_odds().0,
                 frozen: schedule.is_frozen(band),
             });
         }
-        let n_wards = cells.wards().len();
-        let mut electors = vec![0.0; n_wards * groups.len()];
+        let mut electors = Vec::new();
+        let mut wards: Vec<(Range<usize>, usize)> = Vec::with_capacity(cells.wards().len());
+        for ward in cells.wards() {
+            let groups = of_area[ward.area].clone();
+            wards.push((groups.clone(), electors.len()));
+            electors.resize(electors.len() + groups.len(), 0.0);
+        }
         for cell in cells.rows() {
-            if let Some(group) = positions.get(&(cell.band, cell.liability, cell.reduction)) {
-                let each = per_home[cell.band][cell.liability as usize];
-                electors[cell.ward * groups.len() + group] += cell.dwellings as f64 * each;
+            if let Some((group, _)) = positions.get(&key(cell)) {
+                let each = per_home[cells.area(cell)][cell.band][cell.liability as usize];
+                let (groups, first) = &wards[cell.ward];
+                electors[first + group - groups.start] += cell.dwellings as f64 * each;
             }
         }
         let deprivation = standardised_deprivation(cells);
@@ -92,24 +109,40 @@ impl Electorate {
             .iter()
             .map(|z| assumptions.turnout_deprivation * z)
             .collect();
-        let weighted: Vec<(f64, f64)> = electors
-            .iter()
-            .enumerate()
-            .map(|(index, &weight)| {
-                let (ward, group) = (index / groups.len(), index % groups.len());
-                (weight, groups[group].turnout_log_odds + ward_turnout[ward])
-            })
-            .collect();
-        let shift = turnout::calibrate(&weighted, wanted_turnout).0;
-        for group in &mut groups {
-            group.turnout_log_odds += shift;
+        for (area, &wanted) in wanted_turnout.iter().enumerate() {
+            let mut weighted: Vec<(f64, f64)> = Vec::new();
+            for (index, (of_ward, first)) in wards.iter().enumerate() {
+                if cells.wards()[index].area == area {
+                    let weights = &electors[*first..first + of_ward.len()];
+                    let log_odds = groups[of_ward.clone()]
+                        .iter()
+                        .map(|group| group.turnout_log_odds + ward_turnout[index]);
+                    weighted.extend(weights.iter().copied().zip(log_odds));
+                }
+            }
+            let shift = turnout::calibrate(&weighted, wanted).0;
+            for group in &mut groups[of_area[area].clone()] {
+                group.turnout_log_odds += shift;
+            }
         }
         Self {
             groups,
             deprivation,
             ward_turnout,
+            wards,
             electors,
         }
+    }
+
+    /// The groups of a ward's billing authority by position, and the ward's electors in each.
+    pub fn ward(&self, ward: usize) -> (Range<usize>, &[f64]) {
+        let (groups, first) = &self.wards[ward];
+        (groups.clone(), &self.electors[*first..first + groups.len()])
+    }
+
+    /// Electors of a ward.
+    pub fn electors_of(&self, ward: usize) -> f64 {
+        self.ward(ward).1.iter().sum()
     }
 
     /// Number of wards.
@@ -124,12 +157,12 @@ impl Electorate {
 
     /// Share of electors who live in homes whose own element is frozen.
     pub fn share_frozen(&self) -> f64 {
-        let n = self.groups.len();
-        let frozen: f64 = self
-            .electors
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| self.groups[index % n].frozen)
+        let frozen: f64 = (0..self.n_wards())
+            .flat_map(|ward| {
+                let (groups, electors) = self.ward(ward);
+                self.groups[groups].iter().zip(electors)
+            })
+            .filter(|(group, _)| group.frozen)
             .map(|(_, electors)| electors)
             .sum();
         // An empty sum of floats is -0.0: adding 0.0 makes it plain 0.
@@ -137,16 +170,21 @@ impl Electorate {
     }
 }
 
-/// Electors in a home of each band and liability.
+/// Electors in a home of each billing authority, band and liability.
 ///
 /// Single-adult homes have one; the other occupied homes are raised until the mean of the band
 /// holds. Exempt homes have the band's mean where they are occupied. Empty and second homes have
 /// none.
-fn electors_per_home(cells: &Cells, assumptions: &Assumptions) -> ByBand<[f64; 7]> {
-    let mut homes = ByBand::from_fn(|_| [0i64; 7]);
+fn electors_per_home(cells: &Cells, assumptions: &Assumptions) -> Vec<ByBand<[f64; 7]>> {
+    let mut homes = vec![ByBand::from_fn(|_| [0i64; 7]); cells.n_areas()];
     for cell in cells.rows() {
-        homes[cell.band][cell.liability as usize] += cell.dwellings;
+        homes[cells.area(cell)][cell.band][cell.liability as usize] += cell.dwellings;
     }
+    let of_area = |homes: &ByBand<[i64; 7]>| per_home(homes, assumptions);
+    homes.iter().map(of_area).collect()
+}
+
+fn per_home(homes: &ByBand<[i64; 7]>, assumptions: &Assumptions) -> ByBand<[f64; 7]> {
     ByBand::from_fn(|band| {
         let count = |liability: Liability| homes[band][liability as usize] as f64;
         let single = count(Liability::SingleAdult);

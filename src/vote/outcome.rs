@@ -74,8 +74,9 @@ pub fn expected_votes(electorate: &Electorate, parameters: &VoteParameters) -> E
     let mut votes = ExpectedVotes::none(n_wards, n_groups);
     for ward in 0..n_wards {
         let mood = (p.national + p.ward[ward] + p.eta * electorate.deprivation[ward]).exp();
-        for (index, group) in electorate.groups.iter().enumerate() {
-            let electors = electorate.electors[ward * n_groups + index];
+        let (of_ward, electors) = electorate.ward(ward);
+        for (index, &electors) in of_ward.zip(electors) {
+            let group = &electorate.groups[index];
             let seen = group.perception;
             let yes = |x: f64| share(yes_odds(x, p.pi, p.m, p.k, p.gamma) * mood);
             let base =

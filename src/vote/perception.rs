@@ -22,12 +22,13 @@ impl Perception {
         whole_bill: 0.0,
     };
 
-    /// What the voters of a kind of home believe.
+    /// What the voters of a kind of home believe; `area` is the billing authority's position.
     ///
     /// The ballot paper shows two percentages only: who does not know the schedule takes the
     /// difference of the headline and the fallback for a rise in today's bill, frozen or not.
     pub fn of(
         amounts: &Amounts,
+        area: usize,
         headline: f64,
         band: Band,
         liability: Liability,
@@ -47,7 +48,7 @@ impl Perception {
         Self {
             known: (own.yes - own.no).pounds() * payable,
             own_element: read * own.today.pounds() * payable,
-            whole_bill: read * amounts.total[band].today.pounds() * payable,
+            whole_bill: read * amounts.areas[area].total[band].today.pounds() * payable,
         }
     }
 }

@@ -132,7 +132,13 @@ fn example_households_in_derby() {
         let prepared = prepared(key, "Derby");
         text.push_str(&format!("{key}: own element today, if Yes, if No\n"));
         for (name, band, liability, reduction) in households {
-            let award = prepared.cells.award_basis_points(band, reduction);
+            let cells = &prepared.cells;
+            let like = cells
+                .rows()
+                .iter()
+                .find(|cell| cell.band == band && cell.reduction == reduction)
+                .unwrap();
+            let award = cells.award_basis_points(like);
             let bill = dwelling_bill(prepared.amounts.own[band], liability, reduction, award);
             text.push_str(&format!(
                 "  {name:<44} {:>10} {:>10} {:>10}\n",

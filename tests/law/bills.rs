@@ -2,7 +2,7 @@
 
 use bandwise::data::Law;
 use bandwise::domain::{
-    Band, ByBand, Liability, Pence, Proposal, Reduction, Rise, Share, UniformRise,
+    Band, ByBand, Liability, Nation, Pence, Proposal, Reduction, Rise, Share, UniformRise,
 };
 use bandwise::tax::{Amounts, amounts, dwelling_bill};
 
@@ -17,19 +17,22 @@ fn rise(value: f64) -> Rise {
 /// Derby's own amount of 2023-24 (£1,656.67) and the rest of the bill (£352.44).
 fn derby(proposal: &Proposal) -> Amounts {
     let law = Law::embedded().unwrap();
-    let schedule = proposal.schedule(&ByBand::from_fn(|_| 1), None).unwrap();
+    let schedule = proposal
+        .schedule(Nation::England, &ByBand::from_fn(|_| 1), None)
+        .unwrap();
     let others = (pounds("352.44"), pounds("368.01"));
     amounts(
         pounds("1656.67"),
-        others,
+        &[others],
         &schedule,
         rise(0.0499),
-        law.proportions(),
+        law.proportions(Nation::England),
     )
 }
 
 fn williamson() -> Amounts {
-    let relief = [1.0, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2, 0.0].map(|share| Share::new(share).unwrap());
+    let relief =
+        [1.0, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2, 0.0, 0.0].map(|share| Share::new(share).unwrap());
     derby(&Proposal::HeadlineWithRelief {
         headline: rise(1.0),
         relief: ByBand::from_fn(|band| relief[band.index()]),
@@ -49,17 +52,23 @@ fn each_band_pays_its_ninths_of_band_d() {
     }
 }
 
-/// The proportions of LGFA 1992 s.5(1), in ninths.
+/// The proportions of LGFA 1992 s.5(1) and, for Wales, (1A), in ninths.
 #[test]
 fn the_proportions_are_those_of_section_5() {
     let law = Law::embedded().unwrap();
-    let ninths = Band::ALL.map(|band| law.proportions()[band].numerator());
-    assert_eq!(ninths, [6, 7, 8, 9, 11, 13, 15, 18]);
-    assert!(
-        Band::ALL
-            .iter()
-            .all(|&band| law.proportions()[band].denominator() == 9)
-    );
+    let ninths = |nation: Nation| -> Vec<i64> {
+        let proportions = law.proportions(nation);
+        assert!(
+            proportions
+                .values()
+                .iter()
+                .all(|one| one.denominator() == 9)
+        );
+        let numerator = |&band: &Band| proportions[band].numerator();
+        nation.bands().iter().map(numerator).collect()
+    };
+    assert_eq!(ninths(Nation::England), [6, 7, 8, 9, 11, 13, 15, 18]);
+    assert_eq!(ninths(Nation::Wales), [6, 7, 8, 9, 11, 13, 15, 18, 21]);
 }
 
 /// Relief of the whole increase gives back what the headline adds, to the penny.
@@ -97,7 +106,7 @@ fn a_no_brings_the_substitute_amount() {
 /// Band A: own 1,104.45 and others 352.44 x 6/9 = 234.96 today, 368.01 x 6/9 = 245.34 next year.
 #[test]
 fn a_frozen_own_element_does_not_freeze_the_whole_bill() {
-    let total = williamson().total[Band::A];
+    let total = williamson().areas[0].total[Band::A];
     assert_eq!(total.today, pounds("1339.41"));
     assert_eq!(total.yes, pounds("1349.79"));
 }
@@ -172,10 +181,16 @@ fn a_uniform_rise_raises_every_band_alike() {
 /// Bands E to H by 10, 20, 30 and 40%: the headline is 40%, relief 75, 50, 25 and 0% of it.
 #[test]
 fn band_rises_imply_the_headline_and_the_relief() {
-    let rises = [0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4].map(rise);
+    let rises = [0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.4].map(rise);
     let proposal = Proposal::BandRises(ByBand::from_fn(|band| rises[band.index()]));
-    let schedule = proposal.schedule(&ByBand::from_fn(|_| 1), None).unwrap();
+    let schedule = proposal
+        .schedule(Nation::England, &ByBand::from_fn(|_| 1), None)
+        .unwrap();
     assert_eq!(schedule.headline(), rise(0.4));
-    let relief = Band::ALL.map(|band| schedule.relief(band).unwrap());
+    let relief: Vec<f64> = schedule
+        .bands()
+        .iter()
+        .map(|&band| schedule.relief(band).unwrap())
+        .collect();
     assert_eq!(relief, [1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0]);
 }

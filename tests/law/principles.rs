@@ -1,7 +1,7 @@
 //! Which rise needs a vote: LGFA 1992 ss.52ZB-52ZD and the principles of each year.
 
 use bandwise::data::{Law, Vintage};
-use bandwise::domain::{FinancialYear, Limit, Pence, Rise};
+use bandwise::domain::{AuthorityClass, FinancialYear, Limit, Nation, Pence, Rise};
 
 fn pounds(text: &str) -> Pence {
     Pence::parse_pounds(text).unwrap()
@@ -142,7 +142,12 @@ fn thirteen_pounds_is_not_excessive_for_the_police_in_2024_25() {
     let law = Law::embedded().unwrap();
     let year = "2024-25".parse().unwrap();
     let police = law
-        .preceptor_principle(bandwise::data::law::Preceptor::Police, year)
+        .principle_of(
+            Nation::England,
+            "Derbyshire Police and Crime Commissioner",
+            AuthorityClass::Police,
+            year,
+        )
         .unwrap();
     assert!(
         !police

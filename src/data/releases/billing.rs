@@ -6,7 +6,7 @@ use std::path::Path;
 use super::tax_base_return::OutsideBands;
 use super::{ImportedTable, Rows, csv_table, decimal, number, text};
 use crate::data::catalogue::{self, DataError};
-use crate::domain::Band;
+use crate::domain::Nation;
 
 const COUNTS: [(&str, &str); 8] = [
     ("listed", "list"),
@@ -110,7 +110,7 @@ pub(super) fn tables(
             decimal(number(row, "parish_precepts")?, 0),
         ]);
 
-        for band in Band::ALL {
+        for &band in Nation::England.bands() {
             let dwellings = number(row, &format!("dwellings_{band}"))?;
             let mut cells = vec![code.clone(), band.to_string()];
             cells.push(decimal(dwellings.round_ties_even(), 0));
@@ -136,6 +136,7 @@ pub(super) fn tables(
                 format!("{:.2}", number(row, name)?)
             });
         }
+        amounts.push("S".to_owned());
         levels.push(amounts);
     }
     let mut band_header = vec![
@@ -146,8 +147,6 @@ pub(super) fn tables(
     ];
     band_header.extend(COUNTS.map(|(name, _)| name));
     band_header.extend(EQUIVALENTS.map(|(name, _, _)| name));
-    let mut level_header = vec!["authority_code"];
-    level_header.extend(LEVELS.map(|(name, _)| name));
     Ok(vec![
         csv_table(
             "authorities.csv",
@@ -187,8 +186,16 @@ pub(super) fn tables(
             tax_bases,
         ),
         csv_table("bands.csv", &band_header, bands),
-        csv_table("levels.csv", &level_header, levels),
+        csv_table("levels.csv", &level_columns(), levels),
     ])
+}
+
+/// The columns of the table of band D amounts.
+pub(super) fn level_columns() -> Vec<&'static str> {
+    let mut columns = vec!["authority_code"];
+    columns.extend(LEVELS.map(|(name, _)| name));
+    columns.push("standing");
+    columns
 }
 
 /// Names without the stray spaces and office words of the releases.

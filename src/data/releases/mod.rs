@@ -4,6 +4,8 @@
 //! vintage; what a table needs and no file gives is an error that names the missing input.
 
 mod billing;
+mod compilation;
+mod preceptors;
 mod tax_base_return;
 mod wards;
 
@@ -54,6 +56,7 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
     let mut billing = None;
     let mut requirement = None;
     let mut tax_base_return = None;
+    let (mut precepting, mut compiled, mut electorates) = (None, None, None);
     let mut tables = Vec::new();
     for path in files {
         let bytes = std::fs::read(path).map_err(|error| DataError::unreadable(path, &error))?;
@@ -78,6 +81,18 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
             } else if has("class_o_adj") {
                 requirement = Some(rows);
                 ("council tax requirement by billing authority", count)
+            } else if has("taxbase_prev") && has("bandd") {
+                precepting = Some(rows);
+                ("council tax requirement by precepting authority", count)
+            } else if has("taxbase_2025_after_cts_derived") {
+                compiled = Some((path, rows));
+                (
+                    "dwellings, tax base and area band D of 2025 and 2026-27",
+                    count,
+                )
+            } else if has("Area_Code") && has("Pct_Turnout") {
+                electorates = Some(rows);
+                ("electorates and turnout of 2016", count)
             } else if has("ward24_code") && !has("lsoa21") {
                 tables.extend(wards::tables(&rows).map_err(|error| error.inside(path))?);
                 ("wards with bands, tenure and deprivation", count)
@@ -106,6 +121,16 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
         let requirement = requirement.ok_or_else(|| needs("the council tax requirement table"))?;
         let lines = tax_base_return.ok_or_else(|| needs("the tax base return (ODS)"))?;
         let made = billing::tables(&billing, &requirement, &lines);
+        tables.extend(made.map_err(|error| error.inside(path))?);
+        let precepting = precepting.ok_or_else(|| needs("the table of precepting authorities"))?;
+        tables.extend(preceptors::tables(&precepting, &billing)?);
+    }
+    if let Some((path, compiled)) = compiled {
+        let electorates = electorates.ok_or_else(|| {
+            let text = "the compilation needs the electorates of 2016 beside it";
+            DataError::fault(path, text.to_owned())
+        })?;
+        let made = compilation::tables(&compiled, &electorates);
         tables.extend(made.map_err(|error| error.inside(path))?);
     }
     tables.sort_by_key(|table| table.file);

@@ -9,7 +9,9 @@ use super::fault::{Faults, nearest};
 use super::raw::{RawDistribution, RawScenario, RawSchedule};
 use super::{DEFAULT_DRAWS, MOST_DRAWS, Names, Scenario};
 use crate::domain::distribution::FORMS;
-use crate::domain::{Band, ByBand, Distribution, FreezeShape, Proposal, Rise, Share, UniformRise};
+use crate::domain::{
+    Band, ByBand, Distribution, FreezeShape, Nation, Proposal, Rise, Share, UniformRise,
+};
 
 /// The version of the format.
 const FORMAT: i64 = 1;
@@ -24,6 +26,8 @@ const KINDS: [&str; 4] = [
 
 /// Turns a raw scenario into a checked one, noting every fault.
 pub(super) struct Checker<'a, 'b> {
+    pub(super) nation: Option<Nation>,
+    pub(super) band_i_stated: bool,
     pub(super) faults: &'a mut Faults<'b>,
     pub(super) names: &'a Names<'a>,
 }
@@ -97,6 +101,7 @@ impl Checker<'_, '_> {
             authority: authority?,
             vintage: raw.vintage.map(Spanned::into_inner),
             proposal: proposal?,
+            band_i_stated: self.band_i_stated,
             no: no.unwrap_or(UniformRise::LargestWithoutVote),
             others: others.unwrap_or(UniformRise::LargestWithoutVote),
             day: day.unwrap_or_else(|| self.names.days[0].to_owned()),
@@ -133,12 +138,15 @@ impl Checker<'_, '_> {
                 self.faults.at(span, error.to_string());
                 None
             }
-            Ok(vintage) => match vintage.find(name.get_ref()) {
+            Ok(vintage) => match vintage.proposer(name.get_ref()) {
                 Err(error) => {
                     self.faults.at(name.span(), format!("authority: {error}"));
                     None
                 }
-                Ok(_) => Some(name.into_inner()),
+                Ok(proposer) => {
+                    self.nation = Some(proposer.record.authority.code.nation());
+                    Some(name.into_inner())
+                }
             },
         }
     }
@@ -259,7 +267,9 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn by_band<T>(
+    /// One value for each band; band I, which only Wales has, is that of band H where it is not
+    /// stated.
+    fn by_band<T: Copy>(
         &mut self,
         what: &str,
         raw: Spanned<BTreeMap<Spanned<String>, Spanned<Value>>>,
@@ -269,6 +279,11 @@ impl Checker<'_, '_> {
         let mut values: BTreeMap<Band, Option<T>> = BTreeMap::new();
         for (name, value) in raw.into_inner() {
             match name.get_ref().parse::<Band>() {
+                Ok(Band::I) if self.nation == Some(Nation::England) => {
+                    let text =
+                        format!("{what}: band I is of Wales only (allowed in England: A to H)");
+                    self.faults.at(name.span(), text);
+                }
                 Ok(band) => {
                     let read = read(self, &format!("{what}.{band}"), &value);
                     values.insert(band, read);
@@ -276,14 +291,19 @@ impl Checker<'_, '_> {
                 Err(error) => self.faults.at(name.span(), format!("{what}: {error}")),
             }
         }
-        let missing: Vec<String> = Band::ALL
-            .into_iter()
+        self.band_i_stated = values.contains_key(&Band::I);
+        if let (false, Some(of_h)) = (self.band_i_stated, values.get(&Band::H).copied()) {
+            values.insert(Band::I, of_h);
+        }
+        let missing: Vec<String> = Nation::England
+            .bands()
+            .iter()
             .filter(|band| !values.contains_key(band))
             .map(|band| band.to_string())
             .collect();
         if !missing.is_empty() {
             let text = format!(
-                "{what}: band {} is missing (state all eight: 0.0 freezes a band)",
+                "{what}: band {} is missing (state each from A to H: 0.0 freezes a band)",
                 missing.join(", ")
             );
             self.faults.at(span, text);

@@ -32,6 +32,8 @@ pub struct Scenario {
     pub vintage: Option<String>,
     /// What each band is to pay.
     pub proposal: Proposal,
+    /// Whether the proposal says what band I is to pay; if not, it is treated as band H.
+    pub band_i_stated: bool,
     /// The rise that a No brings in.
     pub no: UniformRise,
     /// The rise of the other authorities on the bill.
@@ -188,6 +190,8 @@ impl Scenario {
             }
         };
         let scenario = Checker {
+            nation: None,
+            band_i_stated: false,
             faults: &mut faults,
             names,
         }
