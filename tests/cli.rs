@@ -563,6 +563,7 @@ fn the_schema_names_every_key_of_the_example() {
             "format",
             "inputs",
             "key",
+            "levels",
             "no",
             "others",
             "schedule",

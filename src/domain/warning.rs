@@ -89,6 +89,13 @@ pub enum Warning {
         /// What is carried forward and how, as a sentence.
         sentence: String,
     },
+    /// The stated amounts do not add to the published whole bill.
+    LevelsDiffer {
+        /// Their sum at band D.
+        stated: Pence,
+        /// The published whole bill.
+        published: Pence,
+    },
     /// The principles of the year of the vote are not published yet.
     PrincipleNotPublished {
         /// The year.
@@ -138,6 +145,7 @@ impl Warning {
             Self::NoPrinciple { .. } => "no_principle",
             Self::CarriedForward { .. } => "carried_forward",
             Self::PartCarriedForward { .. } => "part_carried_forward",
+            Self::LevelsDiffer { .. } => "levels_differ",
             Self::PrincipleNotPublished { .. } => "principle_not_published",
             Self::BandIAsH => "band_i_as_h",
             Self::PercentagesAlike => "percentages_alike",
@@ -245,6 +253,9 @@ impl Warning {
                 from.next()
             ),
             Self::PartCarriedForward { sentence } => sentence.clone(),
+            Self::LevelsDiffer { stated, published } => format!(
+                "The stated amounts add to {stated} at band D; the published whole bill is {published}."
+            ),
             Self::PrincipleNotPublished { year, citation } => format!(
                 "The referendum principles of {year} are not published yet: those used here are \
                  expected ({citation})."

@@ -57,6 +57,14 @@ pub fn toml(scenario: &Scenario) -> String {
             line(format!("shape = {}", quoted(shape)));
         }
     }
+    if !scenario.levels.is_empty() {
+        line("\n[levels]".to_owned());
+        for (name, amount) in scenario.levels.named() {
+            if let Some(amount) = amount {
+                line(format!("{name} = {}", number(amount.pounds())));
+            }
+        }
+    }
     line(format!("\n[no]\nrise = {}", uniform(scenario.no)));
     line(format!("\n[others]\nrise = {}", uniform(scenario.others)));
     line(format!("\n[vote]\nday = {}", quoted(&scenario.day)));

@@ -110,6 +110,15 @@ pub enum PrepareError {
         /// The largest that needs no vote.
         largest: Rise,
     },
+    /// The other amounts on the bills of a preceptor's area are many.
+    #[error(
+        "levels: {authority} precepts on several billing authorities, whose other amounts differ \
+         (allowed for it: levels.own)"
+    )]
+    LevelsOfAreas {
+        /// The preceptor.
+        authority: String,
+    },
     /// Only billing authorities can give relief.
     #[error(
         "schedule: {authority} precepts on {areas} billing authorities and cannot give relief to \
@@ -150,7 +159,22 @@ pub enum PrepareError {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareError> {
-    let Proposer { record, areas } = world.vintage.proposer(&scenario.authority)?;
+    let Proposer {
+        mut record,
+        mut areas,
+    } = world.vintage.proposer(&scenario.authority)?;
+    let published = record.levels.area;
+    record.levels = scenario.levels.replace(record.levels);
+    if record.authority.class.bills() {
+        areas[0].levels = record.levels;
+    } else if scenario.levels.named()[1..]
+        .iter()
+        .any(|(_, stated)| stated.is_some())
+    {
+        return Err(PrepareError::LevelsOfAreas {
+            authority: record.authority.name,
+        });
+    }
     let authority = &record.authority;
     let nation = authority.code.nation();
     let base_year = world.vintage.year;
@@ -268,7 +292,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         areas,
     };
     let carried_over = usual.iter().any(|(_, held)| !held);
-    let caveats = caveats(&prepared, others.held_flat, carried_over, world);
+    let caveats = caveats(&prepared, published, others.held_flat, carried_over, world);
     prepared.warnings.extend(caveats);
     Ok(prepared)
 }
@@ -310,6 +334,7 @@ fn mean_turnout(electorate: &Electorate, cells: &Cells, turnouts: &[Share]) -> S
 /// The caveats that a prepared scenario carries, beyond those of its cells.
 fn caveats(
     prepared: &Prepared,
+    published: Pence,
     held_flat: Vec<&'static str>,
     turnout_carried_over: bool,
     world: &World,
@@ -325,7 +350,15 @@ fn caveats(
         from: prepared.base_year,
     }];
     let nation = authority.code.nation();
-    warnings.extend(carried_forward(&world.vintage, nation));
+    let differs = (record.levels.area - published).pence().abs() > 1;
+    let split_stated = scenario.levels.own.is_some() && !differs;
+    warnings.extend(carried_forward(&world.vintage, nation, split_stated));
+    if differs && authority.class.bills() {
+        warnings.push(Warning::LevelsDiffer {
+            stated: record.levels.area,
+            published,
+        });
+    }
     let standing = prepared.principle.source.standing;
     if standing > Standing::High {
         warnings.push(Warning::PrincipleNotPublished {
@@ -382,13 +415,15 @@ fn caveats(
     warnings
 }
 
-/// What of a vintage is carried forward, as far as it bears on a nation.
-fn carried_forward(vintage: &Vintage, nation: Nation) -> Vec<Warning> {
+/// What of a vintage is carried forward, as far as it bears on a nation, and the split of the bill
+/// where it is not stated.
+fn carried_forward(vintage: &Vintage, nation: Nation, split_stated: bool) -> Vec<Warning> {
     vintage
         .parts
         .iter()
         .filter(|part| part.nation.is_empty() || part.nation == nation.to_string())
         .filter(|part| !part.carried_forward.is_empty())
+        .filter(|part| !(split_stated && part.name == "levels"))
         .map(|part| Warning::PartCarriedForward {
             sentence: part.carried_forward.clone(),
         })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::perception::Perception;
+use super::perception::{KindOfHome, Perception};
 use super::turnout;
 use crate::data::Assumptions;
 use crate::domain::cells::Cell;
@@ -80,10 +80,12 @@ impl Electorate {
                     amounts,
                     area,
                     headline,
-                    band,
-                    liability,
-                    reduction,
-                    *award,
+                    KindOfHome {
+                        band,
+                        liability,
+                        reduction,
+                        award_basis_points: *award,
+                    },
                     to_2026_prices,
                 ),
                 turnout_log_odds: assumptions.band_turnout[band].log_odds().0,

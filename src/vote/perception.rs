@@ -14,6 +14,19 @@ pub struct Perception {
     pub whole_bill: f64,
 }
 
+/// What decides the bill of a home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindOfHome {
+    /// Valuation band.
+    pub band: Band,
+    /// Liability class.
+    pub liability: Liability,
+    /// Council tax reduction.
+    pub reduction: Reduction,
+    /// The share of the bill that an award meets, in ten-thousandths.
+    pub award_basis_points: i64,
+}
+
 impl Perception {
     /// Where nothing is at stake: exempt homes, and pensioners whose award meets any rise.
     pub const NOTHING: Self = Self {
@@ -30,12 +43,15 @@ impl Perception {
         amounts: &Amounts,
         area: usize,
         headline: f64,
-        band: Band,
-        liability: Liability,
-        reduction: Reduction,
-        award_basis_points: i64,
+        home: KindOfHome,
         to_2026_prices: f64,
     ) -> Self {
+        let KindOfHome {
+            band,
+            liability,
+            reduction,
+            award_basis_points,
+        } = home;
         if liability == Liability::Exempt || reduction == Reduction::PensionAge {
             return Self::NOTHING;
         }

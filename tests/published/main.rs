@@ -4,7 +4,7 @@
 
 use bandwise::data::cells::rows_by_plain_loops;
 use bandwise::data::{Assumptions, AuthorityRecord, Law, Vintage, World, cells, check};
-use bandwise::domain::{AuthorityClass, Band, Share};
+use bandwise::domain::{AuthorityClass, Band, Pence, Share};
 
 /// VOA: England had 25.75m dwellings on 31 March 2025 and Wales 1.49m; MHCLG: a tax base of 19.83m
 /// band D equivalents in October 2025 and a mean area band D of £2,390.59 in 2026-27.
@@ -30,7 +30,7 @@ fn every_published_total_of_2026_27_is_reproduced() {
 fn the_split_of_2026_27_meets_the_amounts_that_are_published() {
     let vintage = Vintage::held(Some("2026-27")).unwrap();
     let derby = vintage.find("Derby").unwrap().levels;
-    let amounts = [derby.own, derby.police, derby.fire, derby.area].map(|one| one.pounds());
+    let amounts = [derby.own, derby.police, derby.fire, derby.area].map(Pence::pounds);
     assert_eq!(amounts, [1898.99, 308.60, 98.41, 2306.00]);
     let law = Law::embedded().unwrap();
     let before = Vintage::held(Some("2023-24")).unwrap();

@@ -6,15 +6,17 @@ use toml::{Spanned, Value};
 
 use super::super::vintage::Vintage;
 use super::fault::{Faults, nearest};
-use super::raw::{RawDistribution, RawScenario, RawSchedule};
-use super::{DEFAULT_DRAWS, MOST_DRAWS, Names, Scenario};
+use super::raw::{RawDistribution, RawLevels, RawScenario, RawSchedule};
+use super::{DEFAULT_DRAWS, MOST_DRAWS, Names, Scenario, StatedLevels};
 use crate::domain::distribution::FORMS;
 use crate::domain::{
-    Band, ByBand, Distribution, FreezeShape, Nation, Proposal, Rise, Share, UniformRise,
+    Band, ByBand, Distribution, FreezeShape, Nation, Pence, Proposal, Rise, Share, UniformRise,
 };
 
 /// The version of the format.
 const FORMAT: i64 = 1;
+/// The most that an amount at band D may be, pounds.
+const MOST_POUNDS: f64 = 20_000.0;
 /// The word for the largest rise that needs no vote.
 const LARGEST: &str = "largest-without-vote";
 const KINDS: [&str; 4] = [
@@ -74,6 +76,9 @@ impl Checker<'_, '_> {
             }
             Some(schedule) => self.proposal(schedule),
         };
+        let levels = raw
+            .levels
+            .map_or_else(StatedLevels::default, |levels| self.levels(&levels));
         let no = self.uniform("no.rise", raw.no.and_then(|no| no.rise));
         let others = self.uniform("others.rise", raw.others.and_then(|others| others.rise));
         let (day, turnout, name_on_ballot) = match raw.vote {
@@ -102,6 +107,7 @@ impl Checker<'_, '_> {
             vintage: raw.vintage.map(Spanned::into_inner),
             proposal: proposal?,
             band_i_stated: self.band_i_stated,
+            levels,
             no: no.unwrap_or(UniformRise::LargestWithoutVote),
             others: others.unwrap_or(UniformRise::LargestWithoutVote),
             day: day.unwrap_or_else(|| self.names.days[0].to_owned()),
@@ -299,7 +305,7 @@ impl Checker<'_, '_> {
             .bands()
             .iter()
             .filter(|band| !values.contains_key(band))
-            .map(|band| band.to_string())
+            .map(ToString::to_string)
             .collect();
         if !missing.is_empty() {
             let text = format!(
@@ -381,6 +387,29 @@ impl Checker<'_, '_> {
                 None
             }
             _ => self.rise(what, &value).map(UniformRise::Stated),
+        }
+    }
+
+    fn levels(&mut self, raw: &RawLevels) -> StatedLevels {
+        let mut amount = |name: &str, value: &Option<Spanned<Value>>| {
+            let value = value.as_ref()?;
+            let pounds = self.number(&format!("levels.{name}"), value)?;
+            if (0.0..=MOST_POUNDS).contains(&pounds) {
+                return Some(Pence::from_pence((100.0 * pounds).round() as i64));
+            }
+            let text = format!(
+                "levels.{name}: {pounds} is no amount at band D (allowed: 0 to {MOST_POUNDS} pounds)"
+            );
+            self.faults.at(value.span(), text);
+            None
+        };
+        StatedLevels {
+            own: amount("own", &raw.own),
+            parishes: amount("parishes", &raw.parishes),
+            county_or_gla: amount("county_or_gla", &raw.county_or_gla),
+            police: amount("police", &raw.police),
+            fire: amount("fire", &raw.fire),
+            combined_authority: amount("combined_authority", &raw.combined_authority),
         }
     }
 

@@ -13,7 +13,8 @@ use std::path::Path;
 pub use fault::{ScenarioError, nearest};
 pub use raw::RawScenario;
 
-use crate::domain::{Distribution, Proposal, Share, UniformRise};
+use super::vintage::Levels;
+use crate::domain::{Distribution, Pence, Proposal, Share, UniformRise};
 use check::Checker;
 use fault::Faults;
 
@@ -34,6 +35,8 @@ pub struct Scenario {
     pub proposal: Proposal,
     /// Whether the proposal says what band I is to pay; if not, it is treated as band H.
     pub band_i_stated: bool,
+    /// Band D amounts that replace those of the vintage.
+    pub levels: StatedLevels,
     /// The rise that a No brings in.
     pub no: UniformRise,
     /// The rise of the other authorities on the bill.
@@ -50,6 +53,69 @@ pub struct Scenario {
     pub draws: u32,
     /// Seed.
     pub seed: u64,
+}
+
+/// Band D amounts that a scenario states: where the vintage has worked them out, or a later budget
+/// has changed them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StatedLevels {
+    /// The authority's own, without parishes.
+    pub own: Option<Pence>,
+    /// The average of parishes.
+    pub parishes: Option<Pence>,
+    /// County council or Greater London Authority.
+    pub county_or_gla: Option<Pence>,
+    /// Police.
+    pub police: Option<Pence>,
+    /// Fire.
+    pub fire: Option<Pence>,
+    /// Combined authority.
+    pub combined_authority: Option<Pence>,
+}
+
+impl StatedLevels {
+    /// Names and amounts, in the order of the file.
+    pub fn named(&self) -> [(&'static str, Option<Pence>); 6] {
+        [
+            ("own", self.own),
+            ("parishes", self.parishes),
+            ("county_or_gla", self.county_or_gla),
+            ("police", self.police),
+            ("fire", self.fire),
+            ("combined_authority", self.combined_authority),
+        ]
+    }
+
+    /// Whether nothing is stated.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The amounts of a bill with those stated in their place; the whole is their sum.
+    pub fn replace(&self, levels: Levels) -> Levels {
+        if self.is_empty() {
+            return levels;
+        }
+        let own = self.own.unwrap_or(levels.own);
+        let parishes = self.parishes.unwrap_or(levels.own_incl_parish - levels.own);
+        let replaced = Levels {
+            own,
+            own_incl_parish: own + parishes,
+            county_or_gla: self.county_or_gla.unwrap_or(levels.county_or_gla),
+            police: self.police.unwrap_or(levels.police),
+            fire: self.fire.unwrap_or(levels.fire),
+            combined_authority: self.combined_authority.unwrap_or(levels.combined_authority),
+            ..levels
+        };
+        Levels {
+            area: replaced.own_incl_parish
+                + replaced.county_or_gla
+                + replaced.police
+                + replaced.fire
+                + replaced.combined_authority,
+            ..replaced
+        }
+    }
 }
 
 /// The most draws that one run may have.
@@ -199,11 +265,15 @@ impl Scenario {
         faults.finish(scenario)
     }
 
-    /// The same proposal for another authority. Its usual turnout and its name on the ballot paper
-    /// are not the other's: they are left out, and the second value names those that were stated.
+    /// The same proposal for another authority. Its amounts, its usual turnout and its name on the
+    /// ballot paper are not the other's: they are left out, and the second value names those that were stated.
     pub fn for_authority(mut self, authority: &str) -> (Self, Vec<&'static str>) {
         authority.clone_into(&mut self.authority);
         let mut left_out = Vec::new();
+        if !self.levels.is_empty() {
+            self.levels = StatedLevels::default();
+            left_out.push("levels");
+        }
         if self.turnout.take().is_some() {
             left_out.push("vote.turnout");
         }

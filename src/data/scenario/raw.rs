@@ -31,6 +31,8 @@ pub struct RawScenario {
     pub vintage: Option<Spanned<String>>,
     /// What each band is to pay.
     pub schedule: Option<RawSchedule>,
+    /// Real band D amounts, where the vintage has them worked out.
+    pub levels: Option<RawLevels>,
     /// What a No brings in.
     pub no: Option<RawNo>,
     /// The other authorities on the bill.
@@ -72,6 +74,30 @@ pub struct RawSchedule {
     /// freeze-target: `steps` (default) or `equal`.
     #[schemars(with = "Option<String>")]
     pub shape: Option<Spanned<String>>,
+}
+
+/// Band D amounts in pounds that replace those of the vintage.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLevels {
+    /// The authority's own amount without parishes: its relevant basic amount.
+    #[schemars(with = "Option<f64>")]
+    pub own: Option<Spanned<Value>>,
+    /// The average of parishes or communities.
+    #[schemars(with = "Option<f64>")]
+    pub parishes: Option<Spanned<Value>>,
+    /// The county council or the Greater London Authority.
+    #[schemars(with = "Option<f64>")]
+    pub county_or_gla: Option<Spanned<Value>>,
+    /// The police.
+    #[schemars(with = "Option<f64>")]
+    pub police: Option<Spanned<Value>>,
+    /// The fire and rescue authority.
+    #[schemars(with = "Option<f64>")]
+    pub fire: Option<Spanned<Value>>,
+    /// The combined authority.
+    #[schemars(with = "Option<f64>")]
+    pub combined_authority: Option<Spanned<Value>>,
 }
 
 /// What a No brings in.
