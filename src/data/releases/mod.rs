@@ -4,6 +4,9 @@
 //! vintage; what a table needs and no file gives is an error that names the missing input.
 
 mod billing;
+pub mod boundaries;
+mod sheet;
+pub mod small_areas;
 mod tax_base_return;
 mod wards;
 
