@@ -580,7 +580,7 @@ fn data_check_reports_that_all_totals_agree() {
     let output = bandwise(&folder).args(["data", "check"]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(
-        output.status.success() && text.ends_with("10 of 10 agree.\n"),
+        output.status.success() && text.ends_with("23 of 23 agree.\n"),
         "{text}"
     );
 }

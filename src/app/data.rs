@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bandwise::data::catalogue::Column;
 use bandwise::data::scenario::nearest;
 use bandwise::data::{
     Catalogue, Law, Vintage, boundaries, check as check_totals, releases, small_areas,
@@ -82,20 +83,49 @@ fn show(name: &str, csv: bool) -> Result<(), Failure> {
         table.standing,
         table.sha256()?
     );
+    let width = |of: fn(&Column) -> &str| {
+        let widths = table.column.iter().map(|column| of(column).chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let (names, units) = (width(|column| &column.name), width(|column| &column.unit));
     for column in &table.column {
         let standing = column.standing.as_deref();
         let standing = standing.map_or(String::new(), |letter| format!(" (standing: {letter})"));
         text.push_str(&format!(
-            "  {:<36} {:<22} {}{standing}\n",
+            "  {:<names$}  {:<units$}  {}{standing}\n",
             column.name, column.unit, column.description
         ));
     }
-    text.push_str("\nFirst rows (all of them: --csv)\n");
-    for line in content.lines().take(11) {
-        text.push_str(&format!("  {line}\n"));
-    }
+    text.push_str(&first_rows(&content, table.column.len(), names));
     print(&text)
 }
+
+/// The first rows of a table, line by line; those of a wide table turned, a column on each line.
+fn first_rows(content: &str, n_columns: usize, names: usize) -> String {
+    if n_columns <= WIDE {
+        let lines: Vec<&str> = content.lines().take(11).collect();
+        return format!(
+            "\nFirst rows (all of them: --csv)\n  {}\n",
+            lines.join("\n  ")
+        );
+    }
+    let mut reader = csv::Reader::from_reader(content.as_bytes());
+    let header = reader.headers().cloned().unwrap_or_default();
+    let rows: Vec<_> = reader.into_records().flatten().take(3).collect();
+    let mut text = "\nFirst three rows, turned (all rows: --csv)\n".to_owned();
+    for (index, name) in header.iter().enumerate() {
+        text.push_str(&format!("  {name:<names$}"));
+        for row in &rows {
+            text.push_str(&format!("  {:<24}", row.get(index).unwrap_or("")));
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}
+
+/// More columns than this do not fit a line.
+const WIDE: usize = 12;
 
 fn check(vintage: Option<&str>) -> Result<(), Failure> {
     let vintage = Vintage::held(vintage)?;
@@ -168,6 +198,10 @@ fn write_tables(tables: &[(&str, Vec<u8>)], into: &Path, force: bool) -> Result<
     if let Some(there) = there.filter(|path| path.exists()).find(|_| !force) {
         return Err(OutputError::Exists(there.display().to_string()).into());
     }
+    std::fs::create_dir_all(into).map_err(|error| OutputError::CannotWrite {
+        place: into.display().to_string(),
+        reason: error.kind().to_string(),
+    })?;
     let mut text = String::new();
     for (name, bytes) in tables {
         let path = into.join(name);

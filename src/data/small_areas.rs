@@ -107,13 +107,13 @@ pub fn file(kind: AreaKind) -> &'static str {
     }
 }
 
-/// The column of a band: `dwellings_hundredths_a`.
-pub(crate) fn band_column(letter: char) -> String {
-    format!("dwellings_hundredths_{letter}")
+/// The column of a band: `n_dwellings_a`, in homes with up to two decimals.
+fn band_column(letter: char) -> String {
+    format!("n_dwellings_{letter}")
 }
 
 /// The measures of income, in the order of [`Incomes`].
-pub(crate) const INCOMES: [&str; 4] = [
+const INCOMES: [&str; 4] = [
     "total_income",
     "net_income",
     "net_income_before_housing",
@@ -121,7 +121,7 @@ pub(crate) const INCOMES: [&str; 4] = [
 ];
 
 /// The columns of an income: the estimate and its limits.
-pub(crate) fn income_columns(measure: &str) -> [String; 3] {
+fn income_columns(measure: &str) -> [String; 3] {
     ["", "_lower", "_upper"].map(|part| format!("{measure}{part}_pounds"))
 }
 
@@ -186,7 +186,7 @@ pub(crate) fn table(
         let values: Vec<Option<&str>> = areas.iter().map(|(_, area)| of(area)).collect();
         Column::new(name.into(), values)
     };
-    // Homes in hundredths, households and pounds of one area are far below two thousand millions.
+    // Households and pounds of one area are far below two thousand millions.
     let whole = |name: &str, of: &dyn Fn(&SmallArea) -> Option<i64>| {
         let values: Vec<Option<i32>> = areas
             .iter()
@@ -210,8 +210,9 @@ pub(crate) fn table(
         columns.push(text("msoa_code", &|area| area.msoa_code.as_deref()));
     }
     for (index, letter) in BAND_LETTERS.into_iter().enumerate() {
-        columns.push(whole(&band_column(letter), &|area| {
-            area.dwellings_hundredths.get(index).copied()
+        columns.push(number(&band_column(letter), &|area| {
+            let homes = area.dwellings_hundredths.get(index)?;
+            Some(*homes as f64 / 100.0)
         }));
     }
     if kind != AreaKind::Ward {
@@ -288,7 +289,7 @@ struct Columns<'a> {
     name: &'a StringChunked,
     ward: Option<[&'a StringChunked; 2]>,
     msoa: Option<&'a StringChunked>,
-    dwellings: Vec<&'a Int32Chunked>,
+    dwellings: Vec<&'a Float64Chunked>,
     suppressed: Option<&'a Int32Chunked>,
     households: Option<[&'a Int32Chunked; 5]>,
     score: Option<&'a Float64Chunked>,
@@ -338,7 +339,7 @@ impl<'a> Columns<'a> {
             msoa: optional_text(is_lsoa, "msoa_code")?,
             dwellings: BAND_LETTERS
                 .iter()
-                .map(|letter| whole(&band_column(*letter)))
+                .map(|letter| number(&band_column(*letter)))
                 .collect::<PolarsResult<_>>()?,
             suppressed: optional_whole(!is(AreaKind::Ward), "n_suppressed")?,
             households: (!is_msoa).then(households).transpose()?,
@@ -357,7 +358,7 @@ impl<'a> Columns<'a> {
         let whole = |column: &Int32Chunked| column.get(row).map(i64::from);
         let mut dwellings_hundredths = [0; BAND_LETTERS.len()];
         for (count, column) in dwellings_hundredths.iter_mut().zip(&self.dwellings) {
-            *count = whole(column)?;
+            *count = (100.0 * column.get(row)?).round() as i64;
         }
         let tenure = |[_, owned, mortgage, social, private]: [&Int32Chunked; 5]| {
             Some(Tenure {
@@ -439,7 +440,11 @@ pub fn check(vintage: &Vintage) -> Result<Vec<CheckLine>, DataError> {
             held.len() - without.len(),
             held.len(),
             "authorities",
-            without.join(", "),
+            if without.is_empty() {
+                "none is left out".to_owned()
+            } else {
+                format!("not {}", without.join(", "))
+            },
         ));
         lines.push(bands_against_rows(vintage, kind, &by_authority, &parts));
         lines.push(homes_against_rows(vintage, kind, &by_authority));

@@ -61,9 +61,7 @@ impl Sheet {
             let broken = |error: csv::Error| fault(format!("cannot be read as CSV: {error}"));
             let header = reader.headers().map_err(broken)?.clone();
             let has = |name: &&str| header.iter().any(|column| column == *name);
-            let kind = kinds
-                .iter()
-                .find(|kind| kind.known_by.iter().all(|name| has(name)));
+            let kind = kinds.iter().find(|kind| kind.known_by.iter().all(&has));
             let Some(kind) = kind else {
                 let known: Vec<String> = kinds
                     .iter()
