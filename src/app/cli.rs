@@ -146,6 +146,12 @@ pub enum DataCommand {
         #[arg(long, value_name = "YEAR")]
         vintage: Option<String>,
     },
+    /// Prints what every column of every table says, as Markdown.
+    Dictionary,
+    /// Makes the tables of wards and of lower and middle layer areas from figures of all councils.
+    SmallAreas(TablesArgs),
+    /// Makes the tables of maps: authorities as hexagons, outlines of wards.
+    Boundaries(TablesArgs),
     /// Reads published figures and writes them as tables of this project.
     Import {
         /// The files, recognised by their content.
@@ -158,6 +164,20 @@ pub enum DataCommand {
         #[arg(long)]
         force: bool,
     },
+}
+
+/// Files to read and where to put the tables made of them.
+#[derive(Debug, Args)]
+pub struct TablesArgs {
+    /// The files, recognised by their content; they may be packed with gzip.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The folder for the tables.
+    #[arg(long, value_name = "DIR")]
+    pub into: PathBuf,
+    /// Replace tables that are there.
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

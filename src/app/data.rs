@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use bandwise::data::catalogue::Column;
 use bandwise::data::scenario::nearest;
-use bandwise::data::{Catalogue, Law, Vintage, check as check_totals, releases};
-use bandwise::report::files;
+use bandwise::data::{
+    Catalogue, Law, Vintage, boundaries, check as check_totals, releases, small_areas,
+};
+use bandwise::report::{OutputError, dictionary, files};
 
 use super::cli::DataCommand;
 use super::exit::{Failure, print};
@@ -15,6 +18,15 @@ pub fn data(command: DataCommand) -> Result<(), Failure> {
         DataCommand::List => list(),
         DataCommand::Show { table, csv } => show(&table, csv),
         DataCommand::Check { vintage } => check(vintage.as_deref()),
+        DataCommand::Dictionary => print(&dictionary::markdown(&Catalogue::embedded()?)?),
+        DataCommand::SmallAreas(args) => {
+            let tables = releases::small_areas::tables(&args.files)?;
+            write_tables(&tables, &args.into, args.force)
+        }
+        DataCommand::Boundaries(args) => {
+            let tables = releases::boundaries::tables(&args.files)?;
+            write_tables(&tables, &args.into, args.force)
+        }
         DataCommand::Import { files, into, force } => import(&files, &into, force),
     }
 }
@@ -22,7 +34,7 @@ pub fn data(command: DataCommand) -> Result<(), Failure> {
 fn list() -> Result<(), Failure> {
     let mut text = String::new();
     for table in Catalogue::embedded()?.table {
-        let rows = row_count(table.bytes()?);
+        let rows = table.row_count()?;
         text.push_str(&format!(
             "{:<20} {:>5} rows  {}\n",
             table.name, rows, table.title
@@ -57,7 +69,7 @@ fn show(name: &str, csv: bool) -> Result<(), Failure> {
             nearest(name, &names)
         ))
     })?;
-    let content = String::from_utf8_lossy(table.bytes()?).into_owned();
+    let content = table.csv()?;
     if csv {
         return print(&content);
     }
@@ -71,22 +83,55 @@ fn show(name: &str, csv: bool) -> Result<(), Failure> {
         table.standing,
         table.sha256()?
     );
+    let width = |of: fn(&Column) -> &str| {
+        let widths = table.column.iter().map(|column| of(column).chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let (names, units) = (width(|column| &column.name), width(|column| &column.unit));
     for column in &table.column {
+        let standing = column.standing.as_deref();
+        let standing = standing.map_or(String::new(), |letter| format!(" (standing: {letter})"));
         text.push_str(&format!(
-            "  {:<36} {:<22} {}\n",
+            "  {:<names$}  {:<units$}  {}{standing}\n",
             column.name, column.unit, column.description
         ));
     }
-    text.push_str("\nFirst rows (all of them: --csv)\n");
-    for line in content.lines().take(11) {
-        text.push_str(&format!("  {line}\n"));
-    }
+    text.push_str(&first_rows(&content, table.column.len(), names));
     print(&text)
 }
 
+/// The first rows of a table, line by line; those of a wide table turned, a column on each line.
+fn first_rows(content: &str, n_columns: usize, names: usize) -> String {
+    if n_columns <= WIDE {
+        let lines: Vec<&str> = content.lines().take(11).collect();
+        return format!(
+            "\nFirst rows (all of them: --csv)\n  {}\n",
+            lines.join("\n  ")
+        );
+    }
+    let mut reader = csv::Reader::from_reader(content.as_bytes());
+    let header = reader.headers().cloned().unwrap_or_default();
+    let rows: Vec<_> = reader.into_records().flatten().take(3).collect();
+    let mut text = "\nFirst three rows, turned (all rows: --csv)\n".to_owned();
+    for (index, name) in header.iter().enumerate() {
+        text.push_str(&format!("  {name:<names$}"));
+        for row in &rows {
+            text.push_str(&format!("  {:<24}", row.get(index).unwrap_or("")));
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}
+
+/// More columns than this do not fit a line.
+const WIDE: usize = 12;
+
 fn check(vintage: Option<&str>) -> Result<(), Failure> {
     let vintage = Vintage::held(vintage)?;
-    let lines = check_totals(vintage, &Law::embedded()?)?;
+    let mut lines = check_totals(vintage, &Law::embedded()?)?;
+    lines.extend(small_areas::check(vintage)?);
+    lines.extend(boundaries::check()?);
     let mut text = format!("Published totals of {} added up again\n\n", vintage.year);
     for line in &lines {
         let mark = if line.agrees { "agrees " } else { "DIFFERS" };
@@ -133,7 +178,7 @@ fn import(inputs: &[PathBuf], into: &Path, force: bool) -> Result<(), Failure> {
             .map(|t| into.join(t.file))
             .find(|p| p.exists())
     {
-        return Err(bandwise::report::OutputError::Exists(there.display().to_string()).into());
+        return Err(OutputError::Exists(there.display().to_string()).into());
     }
     for table in &import.tables {
         let path = into.join(table.file);
@@ -142,6 +187,29 @@ fn import(inputs: &[PathBuf], into: &Path, force: bool) -> Result<(), Failure> {
             "wrote {}: {} rows\n",
             path.display(),
             row_count(table.csv.as_bytes())
+        ));
+    }
+    print(&text)
+}
+
+/// Writes tables into a folder, none where one of them would have to be replaced.
+fn write_tables(tables: &[(&str, Vec<u8>)], into: &Path, force: bool) -> Result<(), Failure> {
+    let there = tables.iter().map(|(name, _)| into.join(name));
+    if let Some(there) = there.filter(|path| path.exists()).find(|_| !force) {
+        return Err(OutputError::Exists(there.display().to_string()).into());
+    }
+    std::fs::create_dir_all(into).map_err(|error| OutputError::CannotWrite {
+        place: into.display().to_string(),
+        reason: error.kind().to_string(),
+    })?;
+    let mut text = String::new();
+    for (name, bytes) in tables {
+        let path = into.join(name);
+        files::write_file(&path, bytes, force)?;
+        text.push_str(&format!(
+            "wrote {}: {} bytes\n",
+            path.display(),
+            bytes.len()
         ));
     }
     print(&text)

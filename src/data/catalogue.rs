@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use super::parquet;
+
 /// A table or file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {reason}")]
@@ -46,6 +48,9 @@ pub struct Column {
     pub unit: String,
     /// What it says.
     pub description: String,
+    /// S, H, M or J, where it is not that of the table.
+    #[serde(default)]
+    pub standing: Option<String>,
 }
 
 /// One embedded table.
@@ -106,6 +111,12 @@ static FILES: &[(&str, &[u8])] = embedded![
     "vintages/2026-27/stated_levels.csv",
     "vintages/2026-27/tax_base.csv",
     "vintages/2026-27/vintage.toml",
+    "small_areas/wards.parquet",
+    "small_areas/lsoas.parquet",
+    "small_areas/msoas.parquet",
+    "small_areas/former_codes.csv",
+    "boundaries/authorities_hex.csv",
+    "boundaries/derby_wards.csv",
     "law/band_proportions.csv",
     "law/principles.csv",
     "law/reorganisations.csv",
@@ -149,6 +160,48 @@ impl Table {
         bytes(&self.file)
     }
 
+    /// The names of its columns, in order.
+    ///
+    /// # Errors
+    /// When the catalogue names a file that is not embedded, or the file is broken.
+    pub fn header(&self) -> Result<Vec<String>, DataError> {
+        let place = Path::new(&self.file);
+        if self.is_parquet() {
+            return parquet::header(place, self.bytes()?);
+        }
+        let mut reader = csv::Reader::from_reader(self.bytes()?);
+        let header = reader.headers();
+        let header = header.map_err(|error| DataError::fault(place, error.to_string()))?;
+        Ok(header.iter().map(str::to_owned).collect())
+    }
+
+    /// How many rows it has.
+    ///
+    /// # Errors
+    /// When the catalogue names a file that is not embedded, or the file is broken.
+    pub fn row_count(&self) -> Result<usize, DataError> {
+        if self.is_parquet() {
+            return parquet::row_count(Path::new(&self.file), self.bytes()?);
+        }
+        let reader = csv::Reader::from_reader(self.bytes()?);
+        Ok(reader.into_records().count())
+    }
+
+    /// The table as CSV, whatever it is held as.
+    ///
+    /// # Errors
+    /// When the catalogue names a file that is not embedded, or the file is broken.
+    pub fn csv(&self) -> Result<String, DataError> {
+        if self.is_parquet() {
+            return parquet::csv(Path::new(&self.file), self.bytes()?);
+        }
+        Ok(String::from_utf8_lossy(self.bytes()?).into_owned())
+    }
+
+    fn is_parquet(&self) -> bool {
+        self.file.ends_with(".parquet")
+    }
+
     /// The SHA-256 of its bytes, in hexadecimal.
     ///
     /// # Errors
@@ -180,7 +233,8 @@ pub fn data_sha256() -> String {
         .collect()
 }
 
-fn bytes(file: &str) -> Result<&'static [u8], DataError> {
+/// The bytes of an embedded table.
+pub(super) fn bytes(file: &str) -> Result<&'static [u8], DataError> {
     FILES
         .iter()
         .find(|(name, _)| *name == file)

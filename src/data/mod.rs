@@ -1,13 +1,16 @@
 //! Floor 1: the doors in. Files become checked values here and nowhere else.
 
 pub mod assumptions;
+pub mod boundaries;
 pub mod catalogue;
 pub mod cells;
 pub mod check;
 pub mod columns;
 pub mod law;
+mod parquet;
 pub mod releases;
 pub mod scenario;
+pub mod small_areas;
 pub mod vintage;
 pub mod world;
 

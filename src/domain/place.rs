@@ -264,3 +264,98 @@ pub struct Authority {
     /// Electorate in the referendum of 2016.
     pub electorate_2016: i64,
 }
+
+/// A kind of small area inside an authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AreaKind {
+    /// An electoral ward, of May 2024.
+    Ward,
+    /// A lower layer super output area of 2021: some 700 homes.
+    Lsoa,
+    /// A middle layer super output area of 2021: some 3,500 homes.
+    Msoa,
+}
+
+impl AreaKind {
+    /// All kinds, in the order of the tables.
+    pub const ALL: [Self; 3] = [Self::Ward, Self::Lsoa, Self::Msoa];
+
+    /// The kind in words, in the plural and with its year: a title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Ward => "wards of May 2024",
+            Self::Lsoa => "lower layer super output areas of 2021",
+            Self::Msoa => "middle layer super output areas of 2021",
+        }
+    }
+}
+
+impl fmt::Display for AreaKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ward => "ward",
+            Self::Lsoa => "lsoa",
+            Self::Msoa => "msoa",
+        })
+    }
+}
+
+/// The text is no kind of small area.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a kind of area (allowed: ward, lsoa, msoa)")]
+pub struct NotAnAreaKind(String);
+
+impl FromStr for AreaKind {
+    type Err = NotAnAreaKind;
+    /// Reads the word of a kind.
+    ///
+    /// # Errors
+    /// When the text is none of them.
+    ///
+    /// # Example
+    /// ```
+    /// use bandwise::domain::AreaKind;
+    /// assert_eq!("lsoa".parse(), Ok(AreaKind::Lsoa));
+    /// let error = "parish".parse::<AreaKind>().unwrap_err().to_string();
+    /// assert_eq!(error, "\"parish\" is not a kind of area (allowed: ward, lsoa, msoa)");
+    /// ```
+    fn from_str(text: &str) -> Result<Self, NotAnAreaKind> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.to_string() == text)
+            .ok_or_else(|| NotAnAreaKind(text.to_owned()))
+    }
+}
+
+/// Whether a small area lies in town or country, by the rural urban classification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// A village, a hamlet or a small town away from larger ones.
+    Rural,
+    /// A town or city.
+    Urban,
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Rural => "rural",
+            Self::Urban => "urban",
+        })
+    }
+}
+
+/// The text is neither rural nor urban.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no setting (allowed: rural, urban)")]
+pub struct NotASetting(String);
+
+impl FromStr for Setting {
+    type Err = NotASetting;
+    fn from_str(text: &str) -> Result<Self, NotASetting> {
+        [Self::Rural, Self::Urban]
+            .into_iter()
+            .find(|setting| setting.to_string() == text)
+            .ok_or_else(|| NotASetting(text.to_owned()))
+    }
+}

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::parquet::OUTCOMES;
+use super::parquet::{DRAW, OUTCOMES};
 use super::results::Briefing;
 use super::tables::{BandRow, ColumnDoc, DriverRow, Record, SummaryRow, WardRow, WarningRow};
 
@@ -56,7 +56,7 @@ fn resource<R: Record>() -> Value {
 
 fn draws(inputs: &[(String, String)]) -> Value {
     let mut fields = vec![json!({
-        "name": "draw", "type": "integer", "description": "Number of the draw, from 1.",
+        "name": DRAW.name, "type": DRAW.kind, "description": DRAW.description,
     })];
     fields.extend(inputs.iter().map(|(name, meaning)| {
         json!({ "name": name, "type": "number", "description": format!("Drawn input: {meaning}.") })

@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod csv;
+pub mod dictionary;
 pub mod files;
 pub mod json;
 pub mod parquet;

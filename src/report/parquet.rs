@@ -5,6 +5,9 @@ use polars::prelude::*;
 use super::tables::ColumnDoc;
 use crate::simulation::{DrawOutcomes, Prepared};
 
+/// The number of a draw.
+pub const DRAW: ColumnDoc = column("draw", "integer", "Number of the draw, from 1.");
+
 /// What the columns of the draws say, beside those of the uncertain inputs.
 pub const OUTCOMES: [ColumnDoc; 10] = [
     column(
@@ -80,7 +83,7 @@ enum Outcome<'a> {
 pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u8>> {
     let n = outcomes.len();
     let mut columns = vec![Column::new(
-        "draw".into(),
+        DRAW.name.into(),
         (1..=n as u64).collect::<Vec<_>>(),
     )];
     for (input, values) in prepared.inputs.list().iter().zip(&outcomes.inputs) {

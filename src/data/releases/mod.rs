@@ -6,6 +6,9 @@
 mod billing;
 mod compilation;
 mod preceptors;
+pub mod boundaries;
+mod csv_rows;
+pub mod small_areas;
 mod tax_base_return;
 mod wards;
 
