@@ -560,6 +560,7 @@ fn the_schema_names_every_key_of_the_example() {
         keys,
         [
             "authority",
+            "by",
             "format",
             "inputs",
             "key",

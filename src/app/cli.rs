@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bandwise::data::scenario::MOST_DRAWS;
+use bandwise::domain::Detail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Models progressive council tax: what a banded schedule would raise, whom it would freeze,
@@ -56,6 +57,9 @@ pub struct Replace {
     /// Take this billing authority: its name or ONS code (`data show authorities --csv` has all).
     #[arg(long, value_name = "NAME-or-CODE")]
     pub authority: Option<String>,
+    /// Model in this detail: ward, lsoa, msoa or authority (default: wards of a billing authority).
+    #[arg(long, value_name = "DETAIL")]
+    pub by: Option<Detail>,
     /// Take the figures of this year, such as 2023-24 (default: the newest held).
     #[arg(long, value_name = "YEAR")]
     pub vintage: Option<String>,

@@ -29,6 +29,10 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
             overrides.push(format!("{key} left out: it was another authority's"));
         }
     }
+    if let Some(by) = replace.by {
+        scenario.by = Some(by);
+        overrides.push(format!("by = \"{by}\""));
+    }
     if let Some(vintage) = &replace.vintage {
         scenario.vintage = Some(vintage.clone());
         overrides.push(format!("vintage = {vintage:?}"));

@@ -100,8 +100,6 @@ static FILES: &[(&str, &[u8])] = embedded![
     "vintages/2023-24/published_totals.csv",
     "vintages/2023-24/tax_base.csv",
     "vintages/2023-24/vintage.toml",
-    "vintages/2023-24/ward_bands.csv",
-    "vintages/2023-24/wards.csv",
     "vintages/2026-27/authorities.csv",
     "vintages/2026-27/bands.csv",
     "vintages/2026-27/levels.csv",

@@ -10,20 +10,25 @@ use polars::prelude::*;
 use super::assumptions::Assumptions;
 use super::catalogue::DataError;
 use super::columns as c;
+use super::small_areas::SmallArea;
 use super::vintage::{AuthorityRecord, BandRow, BaseByBand};
 use crate::domain::cells::Cell;
-use crate::domain::{Band, ByBand, Cells, Liability, Reduction, Share, Ward, Warning, apportion};
+use crate::domain::{
+    Band, ByBand, Cells, Detail, Liability, Reduction, Share, Ward, Warning, apportion,
+};
 
 /// Builds the cells of an authority: ward x band x liability x reduction.
 ///
-/// Wards take the authority's row; discounts, exemptions and reduction take the authority's rates
-/// in each band. The second value says what had to be imputed on the way.
+/// `areas` are the authority's small areas of `kind`, or none for the authority as one area. They
+/// take the authority's row; discounts, exemptions and reduction take the authority's rates in
+/// each band. The second value says what had to be imputed on the way.
 ///
 /// # Errors
 /// When the tables do not add up: a fault of the data.
 pub fn cells(
     record: &AuthorityRecord,
     base: &BaseByBand,
+    (kind, areas): (Detail, &[SmallArea]),
     assumptions: &Assumptions,
 ) -> Result<(Cells, Vec<Warning>), DataError> {
     let place = || Path::new(record.authority.code.as_str());
@@ -32,8 +37,8 @@ pub fn cells(
     let classes = ByBand::from_fn(|band| {
         BandClasses::of(&record.bands[band], base.thousandths[band], assumptions)
     });
-    let wards = wards_of(record);
-    let frame = ward_bands(record, &classes).map_err(polars)?;
+    let wards = wards_of(record, kind, areas);
+    let frame = ward_bands(areas, &classes).map_err(polars)?;
     let by_class = spread_classes(frame).map_err(polars)?;
     let long = concat(
         (0..class_list().len())
@@ -73,7 +78,7 @@ pub fn cells(
         let text = "homes or tax base were lost on the way to cells".to_owned();
         return Err(DataError::fault(place(), text));
     }
-    Ok((cells, warnings(record, &classes)))
+    Ok((cells, warnings(record, areas, &classes)))
 }
 
 /// The rows of [`cells`] by plain loops: the reference that the pipeline is tested and timed
@@ -81,10 +86,11 @@ pub fn cells(
 pub fn rows_by_plain_loops(
     record: &AuthorityRecord,
     base: &BaseByBand,
+    areas: &[SmallArea],
     assumptions: &Assumptions,
 ) -> Vec<Cell> {
     let list = class_list();
-    let n_wards = record.wards.len().max(1);
+    let n_wards = areas.len().max(1);
     let share = |total: i64, weights: &[i64]| {
         apportion(total, weights).unwrap_or_else(|| vec![0; weights.len()])
     };
@@ -93,7 +99,7 @@ pub fn rows_by_plain_loops(
         let base_thousandths = base.thousandths[band];
         let classes = BandClasses::of(&record.bands[band], base_thousandths, assumptions);
         let weights: Vec<i64> = (0..n_wards)
-            .map(|ward| ward_weight(record, ward, band))
+            .map(|ward| ward_weight(areas, ward, band))
             .collect();
         let mut remaining = share(classes.homes.iter().sum(), &weights);
         let mut homes = vec![0; n_wards * list.len()];
@@ -134,7 +140,11 @@ pub fn rows_by_plain_loops(
     rows
 }
 
-fn warnings(record: &AuthorityRecord, classes: &ByBand<BandClasses>) -> Vec<Warning> {
+fn warnings(
+    record: &AuthorityRecord,
+    areas: &[SmallArea],
+    classes: &ByBand<BandClasses>,
+) -> Vec<Warning> {
     let named = |chosen: &dyn Fn(Band) -> bool| {
         let bands: Vec<_> = Band::ALL
             .into_iter()
@@ -144,8 +154,8 @@ fn warnings(record: &AuthorityRecord, classes: &ByBand<BandClasses>) -> Vec<Warn
         (!bands.is_empty()).then(|| bands.join(", "))
     };
     let mut warnings = vec![Warning::ImputedRecipients];
-    warnings.push(if record.wards.is_empty() {
-        Warning::NoWards
+    warnings.push(if areas.is_empty() {
+        Warning::OneArea
     } else {
         Warning::UniformRates
     });
@@ -277,52 +287,52 @@ impl BandClasses {
     }
 }
 
-fn wards_of(record: &AuthorityRecord) -> Vec<Ward> {
-    if record.wards.is_empty() {
+fn wards_of(record: &AuthorityRecord, detail: Detail, areas: &[SmallArea]) -> Vec<Ward> {
+    if areas.is_empty() {
         return vec![Ward {
             code: record.authority.code.to_string(),
             name: record.authority.name.clone(),
+            detail: Detail::Authority,
+            mood: None,
             deprivation: None,
             area: 0,
         }];
     }
-    let ward = |row: &super::vintage::WardRow| Ward {
-        code: row.code.clone(),
-        name: row.name.clone(),
-        deprivation: Some(row.deprivation_score),
+    let ward = |area: &SmallArea| Ward {
+        code: area.code.clone(),
+        name: area.name.clone(),
+        detail,
+        // A lower layer area shares the mood of its ward.
+        mood: Some(area.ward_code.as_ref().unwrap_or(&area.code).clone()),
+        deprivation: area.deprivation_score,
         area: 0,
     };
-    record.wards.iter().map(ward).collect()
+    areas.iter().map(ward).collect()
 }
 
 /// The weight of a ward in a band: its estimated homes, or those of all its bands where no ward has
 /// any in this one.
-fn ward_weight(record: &AuthorityRecord, ward: usize, band: Band) -> i64 {
-    let Some(row) = record.wards.get(ward) else {
+fn ward_weight(areas: &[SmallArea], ward: usize, band: Band) -> i64 {
+    let Some(area) = areas.get(ward) else {
         return 1;
     };
-    let in_band: i64 = record
-        .wards
-        .iter()
-        .map(|row| row.dwellings_hundredths[band])
-        .sum();
-    let homes = &row.dwellings_hundredths;
-    if in_band > 0 {
-        homes[band]
+    let of_band = |area: &SmallArea| area.dwellings_hundredths[band.index()];
+    if areas.iter().map(of_band).sum::<i64>() > 0 {
+        of_band(area)
     } else {
-        homes.values().iter().sum()
+        area.all_dwellings_hundredths()
     }
 }
 
 /// One row a ward and band, with the band's homes and its homes of each class beside it.
-fn ward_bands(record: &AuthorityRecord, classes: &ByBand<BandClasses>) -> PolarsResult<LazyFrame> {
-    let n_wards = record.wards.len().max(1);
+fn ward_bands(areas: &[SmallArea], classes: &ByBand<BandClasses>) -> PolarsResult<LazyFrame> {
+    let n_wards = areas.len().max(1);
     let (mut ward, mut band, mut weight) = (Vec::new(), Vec::new(), Vec::new());
     for ward_index in 0..n_wards {
         for one in Band::ALL {
             ward.push(ward_index as i64);
             band.push(one.index() as i64);
-            weight.push(ward_weight(record, ward_index, one));
+            weight.push(ward_weight(areas, ward_index, one));
         }
     }
     let frame = df!(c::WARD => ward, c::BAND => band, c::WARD_WEIGHT => weight)?;

@@ -21,7 +21,6 @@ pub use check::{CheckLine, check};
 pub use law::Law;
 pub use scenario::Scenario;
 pub use vintage::{
-    AuthorityRecord, BandRow, BaseByBand, Levels, Part, PreceptorRecord, Proposer, TaxBase,
-    Vintage, WardRow,
+    AuthorityRecord, BandRow, BaseByBand, Levels, Part, PreceptorRecord, Proposer, TaxBase, Vintage,
 };
 pub use world::World;

@@ -67,6 +67,13 @@ pub struct Tenure {
     pub private_rent: i64,
 }
 
+impl Tenure {
+    /// All households.
+    pub const fn all(self) -> i64 {
+        self.owned_outright + self.mortgage_or_shared + self.social_rent + self.private_rent
+    }
+}
+
 /// Mean household incomes of a middle layer area, pounds a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Incomes {

@@ -106,8 +106,6 @@ pub struct AuthorityRecord {
     pub levels: Levels,
     /// Codes of the authorities that precept on it.
     pub preceptors: Vec<AuthorityCode>,
-    /// Its wards; empty where none are held.
-    pub wards: Vec<WardRow>,
 }
 
 /// One band of one authority: VOA dwellings and the tax base return of the October before.
@@ -201,19 +199,6 @@ impl Levels {
     }
 }
 
-/// A ward of an authority.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WardRow {
-    /// Its ONS code.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// Estimated homes by band in hundredths: counts rounded at the source, best fit of small areas.
-    pub dwellings_hundredths: ByBand<i64>,
-    /// Index of multiple deprivation, higher for more deprived.
-    pub deprivation_score: f64,
-}
-
 /// Names of the embedded vintages, oldest first.
 pub const VINTAGES: [&str; 2] = ["2023-24", "2026-27"];
 
@@ -247,18 +232,7 @@ impl Vintage {
     fn embedded(name: &str) -> Result<Self, DataError> {
         let manifest = catalogue::text(&format!("vintages/{name}/vintage.toml"))?;
         let rows = Embedded { name };
-        // Wards are those of May 2024 with homes of 2023, whatever the vintage.
-        let wards: Vec<RawWard> = catalogue::rows("vintages/2023-24/wards.csv")?;
-        let ward_bands: Vec<RawWardBand> = catalogue::rows("vintages/2023-24/ward_bands.csv")?;
-        let mut vintage = Self::assemble(name, manifest, &rows)?;
-        for record in &mut vintage.authorities {
-            record.wards = wards
-                .iter()
-                .filter(|ward| ward.authority_code == record.authority.code.as_str())
-                .map(|ward| ward.with_bands(&ward_bands, "vintages/2023-24/ward_bands.csv"))
-                .collect::<Result<_, _>>()?;
-        }
-        Ok(vintage)
+        Self::assemble(name, manifest, &rows)
     }
 
     /// Puts the tables of a vintage together, whatever their order of rows.
@@ -340,7 +314,6 @@ impl Vintage {
                 tax_base: base.base,
                 levels: level.checked(&tables.file("levels"))?,
                 preceptors: precepts.remove(&code).unwrap_or_default(),
-                wards: Vec::new(),
             });
         }
         authorities.sort_by(|a, b| a.authority.code.cmp(&b.authority.code));
@@ -494,7 +467,6 @@ impl Vintage {
                 tax_base,
                 levels,
                 preceptors: Vec::new(),
-                wards: Vec::new(),
             },
             areas,
         })
@@ -846,47 +818,6 @@ impl RawLevels {
             standing: self.standing.parse().map_err(|error| {
                 DataError::fault(Path::new(file), format!("{}: {error}", self.authority_code))
             })?,
-        })
-    }
-}
-
-#[derive(Deserialize)]
-struct RawWard {
-    authority_code: String,
-    ward_code: String,
-    ward: String,
-    deprivation_score: f64,
-}
-
-#[derive(Deserialize)]
-struct RawWardBand {
-    ward_code: String,
-    band: String,
-    dwellings_estimate: f64,
-}
-
-impl RawWard {
-    fn with_bands(&self, bands: &[RawWardBand], file: &str) -> Result<WardRow, DataError> {
-        let rows: Vec<_> = bands
-            .iter()
-            .filter(|row| row.ward_code == self.ward_code)
-            .collect();
-        let in_order = rows.len() == Band::ALL.len()
-            && rows
-                .iter()
-                .zip(Band::ALL)
-                .all(|(row, band)| row.band == band.to_string());
-        if !in_order {
-            let text = format!("{} does not have one row for each band", self.ward_code);
-            return Err(DataError::fault(Path::new(file), text));
-        }
-        Ok(WardRow {
-            code: self.ward_code.clone(),
-            name: self.ward.clone(),
-            dwellings_hundredths: ByBand::from_fn(|band| {
-                (rows[band.index()].dwellings_estimate * 100.0).round() as i64
-            }),
-            deprivation_score: self.deprivation_score,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::band::{Band, ByBand};
 use super::household::{Liability, Reduction};
+use super::place::Detail;
 
 /// A ward or other small area, or a whole billing authority where none are known or wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +11,10 @@ pub struct Ward {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// In what detail it stands.
+    pub detail: Detail,
+    /// The code of the ward whose local mood it shares; nothing where the authority is one area.
+    pub mood: Option<String>,
     /// Its deprivation score, higher for more deprived; nothing where unknown.
     pub deprivation: Option<f64>,
     /// Position of the billing authority that it lies in; 0 where there is only one.

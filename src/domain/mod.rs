@@ -21,7 +21,7 @@ pub use cells::{Cells, Ward};
 pub use distribution::Distribution;
 pub use household::{Liability, Reduction};
 pub use money::{Pence, divide_half_up};
-pub use place::{AreaKind, Authority, AuthorityClass, AuthorityCode, Nation, Setting};
+pub use place::{AreaKind, Authority, AuthorityClass, AuthorityCode, Detail, Nation, Setting};
 pub use principle::{Limit, Principle};
 pub use rise::Rise;
 pub use schedule::{FreezeShape, Proposal, Schedule, UniformRise};

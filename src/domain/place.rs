@@ -300,6 +300,42 @@ impl fmt::Display for AreaKind {
     }
 }
 
+/// In what detail homes and votes are modelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// A billing authority is one area.
+    Authority,
+    /// Small areas of a kind.
+    Areas(AreaKind),
+}
+
+impl fmt::Display for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Authority => f.pad("authority"),
+            Self::Areas(kind) => kind.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Detail {
+    type Err = NotADetail;
+    fn from_str(text: &str) -> Result<Self, NotADetail> {
+        match text {
+            "authority" => Ok(Self::Authority),
+            _ => match text.parse() {
+                Ok(kind) => Ok(Self::Areas(kind)),
+                Err(_) => Err(NotADetail(text.to_owned())),
+            },
+        }
+    }
+}
+
+/// The text names no detail.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no detail (allowed: ward, lsoa, msoa, authority)")]
+pub struct NotADetail(String);
+
 /// The text is no kind of small area.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a kind of area (allowed: ward, lsoa, msoa)")]

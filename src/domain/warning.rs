@@ -22,8 +22,8 @@ pub enum Warning {
         /// The county council.
         upper_tier: String,
     },
-    /// No small areas are held: the authority is one area.
-    NoWards,
+    /// Each billing authority is one area.
+    OneArea,
     /// The usual turnout is carried over from Derby by the turnout of 2016.
     ImputedTurnout {
         /// The turnout used.
@@ -131,7 +131,7 @@ impl Warning {
             Self::PriorsOnly => "priors_only",
             Self::UntestedRoute => "untested_route",
             Self::TwoTier { .. } => "two_tier",
-            Self::NoWards => "no_wards",
+            Self::OneArea => "one_area",
             Self::ImputedTurnout { .. } => "imputed_turnout",
             Self::ImputedRecipients => "imputed_recipients",
             Self::UniformRates => "uniform_rates",
@@ -190,9 +190,11 @@ impl Warning {
                  part; {upper_tier} sets most of the bill. The route is impracticable there \
                  without an agreement with the county."
             ),
-            Self::NoWards => "No wards are held for this authority: it is modelled as one area, \
-                 so there is no local pattern in the vote."
-                .to_owned(),
+            Self::OneArea => {
+                "Each billing authority is modelled as one area, so there is no local \
+                 pattern in the vote within it."
+                    .to_owned()
+            }
             Self::ImputedTurnout { turnout } => format!(
                 "No local turnout is held for this authority: {:.1}% is carried over from Derby's \
                  by the difference in turnout in 2016. State `vote.turnout` to replace it.",

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::tables::{BandRow, CompareRow, DriverRow, SummaryRow, WardRow, WarningRow};
 use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
+use crate::data::small_areas::Tenure;
 use crate::domain::{Band, Pence, Share, Warning};
 use crate::simulation::{
     DrawOutcomes, Driver, PairedDifference, Prepared, Spread, drivers, spread, win_probability,
@@ -630,11 +631,24 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
             let vote = outcomes.vote.as_ref();
             let yes = vote.map(|vote| by_ward(index, &vote.ward_yes_share));
             let yes_spread = yes.as_deref().and_then(spread);
+            let held = prepared.small_areas.get(index);
+            let tenure = held.and_then(|area| area.tenure);
+            let households = |part: &dyn Fn(Tenure) -> i64| -> Option<f64> {
+                let tenure = tenure?;
+                Share::of(part(tenure), tenure.all()).map(Share::value)
+            };
             WardRow {
-                ward_code: ward.code.clone(),
-                ward: ward.name.clone(),
+                area_kind: ward.detail.to_string(),
+                area_code: ward.code.clone(),
+                area: ward.name.clone(),
                 n_dwellings: homes,
                 deprivation_score: ward.deprivation,
+                share_owned: households(&|t| t.owned_outright + t.mortgage_or_shared),
+                share_social_rent: households(&|t| t.social_rent),
+                share_private_rent: households(&|t| t.private_rent),
+                mean_net_income_pounds: held
+                    .and_then(|area| area.income)
+                    .map(|income| income.net.pounds as f64),
                 share_frozen_dwellings: Share::of(frozen, homes).map_or(0.0, Share::value),
                 tax_base: cells
                     .iter()

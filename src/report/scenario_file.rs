@@ -21,6 +21,9 @@ pub fn toml(scenario: &Scenario) -> String {
     if let Some(vintage) = &scenario.vintage {
         line(format!("vintage = {}", quoted(vintage)));
     }
+    if let Some(by) = scenario.by {
+        line(format!("by = {}", quoted(&by.to_string())));
+    }
     line("\n[schedule]".to_owned());
     match &scenario.proposal {
         Proposal::HeadlineWithRelief { headline, relief } => {

@@ -88,12 +88,17 @@ record! {
 }
 
 record! {
-    /// One ward: homes, money and votes.
+    /// One ward, or other small area, or billing authority: homes, money and votes.
     "wards" => WardRow {
-        ward_code: String as "string", "ONS code of the ward, or of the authority where no wards are held.";
-        ward: String as "string", "Name.";
+        area_kind: String as "string", "ward, lsoa, msoa, or authority where each billing authority is one area.";
+        area_code: String as "string", "ONS code of the area.";
+        area: String as "string", "Name.";
         n_dwellings: i64 as "integer", "Dwellings, scaled to the authority's row.";
         deprivation_score: Option<f64> as "number", "Index of multiple deprivation 2025, higher for more deprived; empty where unknown.";
+        share_owned: Option<f64> as "number", "Share of households that own their home outright, with a mortgage or shared, Census 2021; empty where unknown.";
+        share_social_rent: Option<f64> as "number", "Share of households in social rent, Census 2021; empty where unknown.";
+        share_private_rent: Option<f64> as "number", "Share of households in private rent or rent free, Census 2021; empty where unknown.";
+        mean_net_income_pounds: Option<f64> as "number", "Estimated mean net household income a year; held for middle layer areas only.";
         share_frozen_dwellings: f64 as "number", "Share of dwellings in bands whose own element is frozen.";
         tax_base: f64 as "number", "Tax base for setting, band D equivalents.";
         relief_pounds: f64 as "number", "Relief under s.13A(1)(c), pounds a year.";

@@ -1,13 +1,14 @@
 //! From a scenario and data to everything that the draws need: deterministic, done once.
 
+use crate::data::small_areas::{SmallArea, small_areas};
 use crate::data::{
     self, Assumptions, AuthorityRecord, BaseByBand, DataError, Proposer, Scenario, Vintage, World,
 };
 use crate::domain::schedule::NoPrinciple;
 use crate::domain::{
-    AuthorityClass, Band, BandProportions, ByBand, Cells, FinancialYear, Limit, Nation, Pence,
-    Principle, Proposal, Reduction, Rise, Schedule, Share, Standing, UniformRise, Warning,
-    divide_half_up,
+    AreaKind, AuthorityClass, Band, BandProportions, ByBand, Cells, Detail, FinancialYear, Limit,
+    Nation, Pence, Principle, Proposal, Reduction, Rise, Schedule, Share, Standing, UniformRise,
+    Warning, divide_half_up,
 };
 use crate::tax::{self, Amounts, Bills, Budgets, Route};
 use crate::vote::Electorate;
@@ -41,6 +42,9 @@ pub struct Prepared {
     pub base: BaseByBand,
     /// Homes in groups.
     pub cells: Cells,
+    /// What is held of each ward or small area of the cells; empty where each billing authority
+    /// is one area.
+    pub small_areas: Vec<SmallArea>,
     /// The bill of a dwelling in each cell.
     pub bills: Bills,
     /// Today, Yes and No.
@@ -224,7 +228,19 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         .map(|area| area.base_by_band(&world.law))
         .collect();
     let base = BaseByBand::sum(&bases);
-    let (cells, warnings) = cells(&areas, &bases, &world.assumptions)?;
+    let by = scenario.by.unwrap_or(if authority.class.bills() {
+        Detail::Areas(AreaKind::Ward)
+    } else {
+        Detail::Authority
+    });
+    let small_areas = areas
+        .iter()
+        .map(|area| match by {
+            Detail::Authority => Ok(Vec::new()),
+            Detail::Areas(kind) => small_areas(&area.authority.code, kind),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let (cells, warnings) = cells(&areas, &bases, by, &small_areas, &world.assumptions)?;
     let bills = tax::apply(&cells, &amounts)
         .map_err(|error| DataError::fault(std::path::Path::new("bills"), error.to_string()))?;
     let budgets = tax::budgets(&amounts, &base.thousandths, base.in_lieu_thousandths);
@@ -267,6 +283,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let mut prepared = Prepared {
         scenario: Scenario {
             vintage: Some(world.vintage.name.clone()),
+            by: Some(by),
             ..scenario.clone()
         },
         base_year,
@@ -286,6 +303,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         whole_bill_known: others.held_flat.is_empty(),
         inputs: Inputs::of(assumptions, &scenario.inputs),
         finance,
+        small_areas: small_areas.into_iter().flatten().collect(),
         others_band_d: others.mean(&areas),
         warnings,
         record,
@@ -301,12 +319,14 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
 fn cells(
     areas: &[AuthorityRecord],
     bases: &[BaseByBand],
+    by: Detail,
+    small_areas: &[Vec<SmallArea>],
     assumptions: &Assumptions,
 ) -> Result<(Cells, Vec<Warning>), DataError> {
     let mut parts = Vec::with_capacity(areas.len());
     let mut warnings: Vec<Warning> = Vec::new();
-    for (area, base) in areas.iter().zip(bases) {
-        let (cells, caveats) = data::cells(area, base, assumptions)?;
+    for ((area, base), within) in areas.iter().zip(bases).zip(small_areas) {
+        let (cells, caveats) = data::cells(area, base, (by, within), assumptions)?;
         parts.push(cells);
         for caveat in caveats {
             if !warnings.contains(&caveat) {

@@ -1,5 +1,7 @@
 //! All draws, in parallel and in order: the result does not depend on the number of threads.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::draw::{Kernel, Moments, count};
@@ -349,7 +351,7 @@ impl<'a> Simulation<'a> {
         into.mobilisation = mobilisation;
         into.turnout_shift = turnout_shift;
         for (ward, effect) in into.ward.iter_mut().enumerate() {
-            *effect = luck.effect.get(ward).map_or(0.0, |z| sigma_ward * z[draw]);
+            *effect = luck.effect[ward].get(draw).map_or(0.0, |z| sigma_ward * z);
         }
     }
 
@@ -393,7 +395,11 @@ impl<'a> Simulation<'a> {
             } else {
                 f64::NAN
             });
-            outcomes.ward_turnout.push(cast / electors);
+            outcomes.ward_turnout.push(if electors > 0.0 {
+                cast / electors
+            } else {
+                f64::NAN
+            });
         });
         let mut bands = [(0.0, 0.0); Band::ALL.len()];
         let (mut frozen, mut expected) = (0.0, 0.0);
@@ -461,15 +467,31 @@ impl WardLuck {
                 })
                 .collect()
         };
-        let one_area = wards.iter().all(|ward| ward.deprivation.is_none());
         Self {
-            effect: if one_area {
-                Vec::new()
-            } else {
-                of_each("ward")
-            },
+            effect: moods(prepared, first, n),
             cast: of_each("count/votes"),
             yes: of_each("count/yes"),
         }
     }
+}
+
+/// The moods of all wards: areas of one ward share its mood, and who is one area has none.
+fn moods(prepared: &Prepared, first: u32, n: usize) -> Vec<Vec<f64>> {
+    let mut known: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    let wards = prepared.cells.wards();
+    for code in wards.iter().filter_map(|ward| ward.mood.as_deref()) {
+        known.entry(code).or_insert_with(|| {
+            let mut values = vec![0.0; n];
+            let seed = prepared.scenario.seed;
+            normals(seed, &format!("ward/{code}"), first, &mut values);
+            values
+        });
+    }
+    wards
+        .iter()
+        .map(|ward| match ward.mood.as_deref() {
+            Some(code) => known[code].clone(),
+            None => Vec::new(),
+        })
+        .collect()
 }

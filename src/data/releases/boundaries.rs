@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::csv_table;
 use super::csv_rows::bytes;
+use super::csv_table;
 use crate::data::boundaries::{AUTHORITIES, DERBY};
 use crate::data::catalogue::{self, DataError};
 use crate::domain::AuthorityCode;

@@ -4,13 +4,12 @@
 //! vintage; what a table needs and no file gives is an error that names the missing input.
 
 mod billing;
-mod compilation;
-mod preceptors;
 pub mod boundaries;
+mod compilation;
 mod csv_rows;
+mod preceptors;
 pub mod small_areas;
 mod tax_base_return;
-mod wards;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -96,14 +95,11 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
             } else if has("Area_Code") && has("Pct_Turnout") {
                 electorates = Some(rows);
                 ("electorates and turnout of 2016", count)
-            } else if has("ward24_code") && !has("lsoa21") {
-                tables.extend(wards::tables(&rows).map_err(|error| error.inside(path))?);
-                ("wards with bands, tenure and deprivation", count)
             } else {
                 return Err(DataError::fault(
                     path,
                     "not recognised (known: the billing authority table, the council tax \
-                     requirement by billing authority, the tax base return as ODS, a ward table)"
+                     requirement by billing authority, the tax base return as ODS)"
                         .to_owned(),
                 ));
             }
@@ -160,7 +156,7 @@ fn read_csv(path: &Path, bytes: &[u8]) -> Result<(Vec<String>, Rows), DataError>
 
 /// What a row is about: the code that it starts with.
 fn named(row: &BTreeMap<String, String>) -> PathBuf {
-    let codes = ["ward24_code", "ons_code", "ecode"];
+    let codes = ["ons_code", "ecode"];
     codes
         .iter()
         .find_map(|code| row.get(*code))

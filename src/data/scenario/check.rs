@@ -10,7 +10,8 @@ use super::raw::{RawDistribution, RawLevels, RawScenario, RawSchedule};
 use super::{DEFAULT_DRAWS, MOST_DRAWS, Names, Scenario, StatedLevels};
 use crate::domain::distribution::FORMS;
 use crate::domain::{
-    Band, ByBand, Distribution, FreezeShape, Nation, Pence, Proposal, Rise, Share, UniformRise,
+    Band, ByBand, Detail, Distribution, FreezeShape, Nation, Pence, Proposal, Rise, Share,
+    UniformRise,
 };
 
 /// The version of the format.
@@ -76,6 +77,9 @@ impl Checker<'_, '_> {
             }
             Some(schedule) => self.proposal(schedule),
         };
+        let by = raw
+            .by
+            .and_then(|by| self.kept_text("by", &by, by.get_ref().parse::<Detail>()));
         let levels = raw
             .levels
             .map_or_else(StatedLevels::default, |levels| self.levels(&levels));
@@ -105,6 +109,7 @@ impl Checker<'_, '_> {
             key,
             authority: authority?,
             vintage: raw.vintage.map(Spanned::into_inner),
+            by,
             proposal: proposal?,
             band_i_stated: self.band_i_stated,
             levels,
@@ -372,6 +377,17 @@ impl Checker<'_, '_> {
                 None
             }
         }
+    }
+
+    fn kept_text<T, E: std::fmt::Display>(
+        &mut self,
+        what: &str,
+        text: &Spanned<String>,
+        result: Result<T, E>,
+    ) -> Option<T> {
+        result
+            .map_err(|error| self.faults.at(text.span(), format!("{what}: {error}")))
+            .ok()
     }
 
     fn uniform(&mut self, what: &str, value: Option<Spanned<Value>>) -> Option<UniformRise> {

@@ -14,7 +14,7 @@ pub use fault::{ScenarioError, nearest};
 pub use raw::RawScenario;
 
 use super::vintage::Levels;
-use crate::domain::{Distribution, Pence, Proposal, Share, UniformRise};
+use crate::domain::{Detail, Distribution, Pence, Proposal, Share, UniformRise};
 use check::Checker;
 use fault::Faults;
 
@@ -31,6 +31,9 @@ pub struct Scenario {
     pub authority: String,
     /// The year of the figures; the newest held where it is not stated.
     pub vintage: Option<String>,
+    /// In what detail; where it is not stated, wards for a billing authority, and billing
+    /// authorities for who precepts on several.
+    pub by: Option<Detail>,
     /// What each band is to pay.
     pub proposal: Proposal,
     /// Whether the proposal says what band I is to pay; if not, it is treated as band H.

@@ -29,6 +29,10 @@ pub struct RawScenario {
     /// The year of the figures, such as 2023-24; the vote is on the year after.
     #[schemars(with = "Option<String>")]
     pub vintage: Option<Spanned<String>>,
+    /// In what detail: `ward` (default for a billing authority), `lsoa`, `msoa`, or `authority`
+    /// (default for who precepts on several).
+    #[schemars(with = "Option<String>")]
+    pub by: Option<Spanned<String>>,
     /// What each band is to pay.
     pub schedule: Option<RawSchedule>,
     /// Real band D amounts, where the vintage has them worked out.
