@@ -536,7 +536,7 @@ fn an_area_that_stands_twice_is_refused() {
 fn a_table_that_leaves_authorities_out_is_refused() {
     assert_eq!(
         refusal("wards.csv", format!("{WARD_HEADER}{ABBEY}")),
-        "wards.csv: has no areas of 317 authorities (the first: Hartlepool, E06000001)"
+        "wards.csv: leaves out 317 of 318 authorities (the first: Hartlepool, E06000001)"
     );
 }
 
@@ -593,15 +593,47 @@ fn the_same_kind_of_file_given_twice_is_refused() {
     );
 }
 
+#[test]
+fn a_table_that_leaves_lower_layer_areas_out_is_refused() {
+    let lsoas = "lsoa21,ltla24_code,ward24_code,ward24_name,bA,bB,bC,bD,bE,bF,bG,bH,bI,\
+        n_suppressed,households,own_outright,own_mortgage_shared,social_rent,private_rent_or_free,\
+        imd25_score,imd25_decile,imd25_income_rate,ruc\n\
+        E01013461,E06000015,E05015508,Allestree,40,60,130,290,120,60,70,0,0,0,734,396,254,14,70,\
+        2.981,10.0,0.04,Urban\n";
+    let lookup = format!("{LOOKUP}E01013462,Derby 001B,E06000015\n");
+    let with = |lsoas: &str| refusal_of([("l.csv", lsoas), ("r.csv", RELEASE), ("k.csv", &lookup)]);
+    assert_eq!(
+        with(lsoas),
+        "l.csv: leaves out 1 of the areas in the lookup of lower layer areas to wards (the first: \
+         E01013462)"
+    );
+    assert_eq!(
+        with(&lsoas.replace("Urban", "Suburban")),
+        "l.csv: line 2: \"suburban\" is no setting (allowed: rural, urban)"
+    );
+    assert_eq!(
+        with(&lsoas.replace("10.0", "11")),
+        "l.csv: line 2: imd25_decile of \"11\" (allowed: empty, or 1 to 10)"
+    );
+    assert_eq!(
+        with(&lsoas.replace("E01013461", "E01999999")),
+        "l.csv: line 2: E01999999 is not in the lookup of lower layer areas to wards"
+    );
+}
+
 /// Middle layer areas need three files: what may be wrong across them.
 fn msoa_refusal(incomes: &str, release: &str, lookup: &str) -> String {
-    let folder = tempdir().unwrap();
-    let files = [
+    refusal_of([
         ("incomes.csv", incomes),
         ("release.csv", release),
         ("lookup.csv", lookup),
-    ]
-    .map(|(name, content)| {
+    ])
+}
+
+/// The fault of some files together, without the folder that they lie in.
+fn refusal_of(files: [(&str, &str); 3]) -> String {
+    let folder = tempdir().unwrap();
+    let files = files.map(|(name, content)| {
         let file = folder.path().join(name);
         fs::write(&file, content).unwrap();
         file
@@ -647,8 +679,16 @@ fn middle_layer_areas_that_do_not_fit_together_are_refused() {
         "lookup.csv: line 2: \"Derby centre\" is not named for a middle layer area"
     );
     assert_eq!(
+        msoa_refusal(
+            INCOMES,
+            &format!("{RELEASE}MSOA,E02002797,,10,0,0,0,0,0,0,0,..\n"),
+            &format!("{LOOKUP}E01013462,Derby 002A,E06000015\n")
+        ),
+        "release.csv: line 3: E02002797 has neither the name nor the homes of one area"
+    );
+    assert_eq!(
         msoa_refusal(INCOMES, RELEASE, LOOKUP),
-        "release.csv: has no areas of 317 authorities (the first: Hartlepool, E06000001)"
+        "release.csv: leaves out 317 of 318 authorities (the first: Hartlepool, E06000001)"
     );
 }
 
@@ -764,7 +804,7 @@ fn a_bad_file_of_small_areas_exits_65_and_writes_nothing() {
     ]);
     assert_eq!((code, out.as_str()), (Some(65), ""));
     assert!(
-        error.ends_with("has no areas of 317 authorities (the first: Hartlepool, E06000001)\n")
+        error.ends_with("leaves out 317 of 318 authorities (the first: Hartlepool, E06000001)\n")
     );
     assert!(!into.exists(), "nothing is half written");
 }

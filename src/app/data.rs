@@ -44,7 +44,7 @@ fn list() -> Result<(), Failure> {
             "", table.source, table.date, table.standing
         ));
     }
-    text.push_str("\nFigures: Open Government Licence v3.0. Standing: S sourced, H high confidence, M medium, J judgement.\n");
+    text.push_str("\nFigures: Open Government Licence v3.0; the map of hexagons: MIT. Standing: S sourced, H high confidence, M medium, J judgement.\n");
     print(&text)
 }
 

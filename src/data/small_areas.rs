@@ -329,13 +329,9 @@ impl<'a> Columns<'a> {
             };
             INCOMES.iter().map(measure).collect()
         };
-        let where_it_holds = |holds: bool| holds.then_some(());
-        let optional_text =
-            |holds: bool, name: &str| where_it_holds(holds).map(|()| text(name)).transpose();
-        let optional_whole =
-            |holds: bool, name: &str| where_it_holds(holds).map(|()| whole(name)).transpose();
-        let optional_number =
-            |holds: bool, name: &str| where_it_holds(holds).map(|()| number(name)).transpose();
+        let optional_text = |holds: bool, name: &str| holds.then(|| text(name)).transpose();
+        let optional_whole = |holds: bool, name: &str| holds.then(|| whole(name)).transpose();
+        let optional_number = |holds: bool, name: &str| holds.then(|| number(name)).transpose();
         Ok(Self {
             authority: text("authority_code")?,
             code: text(&format!("{kind}_code"))?,

@@ -29,7 +29,8 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
          in CSV and null in Parquet and JSON, never 0.\n\n\
          ## Figures held\n\n\
          Contains public sector information licensed under the Open Government Licence v3.0. \
-         Boundaries: contains OS data © Crown copyright and database right.\n\n\
+         Boundaries: contains OS data © Crown copyright and database right. The licence of \
+         a table is stated with it.\n\n\
          | table | rows | what it holds |\n|---|---:|---|\n",
     );
     for table in &catalogue.table {

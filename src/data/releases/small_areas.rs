@@ -178,9 +178,10 @@ impl Nesting {
                 let text = format!("{code} has neither the name nor the homes of one area");
                 return Err(line.fault(text));
             };
-            if let Some(votes) = authorities.remove(name) {
-                msoas.insert(name.clone(), Msoa::of(&line, code, votes)?);
-            }
+            let votes = authorities
+                .remove(name)
+                .ok_or_else(|| line.fault(format!("{code} is like {name}, as another area is")))?;
+            msoas.insert(name.clone(), Msoa::of(&line, code, votes)?);
         }
         if let Some(name) = authorities.into_keys().next() {
             let text = format!(
@@ -237,6 +238,19 @@ fn lsoas_table(sheet: &Sheet, nesting: &Nesting, held: &Held) -> Result<Vec<u8>,
             ..figures.area(&line, code, name)?
         };
         areas.push((authority_of(&line, line.text(authority), held)?, area));
+    }
+    let found: BTreeSet<&str> = areas.iter().map(|(_, area)| area.code.as_str()).collect();
+    let mut missing = nesting
+        .names
+        .keys()
+        .filter(|code| !found.contains(code.as_str()));
+    if let Some(first) = missing.next() {
+        let text = format!(
+            "leaves out {} of the areas in {} (the first: {first})",
+            1 + missing.count(),
+            LOOKUP.what
+        );
+        return Err(DataError::fault(&sheet.path, text));
     }
     finished(sheet, AreaKind::Lsoa, areas, held)
 }
@@ -533,8 +547,9 @@ fn complete(
         return Ok(());
     };
     let text = format!(
-        "has no areas of {} authorities (the first: {name}, {code})",
-        1 + missing.count()
+        "leaves out {} of {} authorities (the first: {name}, {code})",
+        1 + missing.count(),
+        held.len()
     );
     Err(DataError::fault(&sheet.path, text))
 }
