@@ -6,7 +6,7 @@ use std::hint::black_box;
 use bandwise::data::cells::rows_by_plain_loops;
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World, cells};
-use bandwise::domain::{Cells, Pence};
+use bandwise::domain::{AreaKind, Cells, Detail, Pence};
 use bandwise::simulation::draw::Kernel;
 use bandwise::simulation::inputs::normals;
 use bandwise::simulation::{NoObserver, Prepared, on_threads, prepare, run};
@@ -119,11 +119,15 @@ fn plain_bills(cells: &Cells, amounts: &Amounts) -> Vec<[Cases<Pence>; 2]> {
 fn pipeline(criterion: &mut Criterion) {
     let (world, prepared) = derby(1);
     let base = prepared.record.base_by_band(&world.law);
+    let areas = (
+        Detail::Areas(AreaKind::Ward),
+        prepared.small_areas.as_slice(),
+    );
     let mut group = criterion.benchmark_group("cells of Derby from published tables");
     group.sample_size(20);
     group.bench_function("polars", |bencher| {
         bencher.iter(|| {
-            black_box(cells(&prepared.record, &base, &world.assumptions).expect("adds up"))
+            black_box(cells(&prepared.record, &base, areas, &world.assumptions).expect("adds up"))
         });
     });
     group.bench_function("plain loop", |bencher| {
@@ -131,6 +135,7 @@ fn pipeline(criterion: &mut Criterion) {
             black_box(rows_by_plain_loops(
                 &prepared.record,
                 &base,
+                &prepared.small_areas,
                 &world.assumptions,
             ))
         });

@@ -208,11 +208,14 @@ fn the_areas_of_one_authority_are_its_rows_of_the_whole_table() {
             if kind == AreaKind::Lsoa && !authority.as_str().ends_with('1') {
                 continue;
             }
-            assert_eq!(
-                small_areas(&authority, kind).unwrap(),
-                areas,
-                "{authority} {kind}"
-            );
+            let mut found = small_areas(&authority, kind).unwrap();
+            if kind == AreaKind::Msoa {
+                // Worked out from the lower layer areas, and not in the table.
+                found
+                    .iter_mut()
+                    .for_each(|area| area.deprivation_score = None);
+            }
+            assert_eq!(found, areas, "{authority} {kind}");
         }
     }
 }
@@ -311,49 +314,6 @@ fn middle_layer_areas_that_the_release_names_wrongly_are_known_by_their_homes() 
         ("E02000781", "E09000026", "Redbridge 031"),
     ] {
         assert_eq!(names[code], (authority.parse().unwrap(), name.to_owned()));
-    }
-}
-
-#[test]
-fn the_wards_of_derby_are_those_of_the_vintage_to_the_last_figure() {
-    let vintage = Vintage::held(Some("2023-24")).unwrap();
-    let derby = vintage.find("Derby").unwrap();
-    let wards = small_areas(&derby.authority.code, AreaKind::Ward).unwrap();
-    assert_eq!(wards.len(), derby.wards.len());
-    for (ward, row) in wards.iter().zip(&derby.wards) {
-        assert_eq!((&ward.code, &ward.name), (&row.code, &row.name));
-        assert_eq!(ward.deprivation_score, Some(row.deprivation_score));
-        let homes = row.dwellings_hundredths.values();
-        assert_eq!(
-            ward.dwellings_hundredths[..homes.len()],
-            homes[..],
-            "{}",
-            ward.name
-        );
-    }
-    let catalogue = Catalogue::embedded().unwrap();
-    let csv = catalogue.table("wards").unwrap().csv().unwrap();
-    for (ward, row) in wards
-        .iter()
-        .zip(csv::Reader::from_reader(csv.as_bytes()).records())
-    {
-        let row = row.unwrap();
-        let tenure = ward.tenure.unwrap();
-        let told = [
-            ward.households.unwrap(),
-            tenure.owned_outright,
-            tenure.mortgage_or_shared,
-            tenure.social_rent,
-            tenure.private_rent,
-        ];
-        let held: Vec<i64> = row
-            .iter()
-            .skip(3)
-            .take(5)
-            .map(|n| n.parse().unwrap())
-            .collect();
-        assert_eq!(held, told, "{}", ward.name);
-        assert_eq!(row[9].parse().ok(), ward.income_deprivation_rate);
     }
 }
 
@@ -838,7 +798,7 @@ fn maps_are_written_once_and_replaced_by_force_only() {
 
 #[test]
 fn a_parquet_table_is_printed_as_csv() {
-    let (code, out, _) = bandwise(&["data", "show", "small_area_wards", "--csv"]);
+    let (code, out, _) = bandwise(&["data", "show", "wards", "--csv"]);
     assert_eq!(code, Some(0));
     let mut rows = csv::Reader::from_reader(out.as_bytes());
     assert_eq!(&rows.headers().unwrap()[2], "ward");

@@ -204,9 +204,12 @@ impl Warning {
                  equivalents, not households: the number of recipients is worked out from assumed \
                  average awards."
                 .to_owned(),
-            Self::UniformRates => "Each ward takes the authority's own rates of discounts, \
-                 exemptions and reduction in each band; real wards differ."
-                .to_owned(),
+            Self::UniformRates => {
+                "Homes of wards and smaller areas are those of March 2023, scaled \
+                 to the authority's row; each area takes the authority's own rates of discounts, \
+                 exemptions and reduction in each band: real areas differ."
+                    .to_owned()
+            }
             Self::SuppressedCount { bands } => format!(
                 "The count of homes in band {bands} is suppressed at the source (fewer than 5) \
                  and filled with 2."
