@@ -379,11 +379,8 @@ impl Vintage {
         match preceptor {
             None => Err(self.unknown(wanted)),
             Some(row) => self.sum_over_areas(row).ok_or_else(|| UnknownAuthority {
-                hint: Some(format!(
-                    "{} has more than one band D amount in its area: not modelled as a proposer",
-                    row.name
-                )),
-                ..self.unknown(wanted)
+                several_amounts: true,
+                ..self.unknown(&row.name)
             }),
         }
     }
@@ -401,8 +398,10 @@ impl Vintage {
             wanted: wanted.to_owned(),
             billing: self.authorities.len(),
             precepting: self.preceptors.len(),
+            several_amounts: false,
             hint: self
                 .became(wanted, &folded)
+                .or_else(|| self.in_another(&folded))
                 .or_else(|| self.nearest(&folded)),
         }
     }
@@ -484,6 +483,22 @@ impl Vintage {
             })
     }
 
+    /// Where another vintage has the name, as 2026-27 has Wales.
+    fn in_another(&self, folded: &str) -> Option<String> {
+        VINTAGES
+            .iter()
+            .filter(|name| **name != self.name)
+            .find_map(|name| {
+                let rows =
+                    catalogue::rows::<RawAuthority>(&format!("vintages/{name}/authorities.csv"));
+                let row = rows
+                    .ok()?
+                    .into_iter()
+                    .find(|row| fold(&row.authority) == folded)?;
+                Some(format!("{} is held in {name}", row.authority))
+            })
+    }
+
     fn nearest(&self, folded: &str) -> Option<String> {
         let preceptors = self
             .preceptors
@@ -548,11 +563,20 @@ pub struct UnknownAuthority {
     wanted: String,
     billing: usize,
     precepting: usize,
+    several_amounts: bool,
     hint: Option<String>,
 }
 
 impl std::fmt::Display for UnknownAuthority {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.several_amounts {
+            return write!(
+                f,
+                "{} has more than one band D amount in its area and is not modelled as a proposer \
+                 (allowed: one of its billing authorities)",
+                self.wanted
+            );
+        }
         write!(
             f,
             "{:?} is no authority of this vintage (allowed: the name or ONS code of one of {} \

@@ -6,4 +6,6 @@
 mod ballot;
 mod bills;
 mod derby;
+mod preceptors;
 mod principles;
+mod wales;
