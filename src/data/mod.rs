@@ -8,6 +8,7 @@ pub mod columns;
 pub mod law;
 pub mod releases;
 pub mod scenario;
+pub mod user;
 pub mod vintage;
 pub mod world;
 
