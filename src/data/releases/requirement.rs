@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::codes::{Codes, is_billing};
-use super::sheet::{Column, Row, Sheet, Table, Wanted, words};
+use super::sheet::{Column, Row, Sheet, Table, Wanted, letters, words};
 use crate::data::catalogue::DataError;
 use crate::domain::FinancialYear;
 
@@ -56,7 +56,7 @@ const fn wanted(name: &'static str, all: &'static [&'static str]) -> Wanted {
     Wanted {
         name,
         all,
-        none: &["re organising authorities"],
+        none: &["re organising authorities", "but excluding local precepts"],
     }
 }
 
@@ -161,6 +161,32 @@ struct Columns {
     area: Column,
 }
 
+impl Columns {
+    /// Which column each figure was taken from.
+    fn named(&self) -> String {
+        let [county, police, fire, combined] = &self.preceptors;
+        let taken = [
+            ("requirement", &self.requirement),
+            ("parish precepts", &self.parishes),
+            ("tax base after support", &self.estimate),
+            ("collection rate", &self.collection),
+            ("contributions in lieu", &self.in_lieu),
+            ("tax base for setting", &self.setting),
+            ("own with parishes", &self.own_incl),
+            ("own without", &self.own_excl),
+            ("own without, year before", &self.own_excl_previous),
+            ("adult social care", &self.social_care),
+            ("county or GLA", county),
+            ("police", police),
+            ("fire", fire),
+            ("combined authority", combined),
+            ("area", &self.area),
+        ];
+        let taken = taken.map(|(name, column)| format!("{name} {}", letters(column.at)));
+        format!("columns: {}", taken.join(", "))
+    }
+}
+
 /// Reads the return.
 pub(crate) fn read(
     sheet: &Sheet,
@@ -204,7 +230,10 @@ pub(crate) fn read(
     if rows.is_empty() {
         return Err(table.fault("no row of a billing authority below it".to_owned()));
     }
-    let mut notes = vec![format!("{}: {} authorities", table.place(), rows.len())];
+    let mut notes = vec![
+        format!("header in {}; {}", table.place(), columns.named()),
+        format!("{} authorities, figures of {year}", rows.len()),
+    ];
     check_england(table, england, &columns, &rows, &mut notes)?;
     check_rows(&rows, codes, &mut notes);
     let printed = |column: &Column| {
@@ -380,19 +409,29 @@ fn check_england(
 /// What must hold in each row by the definitions of the return.
 fn check_rows(rows: &BTreeMap<String, RequirementRow>, codes: &Codes, notes: &mut Vec<String>) {
     let penny = 0.0151;
+    let without: Vec<&str> = rows
+        .iter()
+        .filter(|(_, row)| row.own_incl_parish.is_none() || row.own_excl_parish.is_none())
+        .map(|(code, _)| codes.name(code))
+        .collect();
+    if !without.is_empty() {
+        notes.push(format!("gives no own amount of {}", listed(&without)));
+    }
     let identities: [(&str, &dyn Fn(&RequirementRow) -> bool); 3] = [
         (
             "own amount and preceptors add to the area's, within 1p",
             &|row| {
-                let own = row.own_incl_parish.unwrap_or(f64::NAN);
-                (own + row.preceptors.iter().sum::<f64>() - row.area).abs() <= penny
+                let own = row.own_incl_parish;
+                own.is_none_or(|own| {
+                    (own + row.preceptors.iter().sum::<f64>() - row.area).abs() <= penny
+                })
             },
         ),
         (
             "own amount is requirement over tax base, within 1p",
             &|row| {
-                let own = row.own_incl_parish.unwrap_or(f64::NAN);
-                (own - row.requirement / row.setting).abs() <= penny
+                let own = row.own_incl_parish;
+                own.is_none_or(|own| (own - row.requirement / row.setting).abs() <= penny)
             },
         ),
         (

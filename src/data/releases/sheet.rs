@@ -1,5 +1,6 @@
 //! A sheet of any file: its header found by what it says, its figures read with their place.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::limits::Budget;
@@ -433,6 +434,19 @@ fn plain(text: &str) -> Option<String> {
         Some(decimals) => format!("{sign}{}.{decimals}", groups.concat()),
         None => format!("{sign}{}", groups.concat()),
     })
+}
+
+/// Where the columns of bands stand: `bands A to H in columns F to M`.
+pub(crate) fn spans(bands: &BTreeMap<char, Column>) -> String {
+    let (Some((first, from)), Some((last, to))) = (bands.first_key_value(), bands.last_key_value())
+    else {
+        return "no bands".to_owned();
+    };
+    format!(
+        "bands {first} to {last} in columns {} to {}",
+        letters(from.at),
+        letters(to.at)
+    )
 }
 
 /// The letters of a column from 0: A, B, ..., AA.

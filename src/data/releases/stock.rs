@@ -6,8 +6,9 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::codes::{Codes, is_billing, is_welsh};
-use super::sheet::{Column, Row, Sheet, Table, Wanted, words};
+use super::sheet::{Column, Row, Sheet, Table, Wanted, spans, words};
 use crate::data::catalogue::DataError;
+use crate::domain::money::thousands;
 
 /// Dwellings of one authority by band letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +26,9 @@ pub(crate) struct Stock {
     pub date: Option<Date>,
     /// By ONS code.
     pub rows: BTreeMap<String, StockRow>,
-    /// The printed total of England, and of England and Wales.
+    /// The printed total of England.
     pub england: Option<i64>,
-    /// The printed total of England and Wales.
+    /// The printed total of England and Wales, less dwellings that match no area.
     pub england_and_wales: Option<i64>,
     /// What was found, filled and checked.
     pub notes: Vec<String>,
@@ -133,16 +134,32 @@ pub(crate) fn read(path: &Path, table: &Table<'_>, codes: &Codes) -> Result<Stoc
         areas.iter().find(is).and_then(|area| area.all)
     };
     let welsh = rows.keys().filter(|code| is_welsh(code)).count();
-    let mut notes = vec![format!(
-        "{}: {} authorities of England and {welsh} of Wales{}",
-        table.place(),
-        rows.len() - welsh,
-        if small_areas > 0 {
-            format!("; {small_areas} small areas are left out")
-        } else {
-            String::new()
-        }
-    )];
+    let date = date_in_name(path);
+    let mut notes = vec![
+        format!("header in {}; {}", table.place(), spans(&bands)),
+        match date {
+            Some(date) => format!("counted on {date}, as the name of the file says"),
+            None => "of a day that neither the table nor the name of the file says".to_owned(),
+        },
+        format!(
+            "{} authorities of England and {welsh} of Wales{}",
+            rows.len() - welsh,
+            if small_areas > 0 {
+                format!("; {} small areas are left out", thousands(small_areas))
+            } else {
+                String::new()
+            }
+        ),
+    ];
+    let unmatched = areas.iter().find(|area| area.geography == "UNMD");
+    let unmatched = unmatched.and_then(|area| area.all).unwrap_or(0);
+    if unmatched > 0 {
+        notes.push(format!(
+            "{} dwellings are matched to no area at the source: in the total of England and \
+             Wales, in no authority",
+            thousands(unmatched.unsigned_abs())
+        ));
+    }
     if !filled.is_empty() {
         notes.push(format!(
             "filled: suppressed counts (1 to 4 dwellings) as {FILL}: {}",
@@ -156,10 +173,10 @@ pub(crate) fn read(path: &Path, table: &Table<'_>, codes: &Codes) -> Result<Stoc
         } else {
             "CTSOP1.0"
         },
-        date: date_in_name(path),
+        date,
         rows,
         england: total("NATL", "E"),
-        england_and_wales: total("ENGWAL", "K"),
+        england_and_wales: total("ENGWAL", "K").map(|all| all - unmatched),
         notes,
     })
 }
@@ -262,8 +279,11 @@ fn check_totals(table: &Table<'_>, areas: &[Area<'_>]) -> Result<String, DataErr
         let Some(total) = totals else { continue };
         let members: Vec<&Area<'_>> = areas
             .iter()
-            .filter(is_authority)
-            .filter(|area| area.code.starts_with(starts))
+            .filter(|area| {
+                // Dwellings that match no area are in the total of both nations only.
+                is_authority(area) && area.code.starts_with(starts)
+                    || kind == "ENGWAL" && area.geography == "UNMD"
+            })
             .collect();
         adds(table, total, &members, what)?;
         checked.push(what.to_owned());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::codes::{Codes, is_billing};
-use super::sheet::{Column, Sheet, Table, Wanted, words};
+use super::sheet::{Column, Sheet, Table, Wanted, letters, words};
 use crate::data::catalogue::DataError;
 
 /// A line of the return that is held by band.
@@ -239,7 +239,11 @@ pub(crate) fn read(
     support: &Table<'_>,
     codes: &Codes,
 ) -> Result<TaxBaseReturn, DataError> {
-    let mut notes = vec![format!("{} and {}", main.place(), support.place())];
+    let mut notes = vec![format!(
+        "headers in {} and {}",
+        main.place(),
+        support.place()
+    )];
     let mut rows: BTreeMap<String, ReturnRow> = BTreeMap::new();
     let mut date = None;
 
@@ -285,9 +289,16 @@ pub(crate) fn read(
     }
 
     let mut checked = 0;
+    let mut taken = Vec::new();
     for (position, line) in LINES.iter().enumerate() {
         let table = if line.in_support { support } else { main };
         let columns = line_columns(table, &line.wanted)?;
+        taken.push(format!(
+            "{} {} to {}",
+            line.name,
+            letters(columns.bands[&'A'].at),
+            letters(columns.bands[&'H'].at)
+        ));
         if line.name == "exempt" {
             date = date_in(&columns.total.title);
         }
@@ -357,11 +368,21 @@ pub(crate) fn read(
             checked += columns.bands.len();
         }
     }
+    notes.push(format!("columns of bands A to H: {}", taken.join(", ")));
     notes.push(format!(
-        "{} authorities, {} lines by band and 4 in all",
-        rows.len(),
-        LINES.len()
+        "columns of totals: before support {}, after support {}, band A at 5/9 {}, in lieu {}",
+        letters(before.at),
+        letters(after.at),
+        letters(at_five_ninths.at),
+        letters(in_lieu.at)
     ));
+    notes.push(match date {
+        Some(date) => format!("{} authorities, counted on {date}", rows.len()),
+        None => format!(
+            "{} authorities, counted on a day that no title says",
+            rows.len()
+        ),
+    });
     notes.push(if checked > 0 {
         format!("adds up: {checked} printed figures of England, and the total of every row")
     } else {
