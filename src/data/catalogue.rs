@@ -162,7 +162,7 @@ pub fn data_sha256() -> String {
         .collect()
 }
 
-fn bytes(file: &str) -> Result<&'static [u8], DataError> {
+pub(crate) fn bytes(file: &str) -> Result<&'static [u8], DataError> {
     FILES
         .iter()
         .find(|(name, _)| *name == file)

@@ -119,13 +119,7 @@ impl Base {
         let table = |table: &str| {
             let file = format!("{table}.csv");
             if embedded {
-                let path = format!("vintages/{name}/{file}");
-                let held = Catalogue::embedded()?;
-                let entry = held.table.iter().find(|entry| entry.file == path);
-                let entry = entry.ok_or_else(|| {
-                    DataError::fault(Path::new(&path), "is not embedded".to_owned())
-                })?;
-                BaseTable::read(&path, entry.bytes()?)
+                embedded_table(name, table)
             } else {
                 let path = user::vintage_folder(name)?.join(&file);
                 BaseTable::read(&path.display().to_string(), &user::table(name, &file)?)
@@ -157,24 +151,37 @@ impl Base {
 
     /// The codes of its authorities, and of those that became part of them.
     pub(crate) fn codes(&self) -> Result<Codes, DataError> {
-        let table = &self.authorities;
-        let (code, e_code, name) = (
-            table.column("authority_code")?,
-            table.column("e_code")?,
-            table.column("authority")?,
-        );
-        let held = table.rows.iter().map(|row| Held {
-            code: row[code].clone(),
-            e_code: row[e_code].clone(),
-            name: row[name].clone(),
-        });
-        Ok(Codes::new(held.collect(), catalogue::reorganisations()?))
+        codes(&self.authorities)
     }
+}
+
+/// The codes of an embedded vintage.
+pub(crate) fn embedded_codes(name: &str) -> Result<Codes, DataError> {
+    codes(&embedded_table(name, "authorities")?)
+}
+
+fn codes(table: &BaseTable) -> Result<Codes, DataError> {
+    let (code, e_code, name) = (
+        table.column("authority_code")?,
+        table.column("e_code")?,
+        table.column("authority")?,
+    );
+    let held = table.rows.iter().map(|row| Held {
+        code: row[code].clone(),
+        e_code: row[e_code].clone(),
+        name: row[name].clone(),
+    });
+    Ok(Codes::new(held.collect(), catalogue::reorganisations()?))
+}
+
+fn embedded_table(name: &str, table: &str) -> Result<BaseTable, DataError> {
+    let path = format!("vintages/{name}/{table}.csv");
+    BaseTable::read(&path, catalogue::bytes(&path)?)
 }
 
 /// The parts of an embedded vintage, from the catalogue.
 fn embedded_parts(name: &str) -> Result<Vec<Part>, DataError> {
-    let held = Catalogue::embedded()?;
+    let catalogue = Catalogue::embedded()?;
     let parts = [
         ("dwellings", "bands"),
         ("rates", "bands"),
@@ -185,11 +192,10 @@ fn embedded_parts(name: &str) -> Result<Vec<Part>, DataError> {
         .into_iter()
         .map(|(part, table)| {
             let path = format!("vintages/{name}/{table}.csv");
-            let entry = held
-                .table
-                .iter()
-                .find(|entry| entry.file == path)
-                .ok_or_else(|| DataError::fault(Path::new(&path), "is not embedded".to_owned()))?;
+            let found = catalogue.table.iter().find(|entry| entry.file == path);
+            let entry = found.ok_or_else(|| {
+                DataError::fault(Path::new(&path), "is not in the catalogue".to_owned())
+            })?;
             Ok(Part {
                 name: part.to_owned(),
                 date: entry.date.clone(),

@@ -40,28 +40,28 @@ impl Codes {
         self.held.iter().any(|held| is_welsh(&held.code))
     }
 
-    /// Whether figures of an ONS code can be used.
+    /// Whether figures of an ONS code can be used. The name that stands beside it helps to say
+    /// which one may be meant.
     ///
     /// # Errors
     /// When the code is of no authority that is held or became part of one; names the nearest.
-    pub(crate) fn known(&self, code: &str) -> Result<(), String> {
+    pub(crate) fn known(&self, code: &str, name: &str) -> Result<(), String> {
         if self.names().any(|(known, _)| known == code) {
             return Ok(());
         }
-        let nearest = self
-            .names()
-            .map(|(known, name)| {
-                (
-                    strsim::normalized_damerau_levenshtein(code, known),
-                    known,
-                    name,
-                )
+        let wanted = fold(name);
+        let same = self.names().find(|(_, known)| fold(known) == wanted);
+        let nearest = same.or_else(|| {
+            self.names().max_by(|a, b| {
+                let likeness = |known: &str| strsim::normalized_damerau_levenshtein(code, known);
+                likeness(a.0).total_cmp(&likeness(b.0))
             })
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, code, name)| format!(" [nearest: {code}, {name}]"))
+        });
+        let hint = nearest
+            .map(|(code, name)| format!(" [nearest: {code}, {name}]"))
             .unwrap_or_default();
         Err(format!(
-            "{code:?} is the code of no billing authority that is held{nearest}"
+            "{code:?} is the code of no billing authority that is held{hint}"
         ))
     }
 

@@ -690,16 +690,19 @@ fn own_levels(
             )));
         };
         let own = one.0;
-        let parishes = base.levels.number(row, "own_incl_parish")?
-            - base.levels.number(row, "own_excl_parish")?;
+        let before = base.levels.number(row, "own_excl_parish")?;
+        if base.year.next() == year {
+            base.levels
+                .set(row, "own_excl_parish_previous", format!("{before:.2}"))?;
+        }
+        if (own - before).abs() < 0.005 {
+            // Nothing new: published sums that round otherwise stay as published.
+            continue;
+        }
+        let parishes = base.levels.number(row, "own_incl_parish")? - before;
         let mut area = own + parishes;
         for name in ["county_or_gla", "police", "fire", "combined_authority"] {
             area += base.levels.number(row, name)?;
-        }
-        if base.year.next() == year {
-            let last_year = base.levels.number(row, "own_excl_parish")?;
-            base.levels
-                .set(row, "own_excl_parish_previous", format!("{last_year:.2}"))?;
         }
         base.levels
             .set(row, "own_excl_parish", format!("{own:.2}"))?;
@@ -713,7 +716,7 @@ fn own_levels(
         }
     }
     notes.push(
-        "levels: the requirement is own amount with parishes times the tax base of the base"
+        "levels: where the own amount is new, the requirement is it with parishes times the tax base"
             .to_owned(),
     );
     previous(base, codes, year, releases, notes)

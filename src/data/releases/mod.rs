@@ -86,7 +86,7 @@ pub struct UserVintage {
 /// another needs.
 pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
     let newest = VINTAGES[VINTAGES.len() - 1];
-    let codes = Base::load(newest)?.codes()?;
+    let codes = base::embedded_codes(newest)?;
     let mut recognised = Vec::new();
     let mut billing = None;
     let mut requirement = None;
@@ -125,7 +125,8 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
 
 /// Reads releases as published and merges them with a base into a vintage of the user.
 ///
-/// `name` is its name: without one, the year of the newest release with `-imported`. `base` is an
+/// `name` is its name: without one, the year of the newest of releases and amounts with
+/// `-imported`. `base` is an
 /// embedded or own vintage: without one, the newest embedded that is not of a later year.
 ///
 /// # Errors
@@ -149,11 +150,14 @@ pub fn vintage(
         (recognised, releases) = read_releases(files, &held.codes()?)?;
     }
     let base_name = held.name.clone();
+    let merged = merge::merge(held, &releases)?;
     let name = match name {
         Some(name) => name.to_owned(),
-        None => format!("{}-imported", newest.unwrap_or(held.year)),
+        None => format!(
+            "{}-imported",
+            newest.max(Some(merged.year)).unwrap_or(merged.year)
+        ),
     };
-    let merged = merge::merge(held, &releases)?;
     let given: Vec<&str> = merged
         .parts
         .iter()

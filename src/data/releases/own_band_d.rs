@@ -65,7 +65,7 @@ pub(crate) fn read(table: &Table<'_>, codes: &Codes) -> Result<OwnBandD, DataErr
             continue;
         }
         codes
-            .known(&authority)
+            .known(&authority, &row.text(name.at))
             .map_err(|text| table.row_fault(row, text))?;
         let given = match table.number(row, previous)? {
             None => None,

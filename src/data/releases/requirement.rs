@@ -211,7 +211,7 @@ pub(crate) fn read(
         let code = match given {
             Some(code) if is_billing(&code) => {
                 codes
-                    .known(&code)
+                    .known(&code, &name)
                     .map_err(|text| table.row_fault(row, text))?;
                 code
             }

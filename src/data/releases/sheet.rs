@@ -308,7 +308,7 @@ impl<'a> Table<'a> {
                 } else {
                     format!(" of the {end}")
                 },
-                self.nearest(wanted)
+                self.nearest(&wanted.all.join(" "))
             ))),
             [one, other, ..] => Err(self.fault(format!(
                 "two columns {:?}: {} and {}",
@@ -319,17 +319,20 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn nearest(&self, wanted: &Wanted) -> String {
-        let looked_for = wanted.all.join(" ");
+    /// ` [nearest: ...]`: the column whose title is most like what was looked for.
+    pub(crate) fn nearest(&self, looked_for: &str) -> String {
         self.titles
             .iter()
             .map(|column| {
-                let likeness = strsim::sorensen_dice(&looked_for, &words(&column.title));
+                let likeness = strsim::sorensen_dice(looked_for, &words(&column.title));
                 (likeness, column)
             })
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .filter(|(likeness, _)| *likeness > 0.3)
-            .map(|(_, column)| format!(" [nearest: {:?}, {}]", column.title, letters(column.at)))
+            .map(|(_, column)| {
+                let shown: String = column.title.chars().take(80).collect();
+                format!(" [nearest: {shown:?} in column {}]", letters(column.at))
+            })
             .unwrap_or_default()
     }
 
@@ -345,11 +348,12 @@ impl<'a> Table<'a> {
 
     /// A fault in a cell.
     pub(crate) fn cell_fault(&self, row: &Row, column: &Column, text: &str) -> DataError {
+        let row = self.sheet.place(row.number);
         let place = match self.sheet.name {
-            Some(_) => format!("column {} ({})", letters(column.at), column.title),
-            None => format!("column {}", column.title),
+            Some(_) => format!("{row}, column {} ({})", letters(column.at), column.title),
+            None => format!("{row}, column {}", column.title),
         };
-        self.row_fault(row, format!("{place}: {text}"))
+        DataError::fault(Path::new(&place), text.to_owned())
     }
 
     /// A number, or nothing where the cell is empty or says that there is none (`-`, `..`, `[z]`).

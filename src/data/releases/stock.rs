@@ -116,7 +116,7 @@ pub(crate) fn read(path: &Path, table: &Table<'_>, codes: &Codes) -> Result<Stoc
         }
         if !is_welsh(&area.code) || codes.hold_wales() {
             codes
-                .known(&area.code)
+                .known(&area.code, &area.name)
                 .map_err(|text| table.row_fault(area.row, text))?;
         }
         let counts = counts(table, area, &bands, &mut filled)?;
@@ -207,7 +207,8 @@ fn bands(table: &Table<'_>) -> Result<BTreeMap<char, Column>, DataError> {
     for letter in 'A'..='H' {
         if !bands.contains_key(&letter) {
             let name = format!("band_{}", letter.to_ascii_lowercase());
-            return Err(table.fault(format!("no column {name:?}")));
+            let nearest = table.nearest(&words(&name));
+            return Err(table.fault(format!("no column {name:?}{nearest}")));
         }
     }
     Ok(bands)

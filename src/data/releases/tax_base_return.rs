@@ -267,7 +267,7 @@ pub(crate) fn read(
             continue;
         }
         codes
-            .known(&authority)
+            .known(&authority, &row.text(name.at))
             .map_err(|text| main.row_fault(row, text))?;
         let read = ReturnRow {
             bands: BTreeMap::new(),
