@@ -1,13 +1,20 @@
 //! The embedded tables come out of the published figures again, where those are at hand.
 
 #![expect(clippy::print_stderr, reason = "a skipped test says what it skipped")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test sets up may stop where it stands"
+)]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bandwise::data::releases::{UserVintage, import, vintage};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// Where the published files are: `BANDWISE_FIGURES`, or a folder beside the project.
 fn figures() -> PathBuf {
@@ -534,6 +541,69 @@ fn newer_dwellings_carry_the_lines_of_the_return_in_proportion_band_by_band() {
         .map(|(part, _)| part.as_str())
         .collect();
     assert_eq!(carried, ["rates", "tax_base", "levels"]);
+}
+
+/// Own amounts 5% up in the year after: parishes and preceptors stay, last year's amount is the
+/// base's own, and the requirement follows.
+#[test]
+fn newer_own_amounts_alone_carry_the_rest_of_the_bill() {
+    let levels = cells(&embedded("levels.csv"), 1);
+    let raised = |own: f64| (own * 105.0).round() / 100.0;
+    let mut text =
+        "Band D council tax\nCode,ONS Code,Authority,Current,Class,2023 to 2024,2024 to \
+                    2025 [p],Notes\n,E10000007,Derbyshire,YES,SC,1477.98,1551.73,\n"
+            .to_owned();
+    for ((code, column), own) in &levels {
+        if column == "own_excl_parish" {
+            let new = raised(own.parse().unwrap());
+            text.push_str(&format!("x,{code},Somewhere,YES,UA,{own},{new:.2},\n"));
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table3.csv.gz");
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    // As saved by Excel: a byte order mark and its line ends.
+    let text = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    gzip.write_all(text.as_bytes()).unwrap();
+    fs::write(&file, gzip.finish().unwrap()).unwrap();
+    let vintage = vintage(&[file], None, None).unwrap();
+    assert_eq!(vintage.name, "2024-25-imported");
+    assert!(made(&vintage, "vintage.toml").starts_with("year = \"2024-25\"\n"));
+    let (new, bases) = (
+        cells(made(&vintage, "levels.csv"), 1),
+        cells(made(&vintage, "tax_base.csv"), 1),
+    );
+    let derby = |table: &BTreeMap<(String, String), String>, column: &str| -> f64 {
+        table[&("E06000015".to_owned(), column.to_owned())]
+            .parse()
+            .unwrap()
+    };
+    // 1,656.67 and 5%.
+    assert_eq!(derby(&new, "own_excl_parish"), 1739.5);
+    assert_eq!(derby(&new, "own_excl_parish_previous"), 1656.67);
+    for column in [
+        "police",
+        "fire",
+        "county_or_gla",
+        "combined_authority",
+        "adult_social_care",
+    ] {
+        assert_eq!(derby(&new, column), derby(&levels, column));
+    }
+    let grown = derby(&new, "area") - derby(&levels, "area");
+    assert!((grown - (1739.5 - 1656.67)).abs() < 0.001, "{grown}");
+    let owed = derby(&bases, "requirement_pounds") / derby(&bases, "tax_base_for_setting");
+    assert!(
+        (owed - derby(&new, "own_incl_parish")).abs() < 0.005,
+        "{owed}"
+    );
+    let standing = new.iter().filter(|((_, column), _)| column == "standing");
+    assert!(standing.clone().count() == 296 && standing.clone().all(|(_, text)| text == "M"));
+    let totals = made(&vintage, "published_totals.csv");
+    assert!(
+        !totals.contains("mean_area_band_d"),
+        "last year's mean is no total of this year"
+    );
 }
 
 // The command.

@@ -238,6 +238,24 @@ fn a_compilation_is_no_release() {
 // Bombs.
 
 #[test]
+fn a_line_without_end_is_refused() {
+    let text = format!("a,b\n{}", ",".repeat(1_000_001));
+    assert_eq!(
+        refused("commas.csv", text.as_bytes()),
+        "commas.csv: line 2 is longer than a line of a release (limit: 1000000 bytes)"
+    );
+}
+
+#[test]
+fn more_cells_than_a_release_has_are_refused() {
+    let text = format!("{}\n", "1,".repeat(1_000)).repeat(2_001);
+    assert_eq!(
+        refused("cells.csv", text.as_bytes()),
+        "cells.csv: holds more filled cells than a release can (limit: 2000000)"
+    );
+}
+
+#[test]
 fn a_gzip_bomb_is_refused() {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     let line = [b' '; 1_000_000];

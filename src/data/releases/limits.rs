@@ -22,6 +22,9 @@ const MOST_CELLS: u64 = 2_000_000;
 /// The most text in the cells of one file.
 const MOST_TEXT: u64 = 64 * MEGABYTE;
 
+/// The longest line of a CSV file; the longest known has 10,000 bytes.
+const LONGEST_LINE: usize = 1_000_000;
+
 const MEGABYTE: u64 = 1_000_000;
 
 /// The bytes of a file that is not too large.
@@ -73,6 +76,24 @@ pub(crate) fn gunzip(path: &Path, bytes: &[u8]) -> Result<Vec<u8>, DataError> {
         return Err(fault("is an empty gzip file".to_owned()));
     }
     Ok(text)
+}
+
+/// Refuses a CSV file with a line that no release has: every cell of a line is held at once.
+pub(crate) fn check_lines(path: &Path, text: &[u8]) -> Result<(), DataError> {
+    let lines = text.split(|byte| *byte == b'\n');
+    match lines
+        .map(<[u8]>::len)
+        .position(|length| length > LONGEST_LINE)
+    {
+        None => Ok(()),
+        Some(at) => Err(DataError::fault(
+            path,
+            format!(
+                "line {} is longer than a line of a release (limit: {LONGEST_LINE} bytes)",
+                at + 1
+            ),
+        )),
+    }
 }
 
 /// A zip archive of a file that starts like one.

@@ -476,17 +476,17 @@ fn rates(
         let Some(row) = bases.get(&held.code) else {
             continue;
         };
-        let totals: [(&str, fn(&ReturnRow) -> f64); 4] = [
-            ("return_before_support", |row| row.before_support),
-            ("return_after_support", |row| row.after_support),
-            ("return_band_a_disabled", |row| row.band_a_disabled),
-            ("return_contributions_in_lieu", |row| {
-                row.contributions_in_lieu
-            }),
-        ];
-        for (name, of) in totals {
-            let sum: f64 = members.iter().map(|member| of(member)).sum();
-            base.tax_base.set(*row, name, decimal(sum, 1))?;
+        let sum = |of: fn(&ReturnRow) -> f64| members.iter().map(|row| of(row)).sum::<f64>();
+        for (name, figure) in [
+            ("return_before_support", sum(|row| row.before_support)),
+            ("return_after_support", sum(|row| row.after_support)),
+            ("return_band_a_disabled", sum(|row| row.band_a_disabled)),
+            (
+                "return_contributions_in_lieu",
+                sum(|row| row.contributions_in_lieu),
+            ),
+        ] {
+            base.tax_base.set(*row, name, decimal(figure, 1))?;
         }
     }
     note_members(codes, "return", rows, notes);
@@ -538,7 +538,7 @@ fn scale_rates(base: &mut Base, before: &Base, notes: &mut Vec<String>) -> Resul
                         change_after += change;
                     }
                     "support_pension_age" | "support_working_age" => {
-                        change_after -= change * factor
+                        change_after -= change * factor;
                     }
                     _ => {}
                 }

@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use base::Base;
 use codes::Codes;
+use limits::Budget;
 use merge::{Given, Releases};
 use sheet::Sheet;
 
@@ -317,6 +318,7 @@ fn recognise(path: &Path, codes: &Codes) -> Result<Found, DataError> {
         } else {
             bytes
         };
+        limits::check_lines(path, &text)?;
         if let Some((as_what, rows, figures)) = compilation(path, &text)? {
             let recognised = Recognised {
                 path: path.to_owned(),
@@ -496,9 +498,12 @@ fn read_csv(path: &Path, bytes: &[u8]) -> Result<Rows, DataError> {
         .iter()
         .map(str::to_owned)
         .collect();
+    let mut budget = Budget::of_a_file();
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(fault)?;
+        let spent = budget.spend(record.len() as u64, record.as_slice().len() as u64);
+        spent.map_err(|text| DataError::fault(path, text))?;
         let cells = record.iter().map(|cell| cell.trim().to_owned());
         rows.push(header.iter().cloned().zip(cells).collect());
     }

@@ -1,7 +1,8 @@
 //! Sheets of an ODS file, read as a stream.
 //!
-//! An ODS may say of a cell or row that it is repeated a million times. Only filled cells are kept
-//! here, and repeats are counted against the limits before they are made.
+//! An ODS may say of a cell, a row or a space that it is repeated a million times. Libraries at
+//! hand make these repeats before anything can count them; here only filled cells are kept, and
+//! repeats are counted against the limits before they are made.
 
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader};
@@ -9,6 +10,7 @@ use std::path::Path;
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
+use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::limits::{Archive, Budget, Limited};
@@ -32,9 +34,16 @@ pub(crate) fn sheets(path: &Path, archive: &mut Archive<'_>) -> Result<Vec<Sheet
     read(&mut reader).map_err(fault)
 }
 
-/// Where the reader is in the file.
-#[derive(Default)]
-struct Position {
+/// What has been read, and where the reader is.
+struct Reading {
+    sheets: Vec<Sheet>,
+    /// Filled cells of the row.
+    cells: Vec<(u32, Cell)>,
+    /// The value that the attributes of the cell give.
+    value: Option<Cell>,
+    /// The text of the cell.
+    text: String,
+    budget: Budget,
     depth: usize,
     row: u32,
     column: u32,
@@ -45,12 +54,19 @@ struct Position {
 }
 
 fn read<R: BufRead>(reader: &mut Reader<R>) -> Result<Vec<Sheet>, String> {
-    let mut budget = Budget::of_a_file();
-    let mut sheets: Vec<Sheet> = Vec::new();
-    let mut cells: Vec<(u32, Cell)> = Vec::new();
-    let mut value: Option<Cell> = None;
-    let mut text = String::new();
-    let mut at = Position::default();
+    let mut reading = Reading {
+        sheets: Vec::new(),
+        cells: Vec::new(),
+        value: None,
+        text: String::new(),
+        budget: Budget::of_a_file(),
+        depth: 0,
+        row: 0,
+        column: 0,
+        row_repeats: 0,
+        column_repeats: 0,
+        annotation: None,
+    };
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
@@ -58,166 +74,148 @@ fn read<R: BufRead>(reader: &mut Reader<R>) -> Result<Vec<Sheet>, String> {
             .read_event_into(&mut buffer)
             .map_err(|error| match error {
                 quick_xml::Error::Io(error) => error.to_string(),
-                other => format!("is a broken ODS file: {other}"),
+                other => broken(&other),
             })?;
         match event {
             Event::Eof => break,
             Event::Start(start) => {
-                at.depth += 1;
-                if at.depth > DEEPEST {
+                reading.depth += 1;
+                if reading.depth > DEEPEST {
                     return Err(format!("is no spreadsheet: nested deeper than {DEEPEST}"));
                 }
-                open(&start, &mut at, &mut sheets, &mut value, &mut text)?;
+                reading.open(&start)?;
             }
             Event::Empty(start) => {
-                open(&start, &mut at, &mut sheets, &mut value, &mut text)?;
-                let name = start.name();
-                close(
-                    name.as_ref(),
-                    &mut at,
-                    &mut sheets,
-                    &mut cells,
-                    &mut value,
-                    &mut text,
-                    &mut budget,
-                )?;
+                reading.open(&start)?;
+                reading.close(start.name().as_ref())?;
             }
             Event::End(end) => {
-                let name = end.name();
-                close(
-                    name.as_ref(),
-                    &mut at,
-                    &mut sheets,
-                    &mut cells,
-                    &mut value,
-                    &mut text,
-                    &mut budget,
-                )?;
-                at.depth = at.depth.saturating_sub(1);
+                reading.close(end.name().as_ref())?;
+                reading.depth = reading.depth.saturating_sub(1);
             }
-            Event::Text(part) if at.annotation.is_none() => text.push_str(&part.xml10_content()),
-            Event::GeneralRef(reference) if at.annotation.is_none() => {
+            Event::Text(part) if reading.annotation.is_none() => {
+                reading.text.push_str(&part.xml10_content());
+            }
+            Event::GeneralRef(reference) if reading.annotation.is_none() => {
                 let name: &str = &reference;
                 match reference.resolve_char_ref() {
-                    Ok(Some(c)) => text.push(c),
-                    _ => text.push_str(
-                        quick_xml::escape::resolve_predefined_entity(name)
-                            .ok_or_else(|| format!("is a broken ODS file: unknown &{name};"))?,
+                    Ok(Some(c)) => reading.text.push(c),
+                    _ => reading.text.push_str(
+                        resolve_predefined_entity(name)
+                            .ok_or_else(|| broken(&format!("unknown &{name};")))?,
                     ),
                 }
             }
             _ => {}
         }
     }
-    sheets.retain(|sheet| !sheet.rows.is_empty());
-    Ok(sheets)
+    reading.sheets.retain(|sheet| !sheet.rows.is_empty());
+    Ok(reading.sheets)
 }
 
-fn open(
-    start: &BytesStart<'_>,
-    at: &mut Position,
-    sheets: &mut Vec<Sheet>,
-    value: &mut Option<Cell>,
-    text: &mut String,
-) -> Result<(), String> {
-    match start.name().as_ref() {
-        "table:table" => {
-            let name = attribute(start, "table:name")?.unwrap_or_default();
-            sheets.push(Sheet::named(&name));
-            (at.row, at.column) = (0, 0);
+impl Reading {
+    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), String> {
+        match start.name().as_ref() {
+            "table:table" => {
+                let name = attribute(start, "table:name")?.unwrap_or_default();
+                self.budget.spend(1, name.len() as u64)?;
+                self.sheets.push(Sheet::named(&name));
+                (self.row, self.column) = (0, 0);
+            }
+            "table:table-row" => {
+                self.row_repeats = repeats(start, "table:number-rows-repeated", MOST_ROWS)?;
+                self.column = 0;
+            }
+            "table:table-cell" | "table:covered-table-cell" => {
+                self.column_repeats =
+                    repeats(start, "table:number-columns-repeated", MOST_COLUMNS)?;
+                self.text.clear();
+                self.value = value(start)?;
+            }
+            "office:annotation" if self.annotation.is_none() => self.annotation = Some(self.depth),
+            _ if self.annotation.is_some() => {}
+            "text:p" if !self.text.is_empty() => self.text.push('\n'),
+            "text:s" | "text:tab" | "text:line-break" => self.text.push(' '),
+            _ => {}
         }
-        "table:table-row" => {
-            at.row_repeats = repeats(start, "table:number-rows-repeated", MOST_ROWS)?;
-            at.column = 0;
-        }
-        "table:table-cell" | "table:covered-table-cell" => {
-            at.column_repeats = repeats(start, "table:number-columns-repeated", MOST_COLUMNS)?;
-            text.clear();
-            *value = None;
-            if let Some(number) = attribute(start, "office:value")? {
-                let number: f64 = number
-                    .parse()
-                    .map_err(|_| format!("is a broken ODS file: a value of {number:?}"))?;
-                *value = Some(Cell::Number(number));
-            } else {
-                for name in [
-                    "office:date-value",
-                    "office:boolean-value",
-                    "office:string-value",
-                ] {
-                    if value.is_none() {
-                        *value = attribute(start, name)?.map(|text| Cell::Text(text.into_owned()));
+        Ok(())
+    }
+
+    fn close(&mut self, name: &str) -> Result<(), String> {
+        match name {
+            "table:table-cell" | "table:covered-table-cell" => {
+                let written = std::mem::take(&mut self.text);
+                let filled = self
+                    .value
+                    .take()
+                    .or_else(|| (!written.trim().is_empty()).then_some(Cell::Text(written)));
+                if let Some(cell) = filled {
+                    let repeats = u64::from(self.column_repeats);
+                    self.budget.spend(repeats, repeats * cell.text_bytes())?;
+                    for offset in 0..self.column_repeats {
+                        self.cells
+                            .push((self.column.saturating_add(offset), cell.clone()));
                     }
                 }
+                self.column = self.column.saturating_add(self.column_repeats);
             }
+            "table:table-row" => {
+                let filled = std::mem::take(&mut self.cells);
+                if let (Some(sheet), false) = (self.sheets.last_mut(), filled.is_empty()) {
+                    let copies = u64::from(self.row_repeats.saturating_sub(1));
+                    let text: u64 = filled.iter().map(|(_, cell)| cell.text_bytes()).sum();
+                    self.budget.spend(
+                        copies.saturating_mul(filled.len() as u64),
+                        copies.saturating_mul(text),
+                    )?;
+                    for offset in 0..self.row_repeats {
+                        sheet.rows.push(Row {
+                            number: self.row.saturating_add(offset).saturating_add(1),
+                            cells: filled.clone(),
+                        });
+                    }
+                }
+                self.row = self.row.saturating_add(self.row_repeats);
+            }
+            "office:annotation" if self.annotation == Some(self.depth) => self.annotation = None,
+            _ => {}
         }
-        "office:annotation" if at.annotation.is_none() => at.annotation = Some(at.depth),
-        "text:p" if !text.is_empty() && at.annotation.is_none() => text.push('\n'),
-        "text:s" | "text:tab" | "text:line-break" if at.annotation.is_none() => text.push(' '),
-        _ => {}
+        Ok(())
     }
-    Ok(())
 }
 
-fn close(
-    name: &str,
-    at: &mut Position,
-    sheets: &mut [Sheet],
-    cells: &mut Vec<(u32, Cell)>,
-    value: &mut Option<Cell>,
-    text: &mut String,
-    budget: &mut Budget,
-) -> Result<(), String> {
-    match name {
-        "table:table-cell" | "table:covered-table-cell" => {
-            let written = std::mem::take(text);
-            let filled = value
-                .take()
-                .or_else(|| (!written.trim().is_empty()).then(|| Cell::Text(written)));
-            if let Some(cell) = filled {
-                let repeats = u64::from(at.column_repeats);
-                budget.spend(repeats, repeats * cell.text_bytes())?;
-                for offset in 0..at.column_repeats {
-                    cells.push((at.column.saturating_add(offset), cell.clone()));
-                }
-            }
-            at.column = at.column.saturating_add(at.column_repeats);
-        }
-        "table:table-row" => {
-            let filled = std::mem::take(cells);
-            if let (Some(sheet), false) = (sheets.last_mut(), filled.is_empty()) {
-                let copies = u64::from(at.row_repeats.saturating_sub(1));
-                let text: u64 = filled.iter().map(|(_, cell)| cell.text_bytes()).sum();
-                budget.spend(
-                    copies.saturating_mul(filled.len() as u64),
-                    copies.saturating_mul(text),
-                )?;
-                for offset in 0..at.row_repeats {
-                    sheet.rows.push(Row {
-                        number: at.row.saturating_add(offset).saturating_add(1),
-                        cells: filled.clone(),
-                    });
-                }
-            }
-            at.row = at.row.saturating_add(at.row_repeats);
-        }
-        "office:annotation" if at.annotation == Some(at.depth) => at.annotation = None,
-        _ => {}
+/// The value that the attributes of a cell give, if they do.
+fn value(start: &BytesStart<'_>) -> Result<Option<Cell>, String> {
+    if let Some(number) = attribute(start, "office:value")? {
+        return match number.parse() {
+            Ok(number) => Ok(Some(Cell::Number(number))),
+            Err(_) => Err(broken(&format!("a value of {number:?}"))),
+        };
     }
-    Ok(())
+    for name in [
+        "office:date-value",
+        "office:boolean-value",
+        "office:string-value",
+    ] {
+        if let Some(text) = attribute(start, name)? {
+            return Ok(Some(Cell::Text(text)));
+        }
+    }
+    Ok(None)
 }
 
-fn attribute<'a>(start: &'a BytesStart<'_>, name: &str) -> Result<Option<Cow<'a, str>>, String> {
-    let broken = |error: &dyn std::fmt::Display| format!("is a broken ODS file: {error}");
+fn broken(error: &dyn std::fmt::Display) -> String {
+    format!("is a broken ODS file: {error}")
+}
+
+fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, String> {
     let found = start
         .try_get_attribute(name)
         .map_err(|error| broken(&error))?;
     found
         .map(|attribute| {
-            let value = attribute
-                .normalized_value(XmlVersion::Implicit1_0)
-                .map_err(|error| broken(&error))?;
-            Ok(Cow::Owned(value.into_owned()))
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+            value.map(Cow::into_owned).map_err(|error| broken(&error))
         })
         .transpose()
 }
@@ -229,6 +227,6 @@ fn repeats(start: &BytesStart<'_>, name: &str, most: u32) -> Result<u32, String>
         Some(text) => text
             .parse::<u64>()
             .map(|repeats| repeats.min(u64::from(most)) as u32)
-            .map_err(|_| format!("is a broken ODS file: {name} of {text:?}")),
+            .map_err(|_| broken(&format!("{name} of {text:?}"))),
     }
 }

@@ -373,23 +373,32 @@ fn check_england(
         return Ok(());
     };
     let mut checked = Vec::new();
-    let measures: [(&Column, &str, fn(&RequirementRow) -> f64); 4] = [
-        (&columns.parishes, "parish precepts", |row| {
-            row.parish_precepts
-        }),
-        (&columns.estimate, "tax base after support", |row| {
-            row.estimate
-        }),
-        (&columns.in_lieu, "contributions in lieu", |row| {
-            row.contributions_in_lieu
-        }),
-        (&columns.setting, "tax base for setting", |row| row.setting),
-    ];
-    for (column, what, of) in measures {
+    let sum = |of: fn(&RequirementRow) -> f64| rows.values().map(of).sum::<f64>();
+    for (column, what, sum) in [
+        (
+            &columns.parishes,
+            "parish precepts",
+            sum(|row| row.parish_precepts),
+        ),
+        (
+            &columns.estimate,
+            "tax base after support",
+            sum(|row| row.estimate),
+        ),
+        (
+            &columns.in_lieu,
+            "contributions in lieu",
+            sum(|row| row.contributions_in_lieu),
+        ),
+        (
+            &columns.setting,
+            "tax base for setting",
+            sum(|row| row.setting),
+        ),
+    ] {
         let Some(printed) = table.number(england, column)? else {
             continue;
         };
-        let sum: f64 = rows.values().map(of).sum();
         // Printed figures may be rounded to one decimal.
         if (printed - sum).abs() > 0.05 * rows.len() as f64 {
             let text = format!(
@@ -406,9 +415,14 @@ fn check_england(
     Ok(())
 }
 
+/// A penny, and a half for rounding.
+const PENNY: f64 = 0.0151;
+
+/// Whether a row keeps a definition.
+type Holds = fn(&RequirementRow) -> bool;
+
 /// What must hold in each row by the definitions of the return.
 fn check_rows(rows: &BTreeMap<String, RequirementRow>, codes: &Codes, notes: &mut Vec<String>) {
-    let penny = 0.0151;
     let without: Vec<&str> = rows
         .iter()
         .filter(|(_, row)| row.own_incl_parish.is_none() || row.own_excl_parish.is_none())
@@ -417,26 +431,26 @@ fn check_rows(rows: &BTreeMap<String, RequirementRow>, codes: &Codes, notes: &mu
     if !without.is_empty() {
         notes.push(format!("gives no own amount of {}", listed(&without)));
     }
-    let identities: [(&str, &dyn Fn(&RequirementRow) -> bool); 3] = [
+    let identities: [(&str, Holds); 3] = [
         (
             "own amount and preceptors add to the area's, within 1p",
-            &|row| {
+            |row| {
                 let own = row.own_incl_parish;
                 own.is_none_or(|own| {
-                    (own + row.preceptors.iter().sum::<f64>() - row.area).abs() <= penny
+                    (own + row.preceptors.iter().sum::<f64>() - row.area).abs() <= PENNY
                 })
             },
         ),
         (
             "own amount is requirement over tax base, within 1p",
-            &|row| {
+            |row| {
                 let own = row.own_incl_parish;
-                own.is_none_or(|own| (own - row.requirement / row.setting).abs() <= penny)
+                own.is_none_or(|own| (own - row.requirement / row.setting).abs() <= PENNY)
             },
         ),
         (
             "tax base is estimate times collection plus in lieu, within 0.1",
-            &|row| {
+            |row| {
                 let sum = row.estimate * row.collection_rate + row.contributions_in_lieu;
                 (sum - row.setting).abs() <= 0.1
             },

@@ -122,13 +122,15 @@ impl Sheet {
             .map_err(|error| fault(error.to_string()))?
         {
             let line = record.position().map_or(0, csv::Position::line);
+            let filled = record.iter().filter(|text| !text.trim().is_empty());
+            budget
+                .spend(filled.count() as u64, record.as_slice().len() as u64)
+                .map_err(fault)?;
             let cells: Vec<(u32, Cell)> = (0u32..)
                 .zip(record.iter())
                 .filter(|(_, text)| !text.trim().is_empty())
                 .map(|(column, text)| (column, Cell::Text(text.trim().to_owned())))
                 .collect();
-            let text: u64 = cells.iter().map(|(_, cell)| cell.text_bytes()).sum();
-            budget.spend(cells.len() as u64, text).map_err(fault)?;
             if !cells.is_empty() {
                 rows.push(Row {
                     number: u32::try_from(line).unwrap_or(u32::MAX),
