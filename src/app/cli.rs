@@ -156,18 +156,30 @@ pub enum DataCommand {
     SmallAreas(TablesArgs),
     /// Makes the tables of maps: authorities as hexagons, outlines of wards.
     Boundaries(TablesArgs),
-    /// Reads published figures and writes them as tables of this project.
-    Import {
-        /// The files, recognised by their content.
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// The folder for the tables.
-        #[arg(long, value_name = "DIR")]
-        into: PathBuf,
-        /// Replace tables that are there.
-        #[arg(long)]
-        force: bool,
-    },
+    /// Reads official releases as published and installs them as a vintage of yours.
+    Import(ImportArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The files, recognised by their content: VOA stock of properties (CTSOP), council tax base
+    /// return, council tax requirement or levels (Table 9), band D over the years.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Call the vintage this: letters, digits and hyphens (default: the year of the newest file
+    /// with -imported).
+    #[arg(long, value_name = "NAME", conflicts_with = "into")]
+    pub name: Option<String>,
+    /// Carry what no file gives forward from this vintage (default: the newest embedded that is
+    /// not of a later year).
+    #[arg(long, value_name = "VINTAGE", conflicts_with = "into")]
+    pub base: Option<String>,
+    /// Write compiled tables into this folder instead, as the project does for its own.
+    #[arg(long, value_name = "DIR")]
+    pub into: Option<PathBuf>,
+    /// Replace a vintage of that name, or tables that are there.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Files to read and where to put the tables made of them.

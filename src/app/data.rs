@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use bandwise::data::catalogue::Column;
 use bandwise::data::scenario::nearest;
 use bandwise::data::{
-    Catalogue, Law, Vintage, boundaries, check as check_totals, releases, small_areas,
+    Catalogue, Law, Vintage, boundaries, check as check_totals, releases, small_areas, user,
 };
 use bandwise::report::{OutputError, dictionary, files};
 
-use super::cli::DataCommand;
+use super::cli::{DataCommand, ImportArgs};
 use super::exit::{Failure, print};
 
 /// Runs one of the commands on data.
@@ -27,7 +27,10 @@ pub fn data(command: DataCommand) -> Result<(), Failure> {
             let tables = releases::boundaries::tables(&args.files)?;
             write_tables(&tables, &args.into, args.force)
         }
-        DataCommand::Import { files, into, force } => import(&files, &into, force),
+        DataCommand::Import(args) => match &args.into {
+            Some(into) => tabulate(&args.files, into, args.force),
+            None => install(&args),
+        },
     }
 }
 
@@ -155,17 +158,54 @@ fn check(vintage: Option<&str>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn import(inputs: &[PathBuf], into: &Path, force: bool) -> Result<(), Failure> {
-    let import = releases::import(inputs)?;
+/// Installs releases as a vintage of the user.
+fn install(args: &ImportArgs) -> Result<(), Failure> {
+    let vintage = releases::vintage(&args.files, args.name.as_deref(), args.base.as_deref())?;
+    let place = user::vintage_folder(&vintage.name)?;
+    files::write_folder(&place, &vintage.files, user::MANIFEST, args.force)?;
+    let mut text = read_lines(&vintage.recognised);
+    if !vintage.notes.is_empty() {
+        text.push_str("\nMerged\n");
+        for note in &vintage.notes {
+            text.push_str(&format!("      {note}\n"));
+        }
+    }
+    if !vintage.carried.is_empty() {
+        text.push_str("\nCarried forward\n");
+        for (part, why) in &vintage.carried {
+            text.push_str(&format!("      {part}: {why}\n"));
+        }
+    }
+    text.push_str(&format!(
+        "\nInstalled {} in {}\nTry it: bandwise run --vintage {}\n",
+        vintage.name,
+        place.display(),
+        vintage.name
+    ));
+    print(&text)
+}
+
+/// What each file was, with what was found in it.
+fn read_lines(recognised: &[releases::Recognised]) -> String {
     let mut text = String::new();
-    for one in &import.recognised {
+    for one in recognised {
         text.push_str(&format!(
             "read  {}: {}, {} rows\n",
             one.path.display(),
             one.as_what,
             one.rows
         ));
+        for note in &one.notes {
+            text.push_str(&format!("      {note}\n"));
+        }
     }
+    text
+}
+
+/// Writes the tables of compilations into a folder.
+fn tabulate(inputs: &[PathBuf], into: &Path, force: bool) -> Result<(), Failure> {
+    let import = releases::import(inputs)?;
+    let mut text = read_lines(&import.recognised);
     if import.tables.is_empty() {
         let text = "nothing to write: these files complete no table [give the billing authority \
                     table and what it needs, or a ward table]";

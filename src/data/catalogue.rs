@@ -232,7 +232,7 @@ pub fn data_sha256() -> String {
 }
 
 /// The bytes of an embedded table.
-pub(super) fn bytes(file: &str) -> Result<&'static [u8], DataError> {
+pub(crate) fn bytes(file: &str) -> Result<&'static [u8], DataError> {
     FILES
         .iter()
         .find(|(name, _)| *name == file)
@@ -251,7 +251,12 @@ pub(crate) fn text(file: &str) -> Result<&'static str, DataError> {
 /// # Errors
 /// When a row is not of the table's type; the message names the table and the line.
 pub fn rows<T: DeserializeOwned>(file: &str) -> Result<Vec<T>, DataError> {
-    csv::Reader::from_reader(bytes(file)?)
+    rows_of(bytes(file)?, file)
+}
+
+/// The rows of a table; `file` names it in messages.
+pub(crate) fn rows_of<T: DeserializeOwned>(bytes: &[u8], file: &str) -> Result<Vec<T>, DataError> {
+    csv::Reader::from_reader(bytes)
         .deserialize()
         .map(|row| row.map_err(|error| DataError::fault(Path::new(file), error.to_string())))
         .collect()

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::catalogue::{self, DataError};
+use super::catalogue::DataError;
 use super::law::Law;
 use super::vintage::{AuthorityRecord, PreceptorRecord, Vintage, thousandths};
 use crate::domain::{Nation, Pence, divide_half_up};
@@ -50,9 +50,9 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
     };
     let setting = |row: &AuthorityRecord| thousandths(row.tax_base.tax_base_for_setting);
     let returned = |row: &AuthorityRecord| thousandths(row.tax_base.return_after_support);
-    let file = format!("vintages/{}/published_totals.csv", vintage.year);
+    let file = "published_totals";
     let mut lines = Vec::new();
-    for total in catalogue::rows::<PublishedTotal>(&file)? {
+    for total in vintage.rows::<PublishedTotal>(file)? {
         let (what, rows, sum) = match total.measure.as_str() {
             "dwellings" => ("dwellings in bands A to H", &england, homes(&england)),
             "dwellings_wales" => ("dwellings in bands A to I of Wales", &wales, homes(&wales)),
@@ -78,7 +78,7 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
             ),
             other => {
                 return Err(DataError::fault(
-                    Path::new(&file),
+                    Path::new(file),
                     format!("no measure {other:?}"),
                 ));
             }

@@ -11,6 +11,7 @@ mod parquet;
 pub mod releases;
 pub mod scenario;
 pub mod small_areas;
+pub mod user;
 pub mod vintage;
 pub mod world;
 

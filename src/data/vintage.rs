@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::catalogue::{self, DataError, Reorganisation};
 use super::law::Law;
+use super::scenario::nearest;
+use super::user;
 use crate::domain::{
     Authority, AuthorityClass, AuthorityCode, Band, ByBand, FinancialYear, Pence, Share, Standing,
     apportion,
@@ -29,6 +31,8 @@ pub struct Vintage {
     pub preceptors: Vec<PreceptorRecord>,
     /// Authorities of earlier years that became part of these.
     pub reorganisations: Vec<Reorganisation>,
+    /// SHA-256 over its files, where the user has installed it.
+    pub sha256: Option<String>,
 }
 
 /// A part of a vintage: of what date, from where, how far to be trusted.
@@ -57,14 +61,16 @@ pub struct Part {
     pub nation: String,
 }
 
-/// The manifest of a vintage.
+/// What a vintage says of itself: `vintage.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Manifest {
-    year: String,
-    #[serde(rename = "title")]
-    _title: String,
-    part: Vec<Part>,
+pub struct Manifest {
+    /// Financial year of the band D amounts.
+    pub year: String,
+    /// What it is, in words.
+    pub title: String,
+    /// Its parts.
+    pub part: Vec<Part>,
 }
 
 /// An authority that precepts on billing authorities.
@@ -203,7 +209,8 @@ impl Levels {
 pub const VINTAGES: [&str; 2] = ["2023-24", "2026-27"];
 
 impl Vintage {
-    /// The embedded vintage of a year in [`VINTAGES`], or the newest; read once and kept.
+    /// The embedded vintage of a year in [`VINTAGES`], or the newest, or one that the user has
+    /// installed; read once and kept.
     ///
     /// # Errors
     /// When there is none of that name, or its tables do not fit together.
@@ -212,17 +219,47 @@ impl Vintage {
             [const { OnceLock::new() }; VINTAGES.len()];
         let position = match name {
             None => VINTAGES.len() - 1,
-            Some(name) => VINTAGES
-                .iter()
-                .position(|held| *held == name)
-                .ok_or_else(|| {
-                    let held = VINTAGES.join(", ");
-                    let text = format!("no figures of {name:?} are held (held: {held})");
-                    DataError::fault(Path::new("vintage"), text)
-                })?,
+            Some(name) => match VINTAGES.iter().position(|held| *held == name) {
+                Some(position) => position,
+                None => return Self::installed(name),
+            },
         };
         let vintage = HELD[position].get_or_init(|| Self::embedded(VINTAGES[position]));
         vintage.as_ref().map_err(Clone::clone)
+    }
+
+    /// A vintage that the user has installed.
+    fn installed(name: &str) -> Result<&'static Self, DataError> {
+        static INSTALLED: Mutex<BTreeMap<String, &'static Vintage>> = Mutex::new(BTreeMap::new());
+        let own = user::vintages()?;
+        if !own.iter().any(|held| held == name) {
+            let mut held = VINTAGES.to_vec();
+            held.extend(own.iter().map(String::as_str));
+            let text = format!(
+                "no figures of {name:?} are held (held: {}){}",
+                held.join(", "),
+                nearest(name, &held)
+            );
+            return Err(DataError::fault(Path::new("vintage"), text));
+        }
+        let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(vintage) = installed.get(name) {
+            return Ok(vintage);
+        }
+        let folder = Installed { name };
+        let manifest = user::table(name, user::MANIFEST)?;
+        let manifest = std::str::from_utf8(&manifest).map_err(|_| {
+            DataError::fault(
+                Path::new(&folder.file("vintage.toml")),
+                "is not text".to_owned(),
+            )
+        })?;
+        let mut vintage = Self::assemble(name, manifest, &folder)?;
+        vintage.sha256 = Some(folder.sha256()?);
+        // Read once a process, and kept to its end as the embedded ones are.
+        let vintage: &'static Self = Box::leak(Box::new(vintage));
+        installed.insert(name.to_owned(), vintage);
+        Ok(vintage)
     }
 
     /// The embedded vintage of a year in [`VINTAGES`], read anew.
@@ -324,7 +361,18 @@ impl Vintage {
             authorities,
             preceptors,
             reorganisations: catalogue::reorganisations()?,
+            sha256: None,
         })
+    }
+
+    /// The rows of one of its tables.
+    pub(crate) fn rows<T: DeserializeOwned>(&self, table: &str) -> Result<Vec<T>, DataError> {
+        let name = self.name.as_str();
+        if self.sha256.is_some() {
+            Installed { name }.rows(table)
+        } else {
+            Embedded { name }.rows(table)
+        }
     }
 
     /// The authority of a name or code.
@@ -666,6 +714,42 @@ impl Tables for Embedded<'_> {
 
     fn rows<T: DeserializeOwned>(&self, table: &str) -> Result<Vec<T>, DataError> {
         catalogue::rows(&self.file(table))
+    }
+}
+
+/// Tables that the user has installed.
+struct Installed<'a> {
+    name: &'a str,
+}
+
+impl Installed<'_> {
+    /// The SHA-256 over names and bytes of its files.
+    fn sha256(&self) -> Result<String, DataError> {
+        let mut bytes = Vec::new();
+        for table in [
+            "authorities",
+            "bands",
+            "levels",
+            "preceptors",
+            "precepts",
+            "tax_base",
+        ] {
+            bytes.extend(table.as_bytes());
+            bytes.extend(user::table(self.name, &format!("{table}.csv"))?);
+        }
+        Ok(catalogue::sha256(&bytes))
+    }
+}
+
+impl Tables for Installed<'_> {
+    fn file(&self, table: &str) -> String {
+        let folder = user::vintage_folder(self.name).unwrap_or_default();
+        folder.join(format!("{table}.csv")).display().to_string()
+    }
+
+    fn rows<T: DeserializeOwned>(&self, table: &str) -> Result<Vec<T>, DataError> {
+        let bytes = user::table(self.name, &format!("{table}.csv"))?;
+        catalogue::rows_of(&bytes, &self.file(table))
     }
 }
 

@@ -15,6 +15,9 @@ pub enum OutputError {
     /// The folder holds other things than results, which are not replaced even by force.
     #[error("{0} holds files and no results of bandwise: not replaced [choose another folder]")]
     NotResults(String),
+    /// The folder holds other things than a vintage, which are not replaced even by force.
+    #[error("{0} is no vintage of bandwise: not replaced [choose another name]")]
+    NotAVintage(String),
     /// The place is a file.
     #[error("{0} is a file, not a folder")]
     NotAFolder(String),
@@ -229,4 +232,55 @@ pub fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<(), OutputEr
     file.write_all(bytes).map_err(|error| cannot(&error))?;
     file.persist(path).map_err(|error| cannot(&error.error))?;
     Ok(())
+}
+
+/// Writes a folder of files that is known by one of them, `mark`: whole or not at all. An earlier
+/// one is replaced with `force` only, and only if it holds the mark.
+///
+/// # Errors
+/// When it exists and may not be replaced, or the place cannot be written to.
+pub fn write_folder(
+    place: &Path,
+    files: &[(&str, String)],
+    mark: &str,
+    force: bool,
+) -> Result<(), OutputError> {
+    let cannot = |error: &std::io::Error| cannot_write(place, error);
+    let there = place.symlink_metadata().is_ok();
+    if there && !force {
+        return Err(OutputError::Exists(place.display().to_string()));
+    }
+    if there && !place.join(mark).is_file() {
+        return Err(OutputError::NotAVintage(place.display().to_string()));
+    }
+    let parent = match place.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(|error| cannot(&error))?;
+    // A dot keeps what is half written out of every listing.
+    let staging = tempfile::Builder::new()
+        .prefix(".bandwise-")
+        .tempdir_in(parent)
+        .map_err(|error| cannot(&error))?;
+    let fresh = staging.path().join("new");
+    let old = staging.path().join("old");
+    fs::create_dir(&fresh).map_err(|error| cannot(&error))?;
+    for (name, content) in files {
+        let written = fs::File::create(fresh.join(name)).and_then(|mut file| {
+            file.write_all(content.as_bytes())?;
+            file.sync_all()
+        });
+        written.map_err(|error| cannot_write(&place.join(name), &error))?;
+    }
+    if there {
+        fs::rename(place, &old).map_err(|error| cannot(&error))?;
+    }
+    fs::rename(&fresh, place).map_err(|error| {
+        if there {
+            // What stood there goes back; the first failure is the one to report.
+            drop(fs::rename(&old, place));
+        }
+        cannot(&error)
+    })
 }

@@ -56,8 +56,10 @@ pub struct Provenance {
     pub overrides: Vec<String>,
     /// The authority's ONS code.
     pub authority_code: String,
-    /// The year of the figures.
+    /// The year of the figures, or the name of a vintage that the user has installed.
     pub vintage: String,
+    /// SHA-256 of an installed vintage's tables; nothing for an embedded one.
+    pub vintage_sha256: Option<String>,
     /// Number of draws.
     pub draws: u32,
     /// Seed.
@@ -705,6 +707,7 @@ pub fn provenance(
         overrides: overrides.to_vec(),
         authority_code: prepared.record.authority.code.to_string(),
         vintage: prepared.scenario.vintage.clone().unwrap_or_default(),
+        vintage_sha256: prepared.vintage_sha256.clone(),
         draws: prepared.scenario.draws,
         seed: prepared.scenario.seed,
         data_sha256: catalogue::data_sha256(),

@@ -28,6 +28,8 @@ pub struct Prepared {
     /// The other authorities' band D amounts today and in the year of the vote, with parishes:
     /// the mean over the billing authorities by tax base.
     pub others_band_d: (Pence, Pence),
+    /// SHA-256 of the figures where the user has installed them; nothing for embedded ones.
+    pub vintage_sha256: Option<String>,
     /// The year of the figures.
     pub base_year: FinancialYear,
     /// The year whose amounts are voted on.
@@ -286,6 +288,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
             by: Some(by),
             ..scenario.clone()
         },
+        vintage_sha256: world.vintage.sha256.clone(),
         base_year,
         vote_year,
         principle,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::tax_base_return::OutsideBands;
+use super::tax_base_return::ReturnRow;
 use super::{ImportedTable, Rows, csv_table, decimal, number, text};
 use crate::data::catalogue::{self, DataError};
 use crate::domain::Nation;
@@ -40,7 +40,7 @@ const LEVELS: [(&str, &str); 9] = [
 pub(super) fn tables(
     billing: &Rows,
     requirement: &Rows,
-    tax_base_return: &BTreeMap<String, OutsideBands>,
+    tax_base_return: &BTreeMap<String, ReturnRow>,
 ) -> Result<Vec<ImportedTable>, DataError> {
     let mut billing: Vec<_> = billing.iter().collect();
     billing.sort_by_key(|row| row.get("ons_code").cloned());
@@ -88,7 +88,7 @@ pub(super) fn tables(
             Some(members) => members.clone(),
             None => vec![code.clone()],
         };
-        let mut outside = OutsideBands::default();
+        let mut outside = ReturnRow::default();
         for member in &members {
             let line = tax_base_return
                 .get(member)

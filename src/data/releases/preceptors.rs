@@ -1,9 +1,10 @@
 //! Who precepts on whom: the precepting authorities of the council tax requirement table, matched
 //! to the billing authorities on whose bills their amounts stand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::base::Base;
 use super::{ImportedTable, Rows, csv_table, decimal, number, text};
 use crate::data::catalogue::DataError;
 
@@ -139,6 +140,63 @@ pub(super) fn tables(precepting: &Rows, billing: &Rows) -> Result<Vec<ImportedTa
             precepts,
         ),
     ])
+}
+
+/// Sets the amount of every preceptor to what most bills of its area have of it, after the bills
+/// have changed. `published` says that the bills are as published.
+///
+/// # Errors
+/// When a table of the base lacks a column.
+pub(super) fn follow(base: &mut Base, published: bool) -> Result<(), DataError> {
+    let (authority, preceptor) = (
+        base.precepts.column("authority_code")?,
+        base.precepts.column("preceptor_code")?,
+    );
+    let level_code = base.levels.column("authority_code")?;
+    let (code, class) = (
+        base.preceptors.column("preceptor_code")?,
+        base.preceptors.column("class")?,
+    );
+    for row in 0..base.preceptors.rows.len() {
+        let level = match base.preceptors.rows[row][class].as_str() {
+            "SC" => "county_or_gla",
+            "PCC" => "police",
+            "CFA" => "fire",
+            "CA" => "combined_authority",
+            // The City pays a part of the Greater London Authority's amount.
+            _ => continue,
+        };
+        let level = base.levels.column(level)?;
+        let members: BTreeSet<&String> = base
+            .precepts
+            .rows
+            .iter()
+            .filter(|one| one[preceptor] == base.preceptors.rows[row][code])
+            .map(|one| &one[authority])
+            .collect();
+        let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+        for bill in &base.levels.rows {
+            if members.contains(&bill[level_code]) {
+                *counts.entry(&bill[level]).or_default() += 1;
+            }
+        }
+        let most = counts.into_iter().max_by_key(|(_, count)| *count);
+        let Some(amount) = most.map(|(amount, _)| amount.clone()) else {
+            continue;
+        };
+        let held = base.preceptors.column("band_d")?;
+        if base.preceptors.rows[row][held] != amount {
+            base.preceptors.set(row, "band_d", amount)?;
+            base.preceptors.set(row, "tax_base", String::new())?;
+            base.preceptors
+                .set(row, "requirement_pounds", String::new())?;
+            let standing = if published { "S" } else { "M" };
+            base.preceptors.set(row, "standing", standing.to_owned())?;
+            base.preceptors
+                .set(row, "source", "what most bills of its area have".to_owned())?;
+        }
+    }
+    Ok(())
 }
 
 /// The words of a name that tell areas apart.
