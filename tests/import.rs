@@ -214,6 +214,29 @@ fn one_release_at_a_time_carries_the_rest_forward_and_changes_nothing_of_the_sam
     }
 }
 
+#[test]
+fn amounts_of_the_year_before_alone_are_recorded_with_their_file() {
+    let Some([_, _, _, file]) = at_hand(RELEASES) else {
+        return;
+    };
+    let vintage = vintage(&[file], None, Some("2023-24")).unwrap();
+    assert_eq!(vintage.name, "2023-24-imported");
+    assert_eq!(
+        vintage.notes,
+        [
+            "own amounts of 2022-23: 290 from the files, all as in the base; 6 stay as in 2023-24 \
+             (West Northamptonshire, Cumberland, Westmorland and Furness, North Yorkshire, \
+             Somerset, West Suffolk)"
+        ]
+    );
+    let manifest = made(&vintage, "vintage.toml");
+    assert!(
+        manifest.contains("title = \"2023-24 on the base of 2023-24; from files: levels in part\""),
+        "{manifest}"
+    );
+    assert!(manifest.contains("file = \"ctr_2223.xlsx\""), "{manifest}");
+}
+
 /// Eastleigh's amount is the one of 296 that differs: Table 9's 136.97 is its requirement without
 /// parishes over its tax base, 6,644,433 / 48,510.2; the table over the years has 138.26.
 #[test]

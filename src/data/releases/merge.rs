@@ -89,6 +89,16 @@ impl Releases {
         required.max(self.own_band_d.as_ref().map(|given| given.release.year))
     }
 
+    /// The file of own amounts, as a part.
+    fn older_amounts(&self) -> Option<Part> {
+        let required = self.requirements.values().next_back();
+        let required = required.map(|given| given.part("levels", String::new(), String::new()));
+        required.or_else(|| {
+            let given = self.own_band_d.as_ref()?;
+            Some(given.part("levels", String::new(), String::new()))
+        })
+    }
+
     /// Own amounts without parishes that releases give for a year, by the code of the release;
     /// the surest first.
     fn own_amounts(&self, year: FinancialYear) -> Vec<BTreeMap<String, f64>> {
@@ -172,6 +182,15 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
     let scaled = releases.stock.is_some() && releases.tax_base_return.is_none();
     let before = base.clone();
     if let Some(given) = &releases.stock {
+        let held = base.parts.iter().find(|part| part.name == "dwellings");
+        if let (Some(date), Some(held)) = (given.release.date, held)
+            && date.to_string() < held.date
+        {
+            notes.push(format!(
+                "dwellings of {date} are older than those of {} ({})",
+                base.name, held.date
+            ));
+        }
         let counted = dwellings(&mut base, &codes, given, &mut notes)?;
         parts.push(
             given.part(
@@ -257,13 +276,16 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
         parts.push(part);
         total(&mut base, "mean_area_band_d", None);
     } else {
-        for part in ["tax_base", "levels"] {
-            parts.push(carried(
-                &base,
-                part,
-                &format!("no file given holds it for {year}"),
-            ));
+        let why = format!("no file given holds it for {year}");
+        parts.push(carried(&base, "tax_base", &why));
+        let mut part = carried(&base, "levels", &why);
+        if let Some(older) = releases.older_amounts() {
+            part.file = older.file;
+            part.sha256 = older.sha256;
+            part.carried_forward
+                .push_str("; the file holds own amounts of the year before");
         }
+        parts.push(part);
         previous(&mut base, &codes, year, releases, &mut notes)?;
         let standing = base.levels.column("standing")?;
         for row in &mut base.levels.rows {

@@ -159,14 +159,18 @@ pub fn vintage(
             newest.max(Some(merged.year)).unwrap_or(merged.year)
         ),
     };
-    let given: Vec<&str> = merged
+    let given: Vec<String> = merged
         .parts
         .iter()
         .filter(|part| !part.file.is_empty())
-        .map(|part| part.name.as_str())
+        .map(|part| match part.carried_forward.is_empty() {
+            true => part.name.clone(),
+            false => format!("{} in part", part.name),
+        })
         .collect();
     let title = format!(
-        "{} of releases on the base of {base_name}",
+        "{} on the base of {base_name}; from files: {}",
+        merged.year,
         given.join(", ")
     );
     let carried = merged
