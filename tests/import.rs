@@ -260,6 +260,11 @@ fn band_d_over_the_years_agrees_with_table_9_but_for_one_amount() {
         ]
     );
     let alone = vintage(&files[..1], None, Some("2023-24")).unwrap();
+    assert_eq!(
+        alone.notes[0],
+        "own amounts of 2023-24: 1 other than in the base (Eastleigh); there the requirement is \
+         the amount with parishes times the tax base"
+    );
     let found = differing("levels.csv", &alone, 1);
     let eastleigh = [
         "E07000086 area Some(\"2022.74\") Some(\"2024.03\")",

@@ -697,6 +697,7 @@ fn own_levels(
 ) -> Result<(), DataError> {
     let year = given.release.year;
     let (bases, amounts) = (by_code(&base.tax_base)?, by_code(&base.levels)?);
+    let mut changed = Vec::new();
     for held in codes.held() {
         let Some(row) = amounts.get(&held.code).copied() else {
             continue;
@@ -721,6 +722,7 @@ fn own_levels(
             // Nothing new: published sums that round otherwise stay as published.
             continue;
         }
+        changed.push(held.name.as_str());
         let parishes = base.levels.number(row, "own_incl_parish")? - before;
         let mut area = own + parishes;
         for name in ["county_or_gla", "police", "fire", "combined_authority"] {
@@ -737,10 +739,16 @@ fn own_levels(
             base.tax_base.set(*row, "requirement_pounds", requirement)?;
         }
     }
-    notes.push(
-        "levels: where the own amount is new, the requirement is it with parishes times the tax base"
-            .to_owned(),
-    );
+    notes.push(format!(
+        "own amounts of {year}: {} other than in the base{}; there the requirement is the amount \
+         with parishes times the tax base",
+        changed.len(),
+        if changed.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", listed(&changed))
+        }
+    ));
     previous(base, codes, year, releases, notes)
 }
 
