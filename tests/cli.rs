@@ -89,7 +89,7 @@ fn an_unknown_authority_or_year_in_a_file_is_named_with_its_place() {
     ));
     assert_eq!(
         error,
-        "bandwise: s.toml:4:11: vintage: no figures of \"2019-20\" are held (held: 2023-24, 2026-27)\n"
+        "bandwise: s.toml:4:11: vintage: no figures of \"2019-20\" are held (held: 2023-24, 2026-27) [did you mean 2026-27?]\n"
     );
 }
 

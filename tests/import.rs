@@ -214,6 +214,29 @@ fn one_release_at_a_time_carries_the_rest_forward_and_changes_nothing_of_the_sam
     }
 }
 
+#[test]
+fn amounts_of_the_year_before_alone_are_recorded_with_their_file() {
+    let Some([_, _, _, file]) = at_hand(RELEASES) else {
+        return;
+    };
+    let vintage = vintage(&[file], None, Some("2023-24")).unwrap();
+    assert_eq!(vintage.name, "2023-24-imported");
+    assert_eq!(
+        vintage.notes,
+        [
+            "own amounts of 2022-23: 290 from the files, all as in the base; 6 stay as in 2023-24 \
+             (West Northamptonshire, Cumberland, Westmorland and Furness, North Yorkshire, \
+             Somerset, West Suffolk)"
+        ]
+    );
+    let manifest = made(&vintage, "vintage.toml");
+    assert!(
+        manifest.contains("title = \"2023-24 on the base of 2023-24; from files: levels in part\""),
+        "{manifest}"
+    );
+    assert!(manifest.contains("file = \"ctr_2223.xlsx\""), "{manifest}");
+}
+
 /// Eastleigh's amount is the one of 296 that differs: Table 9's 136.97 is its requirement without
 /// parishes over its tax base, 6,644,433 / 48,510.2; the table over the years has 138.26.
 #[test]
@@ -237,6 +260,11 @@ fn band_d_over_the_years_agrees_with_table_9_but_for_one_amount() {
         ]
     );
     let alone = vintage(&files[..1], None, Some("2023-24")).unwrap();
+    assert_eq!(
+        alone.notes[0],
+        "own amounts of 2023-24: 1 other than in the base (Eastleigh); there the requirement is \
+         the amount with parishes times the tax base"
+    );
     let found = differing("levels.csv", &alone, 1);
     let eastleigh = [
         "E07000086 area Some(\"2022.74\") Some(\"2024.03\")",
@@ -636,10 +664,11 @@ fn an_import_installs_a_whole_vintage_and_says_what_it_did() {
          to I in columns E to M\n      counted on 2023-03-31, as the name of the file says\n      \
          296 authorities of England and 0 of Wales\n      adds up within rounding to 10: England, \
          296 authorities\n\nMerged\n      rates: 0 bands scaled with their dwellings\n\nCarried \
-         forward\n      rates: carried forward from 2023-24: discounts, exemptions and support per \
-         dwelling of each band stay as they were\n      tax_base: carried forward from 2023-24: no \
-         file given holds it for 2023-24\n      levels: carried forward from 2023-24: no file \
-         given holds it for 2023-24\n\nInstalled mine in {}\nTry it: bandwise run --vintage mine\n",
+         forward\n      Discounts, exemptions and reductions by band are carried forward from \
+         2023-24: discounts, exemptions and support per dwelling of each band stay as they \
+         were.\n      Tax bases are carried forward from 2023-24: no file given holds it for \
+         2023-24.\n      Band D amounts are carried forward from 2023-24: no file given holds it \
+         for 2023-24.\n\nInstalled mine in {}\nTry it: bandwise run --vintage mine\n",
         folder.display()
     );
     assert_eq!(said, expected);
@@ -647,6 +676,8 @@ fn an_import_installs_a_whole_vintage_and_says_what_it_did() {
         "authorities.csv",
         "bands.csv",
         "levels.csv",
+        "preceptors.csv",
+        "precepts.csv",
         "published_totals.csv",
         "tax_base.csv",
         "vintage.toml",
@@ -755,4 +786,57 @@ fn a_refused_import_leaves_nothing_behind() {
         assert_eq!((code, error), (65, format!("bandwise: {said}\n")));
     }
     assert!(!data.exists());
+}
+
+/// What is installed is held beside the embedded vintages: checked, run, and named in the results.
+#[test]
+fn an_imported_vintage_is_checked_and_run_like_an_embedded_one() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("CTSOP1_0_2023_03_31.csv");
+    fs::write(&file, stock_of_the_embedded_figures(0)).unwrap();
+    let data = home.path().join("data");
+    let path = file.display().to_string();
+    let (code, _, _) = bandwise(&data, &["data", "import", &path, "--name", "mine"]);
+    assert_eq!(code, 0);
+    let (code, said, error) = bandwise(&data, &["data", "check", "--vintage", "mine"]);
+    assert_eq!((code, error.as_str()), (0, ""), "{said}");
+    assert!(said.starts_with("Published totals of mine"), "{said}");
+    let out = home.path().join("out").display().to_string();
+    let run = |vintage: &str| {
+        let arguments = [
+            "run",
+            "--vintage",
+            vintage,
+            "--draws",
+            "200",
+            "--out",
+            &out,
+            "--force",
+        ];
+        let (code, said, error) = bandwise(&data, &arguments);
+        assert_eq!((code, error.as_str()), (0, ""));
+        let read = |name: &str| fs::read_to_string(home.path().join("out").join(name)).unwrap();
+        (
+            said,
+            read("bands.csv"),
+            read("provenance.json"),
+            read("warnings.csv"),
+        )
+    };
+    let (_, embedded, _, _) = run("2023-24");
+    let (said, imported, provenance, warnings) = run("mine");
+    assert_eq!(imported, embedded);
+    assert!(said.contains("Tax bases are carried forward"), "{said}");
+    assert!(warnings.contains("Band D amounts are carried forward from 2023-24"));
+    assert!(provenance.contains("\"vintage\": \"mine\""), "{provenance}");
+    assert!(
+        !provenance.contains("\"vintage_sha256\": null"),
+        "{provenance}"
+    );
+    let (code, _, error) = bandwise(&data, &["run", "--vintage", "mien"]);
+    assert_eq!(code, 65);
+    assert!(
+        error.ends_with("(held: 2023-24, 2026-27, mine) [did you mean mine?]\n"),
+        "{error}"
+    );
 }

@@ -227,10 +227,10 @@ fn what_is_no_text_and_no_workbook_is_refused() {
 
 #[test]
 fn a_compilation_is_no_release() {
-    let header = "ward24_code,bI\n";
+    let header = "taxbase_prev,bandd\n";
     assert_eq!(
-        refused("wards.csv", header.as_bytes()),
-        "wards.csv: is a compilation, not a release as published [give --into DIR to make tables \
+        refused("precepts.csv", header.as_bytes()),
+        "precepts.csv: is a compilation, not a release as published [give --into DIR to make tables \
          of it]"
     );
 }
@@ -248,10 +248,10 @@ fn a_line_without_end_is_refused() {
 
 #[test]
 fn more_cells_than_a_release_has_are_refused() {
-    let text = format!("{}\n", "1,".repeat(1_000)).repeat(2_001);
+    let text = format!("{}\n", "1,".repeat(1_000)).repeat(1_001);
     assert_eq!(
         refused("cells.csv", text.as_bytes()),
-        "cells.csv: holds more filled cells than a release can (limit: 2000000)"
+        "cells.csv: holds more filled cells than a release can (limit: 1000000)"
     );
 }
 
@@ -294,12 +294,12 @@ fn ods(rows: &str) -> Vec<u8> {
 #[test]
 fn a_zip_bomb_posing_as_ods_is_refused() {
     let mut content = CONTENT.as_bytes().to_vec();
-    content.resize(101_000_000, b' ');
+    content.resize(65_000_000, b' ');
     let bytes = zipped(&[("content.xml", &content)]);
     assert!(bytes.len() < 2_000_000, "small on disk");
     assert_eq!(
         refused("bomb.ods", &bytes),
-        "bomb.ods: decompresses to more than a release can hold (limit: 100 MB)"
+        "bomb.ods: decompresses to more than a release can hold (limit: 64 MB)"
     );
 }
 
@@ -335,7 +335,7 @@ fn repeated_cells_are_counted_before_they_are_made() {
                     office:value=\"1\" table:number-columns-repeated=\"16384\"/></table:table-row>";
     assert_eq!(
         refused("bomb.ods", &ods(billions)),
-        "bomb.ods: holds more filled cells than a release can (limit: 2000000)"
+        "bomb.ods: holds more filled cells than a release can (limit: 1000000)"
     );
     let long = "x".repeat(70_000);
     let text = format!(

@@ -135,7 +135,7 @@ fn check(vintage: Option<&str>) -> Result<(), Failure> {
     let mut lines = check_totals(vintage, &Law::embedded()?)?;
     lines.extend(small_areas::check(vintage)?);
     lines.extend(boundaries::check()?);
-    let mut text = format!("Published totals of {} added up again\n\n", vintage.year);
+    let mut text = format!("Published totals of {} added up again\n\n", vintage.name);
     for line in &lines {
         let mark = if line.agrees { "agrees " } else { "DIFFERS" };
         text.push_str(&format!(
@@ -172,8 +172,8 @@ fn install(args: &ImportArgs) -> Result<(), Failure> {
     }
     if !vintage.carried.is_empty() {
         text.push_str("\nCarried forward\n");
-        for (part, why) in &vintage.carried {
-            text.push_str(&format!("      {part}: {why}\n"));
+        for sentence in &vintage.carried {
+            text.push_str(&format!("      {sentence}\n"));
         }
     }
     text.push_str(&format!(

@@ -384,6 +384,7 @@ impl Vintage {
     /// ```
     /// use bandwise::data::Vintage;
     /// let vintage = Vintage::held(Some("2023-24"))?;
+    /// assert_eq!(vintage.find("E08000038")?.authority.name, "Barnsley");
     /// assert_eq!(vintage.find("derby")?.authority.code.as_str(), "E06000015");
     /// let error = vintage.find("Darby").unwrap_err().to_string();
     /// assert!(error.ends_with("[did you mean Derby?]"), "{error}");
@@ -435,9 +436,21 @@ impl Vintage {
 
     fn billing(&self, wanted: &str) -> Option<&AuthorityRecord> {
         let folded = fold(wanted);
-        self.authorities
+        // A new code of the same authority finds it under the old one, and the other way round.
+        let recoded = self
+            .reorganisations
             .iter()
-            .find(|row| is_code(&row.authority.code, wanted) || fold(&row.authority.name) == folded)
+            .filter(|row| row.successor == row.predecessor)
+            .find_map(|row| match wanted.trim() {
+                code if code == row.successor_code => Some(row.predecessor_code.as_str()),
+                code if code == row.predecessor_code => Some(row.successor_code.as_str()),
+                _ => None,
+            });
+        self.authorities.iter().find(|row| {
+            is_code(&row.authority.code, wanted)
+                || recoded == Some(row.authority.code.as_str())
+                || fold(&row.authority.name) == folded
+        })
     }
 
     fn unknown(&self, wanted: &str) -> UnknownAuthority {

@@ -14,11 +14,11 @@ use crate::data::catalogue::DataError;
 /// known is 4 MB.
 const LARGEST_FILE: u64 = 32 * MEGABYTE;
 /// The most that an ODS or XLSX may hold when decompressed; the largest release known is 33 MB.
-const LARGEST_WORKBOOK: u64 = 100 * MEGABYTE;
+const LARGEST_WORKBOOK: u64 = 64 * MEGABYTE;
 /// The most that one part of an XLSX other than a worksheet may hold: these parts are held whole.
 const LARGEST_PART: u64 = 8 * MEGABYTE;
 /// The most filled cells of one file; the largest release known has 600,000.
-const MOST_CELLS: u64 = 2_000_000;
+const MOST_CELLS: u64 = 1_000_000;
 /// The most text in the cells of one file.
 const MOST_TEXT: u64 = 64 * MEGABYTE;
 

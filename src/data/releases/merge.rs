@@ -90,6 +90,16 @@ impl Releases {
         required.max(self.own_band_d.as_ref().map(|given| given.release.year))
     }
 
+    /// The file of own amounts, as a part.
+    fn older_amounts(&self) -> Option<Part> {
+        let required = self.requirements.values().next_back();
+        let required = required.map(|given| given.part("levels", String::new(), String::new()));
+        required.or_else(|| {
+            let given = self.own_band_d.as_ref()?;
+            Some(given.part("levels", String::new(), String::new()))
+        })
+    }
+
     /// Own amounts without parishes that releases give for a year, by the code of the release;
     /// the surest first.
     fn own_amounts(&self, year: FinancialYear) -> Vec<BTreeMap<String, f64>> {
@@ -173,6 +183,15 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
     let scaled = releases.stock.is_some() && releases.tax_base_return.is_none();
     let before = base.clone();
     if let Some(given) = &releases.stock {
+        let held = base.parts.iter().find(|part| part.name == "dwellings");
+        if let (Some(date), Some(held)) = (given.release.date, held)
+            && date.to_string() < held.date
+        {
+            notes.push(format!(
+                "dwellings of {date} are older than those of {} ({})",
+                base.name, held.date
+            ));
+        }
         let counted = dwellings(&mut base, &codes, given, &mut notes)?;
         parts.push(
             given.part(
@@ -258,13 +277,18 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
         parts.push(part);
         total(&mut base, "mean_area_band_d", None);
     } else {
-        for part in ["tax_base", "levels"] {
-            parts.extend(carried(
-                &base,
-                part,
-                &format!("no file given holds it for {year}"),
-            ));
+        let why = format!("no file given holds it for {year}");
+        parts.extend(carried(&base, "tax_base", &why));
+        let mut amounts = carried(&base, "levels", &why);
+        if let Some(older) = releases.older_amounts() {
+            for part in &mut amounts {
+                part.file.clone_from(&older.file);
+                part.sha256.clone_from(&older.sha256);
+                part.carried_forward
+                    .push_str(" The file holds own amounts of the year before.");
+            }
         }
+        parts.extend(amounts);
         previous(&mut base, &codes, year, releases, &mut notes)?;
         let standing = base.levels.column("standing")?;
         for row in &mut base.levels.rows {
@@ -703,6 +727,7 @@ fn own_levels(
 ) -> Result<(), DataError> {
     let year = given.release.year;
     let (bases, amounts) = (by_code(&base.tax_base)?, by_code(&base.levels)?);
+    let mut changed = Vec::new();
     for held in codes.held() {
         let Some(row) = amounts.get(&held.code).copied() else {
             continue;
@@ -727,6 +752,7 @@ fn own_levels(
             // Nothing new: published sums that round otherwise stay as published.
             continue;
         }
+        changed.push(held.name.as_str());
         let parishes = base.levels.number(row, "own_incl_parish")? - before;
         let mut area = own + parishes;
         for name in ["county_or_gla", "police", "fire", "combined_authority"] {
@@ -743,10 +769,16 @@ fn own_levels(
             base.tax_base.set(*row, "requirement_pounds", requirement)?;
         }
     }
-    notes.push(
-        "levels: where the own amount is new, the requirement is it with parishes times the tax base"
-            .to_owned(),
-    );
+    notes.push(format!(
+        "own amounts of {year}: {} other than in the base{}; there the requirement is the amount \
+         with parishes times the tax base",
+        changed.len(),
+        if changed.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", listed(&changed))
+        }
+    ));
     previous(base, codes, year, releases, notes)
 }
 

@@ -78,8 +78,8 @@ pub struct UserVintage {
     pub recognised: Vec<Recognised>,
     /// What was merged and compared: a sentence each.
     pub notes: Vec<String>,
-    /// Parts that no file gives: name and why.
-    pub carried: Vec<(String, String)>,
+    /// What no file gives and how it is carried forward: a sentence each.
+    pub carried: Vec<String>,
     /// Its files by name: tables and `vintage.toml`.
     pub files: Vec<(&'static str, String)>,
 }
@@ -176,21 +176,25 @@ pub fn vintage(
             newest.max(Some(merged.year)).unwrap_or(merged.year)
         ),
     };
-    let given: Vec<&str> = merged
+    let given: Vec<String> = merged
         .parts
         .iter()
         .filter(|part| !part.file.is_empty())
-        .map(|part| part.name.as_str())
+        .map(|part| match part.carried_forward.is_empty() {
+            true => part.name.clone(),
+            false => format!("{} in part", part.name),
+        })
         .collect();
     let title = format!(
-        "{} of releases on the base of {base_name}",
+        "{} on the base of {base_name}; from files: {}",
+        merged.year,
         given.join(", ")
     );
     let carried = merged
         .parts
         .iter()
         .filter(|part| !part.carried_forward.is_empty());
-    let carried = carried.map(|part| (part.name.clone(), part.carried_forward.clone()));
+    let carried = carried.map(|part| part.carried_forward.clone());
     let carried = carried.collect();
     let mut files: Vec<(&'static str, String)> = merged
         .tables
