@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod cells;
 pub mod check;
 pub mod columns;
+pub mod households;
 pub mod law;
 pub mod releases;
 pub mod scenario;
