@@ -76,7 +76,7 @@ pub fn open(output: &Output, name: String) -> Result<OutputFolder, Failure> {
 }
 
 /// A name as part of a folder's name.
-fn slug(name: &str) -> String {
+pub fn slug(name: &str) -> String {
     let kept: String = name
         .chars()
         .map(|c| {

@@ -152,7 +152,10 @@ mod tests {
 
     #[test]
     fn exempt_classes_run_from_a_to_w() {
-        assert_eq!(ExemptClass::of_letter('n').map(ExemptClass::letter), Some('N'));
+        assert_eq!(
+            ExemptClass::of_letter('n').map(ExemptClass::letter),
+            Some('N')
+        );
         assert_eq!(ExemptClass::of_letter('X'), None);
     }
 }

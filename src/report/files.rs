@@ -38,7 +38,7 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 12] = [
+pub const RESULT_FILES: [&str; 18] = [
     "summary.csv",
     "bands.csv",
     "wards.csv",
@@ -51,6 +51,12 @@ pub const RESULT_FILES: [&str; 12] = [
     "ballot-paper.txt",
     "scenario.toml",
     "provenance.json",
+    "cells.csv",
+    "cells.parquet",
+    "profile.csv",
+    "reconciliation.csv",
+    "refused.csv",
+    "mapping.toml",
 ];
 
 /// The file by which a folder of results is known.
@@ -217,6 +223,18 @@ fn next_free(name: &str) -> PathBuf {
 /// # Errors
 /// When it exists, or cannot be written.
 pub fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<(), OutputError> {
+    write_stream(path, force, |mut file| file.write_all(bytes))
+}
+
+/// The same of a file that `fill` writes part by part.
+///
+/// # Errors
+/// When it exists, or cannot be written.
+pub fn write_stream(
+    path: &Path,
+    force: bool,
+    fill: impl FnOnce(&fs::File) -> std::io::Result<()>,
+) -> Result<(), OutputError> {
     if path.exists() && !force {
         return Err(OutputError::Exists(path.display().to_string()));
     }
@@ -225,8 +243,8 @@ pub fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<(), OutputEr
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot(&error))?;
-    file.write_all(bytes).map_err(|error| cannot(&error))?;
+    let file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot(&error))?;
+    fill(file.as_file()).map_err(|error| cannot(&error))?;
     file.persist(path).map_err(|error| cannot(&error.error))?;
     Ok(())
 }

@@ -142,7 +142,10 @@ impl Texts {
             known: IndexMap::default(),
             nothing: 0,
             not_kept: 0,
-            areas: Areas { names: area_names, ..Areas::default() },
+            areas: Areas {
+                names: area_names,
+                ..Areas::default()
+            },
         }
     }
 
@@ -159,7 +162,8 @@ impl Texts {
             DataType::String => series.str()?,
             DataType::Float64 | DataType::Float32 => {
                 // Whole numbers that some program made floating: 25.0 is 25.
-                let text = |number: Option<f64>| number.filter(|n| !n.is_nan()).map(|n| n.to_string());
+                let text =
+                    |number: Option<f64>| number.filter(|n| !n.is_nan()).map(|n| n.to_string());
                 cast = series.cast(&DataType::Float64)?;
                 for number in cast.f64()?.iter() {
                     into.push(self.code(text(number).as_deref().unwrap_or("")));
@@ -229,9 +233,11 @@ impl Texts {
                 Some(_) => Code::NOTHING,
                 None => unknown,
             },
-            Role::Liability => {
-                position(Liability::ALL.iter().position(|one| Some(one.code()) == meaning()))
-            }
+            Role::Liability => position(
+                Liability::ALL
+                    .iter()
+                    .position(|one| Some(one.code()) == meaning()),
+            ),
             Role::Discount => match meaning() {
                 Some("none") => Code::NOTHING,
                 meaning => position(DISCOUNTS.iter().position(|one| Some(one.code()) == meaning)),
@@ -247,7 +253,11 @@ impl Texts {
             },
             Role::Kind => match meaning() {
                 Some("none") => Code::NOTHING,
-                meaning => position(Reduction::ALL.iter().position(|one| Some(one.code()) == meaning)),
+                meaning => position(
+                    Reduction::ALL
+                        .iter()
+                        .position(|one| Some(one.code()) == meaning),
+                ),
             },
             Role::Tenure => meaning()
                 .and_then(|meaning| Tenure::ALL.iter().position(|one| one.code() == meaning))
@@ -294,7 +304,8 @@ impl Texts {
             },
             Role::Exemption if code == Code::NOTHING => named("none"),
             Role::Exemption => Some(
-                exempt_class(code).map_or("exempt".to_owned(), |one| format!("class {}", one.letter())),
+                exempt_class(code)
+                    .map_or("exempt".to_owned(), |one| format!("class {}", one.letter())),
             ),
             Role::Kind => match code.of(&Reduction::ALL) {
                 None => named("none"),
@@ -316,7 +327,10 @@ impl Texts {
 
 fn band(text: &str, wales: bool) -> Code {
     let letter = fold(text);
-    let letter = letter.strip_prefix("band ").unwrap_or(&letter).to_ascii_uppercase();
+    let letter = letter
+        .strip_prefix("band ")
+        .unwrap_or(&letter)
+        .to_ascii_uppercase();
     if letter == "I" && !wales {
         return Code::refuse(Reason::BandOfWales);
     }
@@ -344,11 +358,27 @@ mod tests {
 
     #[test]
     fn areas_are_codes_and_not_people() {
-        for code in ["E05015507", "W05001234", "DE1 2", "DE21 4", "W1A 1", "AB", "AB1", "12"] {
+        for code in [
+            "E05015507",
+            "W05001234",
+            "DE1 2",
+            "DE21 4",
+            "W1A 1",
+            "AB",
+            "AB1",
+            "12",
+        ] {
             assert!(is_area_code(code), "{code}");
         }
         for person in [
-            "Smith", "Lee", "100012345678", "DE1 2AB", "1 High Street", "A Person", "12345", "",
+            "Smith",
+            "Lee",
+            "100012345678",
+            "DE1 2AB",
+            "1 High Street",
+            "A Person",
+            "12345",
+            "",
         ] {
             assert!(!is_area_code(person) || person.is_empty(), "{person}");
         }
@@ -364,8 +394,18 @@ mod tests {
 
     #[test]
     fn exemptions_have_classes() {
-        assert_eq!(exemption("Class N").and_then(exempt_class).map(ExemptClass::letter), Some('N'));
-        assert_eq!(exemption("b").and_then(exempt_class).map(ExemptClass::letter), Some('B'));
+        assert_eq!(
+            exemption("Class N")
+                .and_then(exempt_class)
+                .map(ExemptClass::letter),
+            Some('N')
+        );
+        assert_eq!(
+            exemption("b")
+                .and_then(exempt_class)
+                .map(ExemptClass::letter),
+            Some('B')
+        );
         assert_eq!(exemption("X"), None);
         assert_eq!(exemption("NN"), None);
     }

@@ -77,16 +77,25 @@ impl Bills {
         let full = ByBand::from_fn(|band| {
             [false, true].map(|disabled| {
                 let ratio = charged_proportion(band, disabled, published.proportions);
-                (i128::from(band_d * ratio.numerator()), i128::from(ratio.denominator()))
+                (
+                    i128::from(band_d * ratio.numerator()),
+                    i128::from(ratio.denominator()),
+                )
             })
         });
-        Self { full, parished: levels.own_incl_parish > levels.own }
+        Self {
+            full,
+            parished: levels.own_incl_parish > levels.own,
+        }
     }
 
     /// The bill of a home times so many, pence.
     fn bill(&self, band: Band, disabled: bool, percent: i64, n: i64) -> i64 {
         let (numerator, denominator) = self.full[band][usize::from(disabled)];
-        divide_half_up(numerator * i128::from(percent) * i128::from(n), denominator * 100)
+        divide_half_up(
+            numerator * i128::from(percent) * i128::from(n),
+            denominator * 100,
+        )
     }
 
     fn most(&self, bill: i64, n: i64) -> i64 {
@@ -142,7 +151,16 @@ impl Key {
         let liability = Liability::ALL[take(3)];
         let disabled = take(1) == 1;
         let band = Band::ALL[take(4)];
-        Self { area: take(16) as u16, band, disabled, liability, exempt, premium, reduction, tenure }
+        Self {
+            area: take(16) as u16,
+            band,
+            disabled,
+            liability,
+            exempt,
+            premium,
+            reduction,
+            tenure,
+        }
     }
 }
 
@@ -212,9 +230,13 @@ impl<'a> Fold<'a> {
             .and_then(|awards| awards.amount.as_ref())
             .is_some_and(|(_, unit)| matches!(unit, Unit::Share | Unit::Percent));
         if in_shares && published.is_none() {
-            return Err("reduction: awards are shares of the bill: say whose bill with --authority".to_owned());
+            return Err(
+                "reduction: awards are shares of the bill: say whose bill with --authority"
+                    .to_owned(),
+            );
         }
-        let wales = published.is_some_and(|one| one.record.authority.code.as_str().starts_with('W'));
+        let wales =
+            published.is_some_and(|one| one.record.authority.code.as_str().starts_with('W'));
         let mut area_names = BTreeMap::new();
         for ward in published.iter().flat_map(|one| &one.record.wards) {
             area_names.insert(fold(&ward.name), ward.code.clone());
@@ -284,7 +306,8 @@ impl<'a> Fold<'a> {
         self.n_rows += frame.n_rows;
         if let Places::Csv(block) = &frame.places {
             self.n_rows -= blank_rows(block);
-            self.refusals.add_misfits(block.n_misfits, &block.misfits, self.fields);
+            self.refusals
+                .add_misfits(block.n_misfits, &block.misfits, self.fields);
         }
         let polars = |error: PolarsError| error.to_string();
         for (role, texts) in &mut self.texts {
@@ -292,7 +315,11 @@ impl<'a> Fold<'a> {
             let codes = self.codes.get_mut(role).expect("every text has codes");
             texts.codes(column, codes).map_err(polars)?;
         }
-        if self.texts.get(&Role::Ward).is_some_and(|ward| ward.areas().overflow) {
+        if self
+            .texts
+            .get(&Role::Ward)
+            .is_some_and(|ward| ward.areas().overflow)
+        {
             return Err(format!(
                 "households.ward: {:?} has more than {MOST_AREAS} different codes: that is no small \
                  area",
@@ -429,7 +456,9 @@ fn premiums(values: &Values<'_>) -> Vec<Number> {
     let of = |text: &str| {
         let text = text.trim_ascii();
         let text = text.strip_suffix('%').unwrap_or(text);
-        let (digits, sign) = text.strip_prefix('-').map_or((text, 1), |digits| (digits, -1));
+        let (digits, sign) = text
+            .strip_prefix('-')
+            .map_or((text, 1), |digits| (digits, -1));
         Number::of(match digits {
             "" if sign == 1 => Ok(None),
             digits => match whole(digits.as_bytes()) {
@@ -537,7 +566,12 @@ impl Check<'_> {
         }
     }
 
-    fn number(column: &[Number], row: usize, most: i64, role: Role) -> Result<Option<i64>, (Reason, Role)> {
+    fn number(
+        column: &[Number],
+        row: usize,
+        most: i64,
+        role: Role,
+    ) -> Result<Option<i64>, (Reason, Role)> {
         match column.get(row) {
             None => Ok(None),
             Some(number) => number.at_most(most).map_err(|reason| (reason, role)),
@@ -594,13 +628,24 @@ impl Check<'_> {
         };
         let kind = kind.filter(|kind| *kind != Reduction::None);
         let (reduction, award) = self.award(row, n, band, disabled, percent, kind)?;
-        let kind_without_award = self.all_of_kind.is_none() && kind.is_some() && reduction == Reduction::None;
+        let kind_without_award =
+            self.all_of_kind.is_none() && kind.is_some() && reduction == Reduction::None;
         let award_known = match reduction {
             Reduction::None => 0,
-            _ => Self::known(self.award_known, row, n, !self.award.is_empty(), Role::AwardKnown)?,
+            _ => Self::known(
+                self.award_known,
+                row,
+                n,
+                !self.award.is_empty(),
+                Role::AwardKnown,
+            )?,
         };
-        let electors =
-            Self::number(self.electors, row, MOST_ELECTORS.saturating_mul(n), Role::Electors)?;
+        let electors = Self::number(
+            self.electors,
+            row,
+            MOST_ELECTORS.saturating_mul(n),
+            Role::Electors,
+        )?;
         let value = Self::number(self.value, row, MOST_VALUE.saturating_mul(n), Role::Value)?;
         Ok(Taken {
             key: Key {
@@ -617,7 +662,11 @@ impl Check<'_> {
             award,
             award_known,
             electors_known: Self::known(
-                self.electors_known, row, n, electors.is_some(), Role::ElectorsKnown,
+                self.electors_known,
+                row,
+                n,
+                electors.is_some(),
+                Role::ElectorsKnown,
             )?,
             electors,
             value_known: Self::known(self.value_known, row, n, value.is_some(), Role::ValueKnown)?,
@@ -646,11 +695,17 @@ impl Check<'_> {
         }
         let kind = kind.ok_or((Reason::AwardWithoutKind, Role::Award))?;
         let above = (Reason::AwardAboveBill, Role::Award);
-        let bill = self.bills.map(|bills| (bills, bills.bill(band, disabled, percent, n)));
+        let bill = self
+            .bills
+            .map(|bills| (bills, bills.bill(band, disabled, percent, n)));
         let pence = match (self.unit, bill) {
             (Unit::Share | Unit::Percent, Some((_, bill))) => {
                 let one = 10i64.pow(self.unit.places() as u32);
-                let whole = if self.unit == Unit::Share { one } else { 100 * one };
+                let whole = if self.unit == Unit::Share {
+                    one
+                } else {
+                    100 * one
+                };
                 if stated > whole {
                     return Err(above);
                 }
@@ -659,7 +714,13 @@ impl Check<'_> {
             _ => stated,
         };
         let most = bill.map_or_else(
-            || if percent > 0 { MOST_AWARD.saturating_mul(n) } else { 0 },
+            || {
+                if percent > 0 {
+                    MOST_AWARD.saturating_mul(n)
+                } else {
+                    0
+                }
+            },
             |(bills, bill)| if percent > 0 { bills.most(bill, n) } else { 0 },
         );
         if pence > most {
@@ -679,7 +740,11 @@ impl Fold<'_> {
             .as_ref()
             .and_then(|awards| awards.amount.as_ref())
             .map_or(Unit::Pounds, |(_, unit)| *unit);
-        let value_unit = self.mapping.value.as_ref().map_or(Unit::Pounds, |value| value.unit);
+        let value_unit = self
+            .mapping
+            .value
+            .as_ref()
+            .map_or(Unit::Pounds, |value| value.unit);
         for (role, places) in [
             (Role::Award, award_unit.places()),
             (Role::Value, value_unit.places()),
@@ -698,7 +763,10 @@ impl Fold<'_> {
         if let Some(values) = self.values(frame, Role::Premium)? {
             read.insert(Role::Premium, premiums(&values));
         }
-        let columns = Columns { codes: &self.codes, numbers: read };
+        let columns = Columns {
+            codes: &self.codes,
+            numbers: read,
+        };
         let awards = self.mapping.awards.as_ref();
         let check = Check {
             band: columns.codes(Role::Band),
@@ -750,7 +818,8 @@ impl Fold<'_> {
                             value => described(&value.str_value()),
                         })
                     };
-                    self.refusals.add(reason, column, frame.places.row(row), n, example);
+                    self.refusals
+                        .add(reason, column, frame.places.row(row), n, example);
                 }
             }
         }
@@ -764,7 +833,9 @@ impl Fold<'_> {
             let understood = self.understanding(Role::Ward, &ward);
             (ward.into_areas().into_names(), understood)
         });
-        let (areas_met, ward_understood) = met.map_or((Vec::new(), None), |(areas, understood)| (areas, Some(understood)));
+        let (areas_met, ward_understood) = met.map_or((Vec::new(), None), |(areas, understood)| {
+            (areas, Some(understood))
+        });
         let mut areas = areas_met.clone();
         areas.sort();
         let place: Vec<usize> = areas_met
@@ -779,7 +850,10 @@ impl Fold<'_> {
         let mut caveats = Vec::new();
         if self.unplaced > 0 {
             let column = self.columns[&Role::Ward].clone();
-            caveats.push(Caveat::Unplaced { n_dwellings: self.unplaced, column });
+            caveats.push(Caveat::Unplaced {
+                n_dwellings: self.unplaced,
+                column,
+            });
         }
         if let Some(tenure) = self.texts.get(&Role::Tenure) {
             let (_, others) = tenure.counts();
@@ -791,10 +865,14 @@ impl Fold<'_> {
             caveats.push(Caveat::Rounded { n: self.rounded });
         }
         if self.discount_not_taken > 0 {
-            caveats.push(Caveat::DiscountNotTaken { n_dwellings: self.discount_not_taken });
+            caveats.push(Caveat::DiscountNotTaken {
+                n_dwellings: self.discount_not_taken,
+            });
         }
         if self.kind_without_award > 0 {
-            caveats.push(Caveat::KindWithoutAward { n_dwellings: self.kind_without_award });
+            caveats.push(Caveat::KindWithoutAward {
+                n_dwellings: self.kind_without_award,
+            });
         }
         if self.bills.is_none() {
             caveats.push(Caveat::BillsUnknown);
@@ -821,7 +899,11 @@ impl Fold<'_> {
             mapping: self.mapping.clone(),
             understood,
             caveats,
-            has_awards: self.mapping.awards.as_ref().is_some_and(|awards| awards.amount.is_some()),
+            has_awards: self
+                .mapping
+                .awards
+                .as_ref()
+                .is_some_and(|awards| awards.amount.is_some()),
             rows_from_header: true,
         })
     }
@@ -901,7 +983,16 @@ fn cells(frame: &DataFrame, place: &[usize]) -> PolarsResult<Vec<ExtractCell>> {
     Ok(keys.into_no_null_iter().enumerate().map(cell).collect())
 }
 
-type Order = (Option<usize>, Band, bool, Liability, Option<ExemptClass>, i64, Reduction, Option<Tenure>);
+type Order = (
+    Option<usize>,
+    Band,
+    bool,
+    Liability,
+    Option<ExemptClass>,
+    i64,
+    Reduction,
+    Option<Tenure>,
+);
 
 /// The order of cells: everything that tells two of them apart.
 fn order(cell: &ExtractCell) -> Order {

@@ -68,7 +68,9 @@ pub(super) fn open(path: &Path, separator: Option<u8>) -> Result<Source, DataErr
     let fault = |text: &str| DataError::fault(path, text.to_owned());
     let mut file = File::open(path).map_err(|error| DataError::unreadable(path, &error))?;
     if file.metadata().is_ok_and(|data| data.is_dir()) {
-        return Err(fault("is a folder, not an extract (allowed: a CSV or a Parquet file)"));
+        return Err(fault(
+            "is a folder, not an extract (allowed: a CSV or a Parquet file)",
+        ));
     }
     let mut head = Vec::new();
     let most = LONGEST_RECORD as u64 + 1;
@@ -85,7 +87,9 @@ pub(super) fn open(path: &Path, separator: Option<u8>) -> Result<Source, DataErr
         return Err(fault(&text));
     }
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return Err(fault(&format!("is text in UTF-16 {allowed} [save it as CSV UTF-8]")));
+        return Err(fault(&format!(
+            "is text in UTF-16 {allowed} [save it as CSV UTF-8]"
+        )));
     }
     if head.starts_with(b"\x1f\x8b") || head.starts_with(b"\x28\xb5\x2f\xfd") {
         return Err(fault(&format!("is compressed {allowed} [unpack it first]")));
@@ -94,12 +98,20 @@ pub(super) fn open(path: &Path, separator: Option<u8>) -> Result<Source, DataErr
         head.drain(..3);
     }
     if head.iter().all(u8::is_ascii_whitespace) {
-        return Err(fault("is empty: there is no first line with the names of the columns"));
+        return Err(fault(
+            "is empty: there is no first line with the names of the columns",
+        ));
     }
     if let Some(at) = head.iter().position(|&byte| byte == 0) {
-        return Err(fault(&format!("byte {} is NUL: this is no text {allowed}", at + 1)));
+        return Err(fault(&format!(
+            "byte {} is NUL: this is no text {allowed}",
+            at + 1
+        )));
     }
-    let blank = head.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let blank = head
+        .iter()
+        .take_while(|byte| matches!(byte, b'\n' | b'\r'))
+        .count();
     head.drain(..blank);
     let Some(end) = header_end(&head) else {
         let text = if head.len() > LONGEST_RECORD {
@@ -118,7 +130,12 @@ pub(super) fn open(path: &Path, separator: Option<u8>) -> Result<Source, DataErr
     if rest.iter().all(u8::is_ascii_whitespace) && head.len() + rest.len() < LONGEST_RECORD {
         return Err(fault("holds the names of columns and no rows"));
     }
-    Ok(Source::Csv(Box::new(Csv { names, separator, rest, file })))
+    Ok(Source::Csv(Box::new(Csv {
+        names,
+        separator,
+        rest,
+        file,
+    })))
 }
 
 /// Where the first record ends, its line end included.
@@ -145,7 +162,10 @@ fn likeliest_separator(header: &[u8]) -> u8 {
         }
     }
     let most = counts.iter().map(|(_, n)| *n).max().unwrap_or(0);
-    counts.iter().find(|(_, n)| *n == most).map_or(b',', |(separator, _)| *separator)
+    counts
+        .iter()
+        .find(|(_, n)| *n == most)
+        .map_or(b',', |(separator, _)| *separator)
 }
 
 fn header_names(header: &[u8], separator: u8) -> Option<Vec<String>> {
@@ -171,13 +191,22 @@ pub(super) fn for_each(
 ) -> Result<(), DataError> {
     match source {
         Source::Csv(csv) => {
-            let Csv { names, separator, rest, file } = *csv;
+            let Csv {
+                names,
+                separator,
+                rest,
+                file,
+            } = *csv;
             let read = CsvFrames::new(names.len(), separator, wanted);
             let mut blocks = Blocks::new(rest, file, separator, names.len(), block_bytes);
             while let Some(block) = blocks.next_block().map_err(|fault| split(path, &fault))? {
                 let columns = read.frame(&block, path)?;
                 let n_rows = block.n_rows;
-                each(&Frame { columns, n_rows, places: Places::Csv(block) })?;
+                each(&Frame {
+                    columns,
+                    n_rows,
+                    places: Places::Csv(block),
+                })?;
             }
             Ok(())
         }
@@ -222,7 +251,11 @@ impl CsvFrames {
                     .with_separator(separator)
                     .with_encoding(CsvEncoding::LossyUtf8)
             });
-        Self { separator, wanted: wanted.to_vec(), options }
+        Self {
+            separator,
+            wanted: wanted.to_vec(),
+            options,
+        }
     }
 
     fn frame(&self, block: &Block<'_>, path: &Path) -> Result<DataFrame, DataError> {
@@ -266,7 +299,10 @@ impl CsvFrames {
         let mut columns: Vec<Vec<String>> =
             vec![Vec::with_capacity(block.n_records); self.wanted.len()];
         let mut record = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut record).map_err(|error| error.to_string())? {
+        while reader
+            .read_byte_record(&mut record)
+            .map_err(|error| error.to_string())?
+        {
             for (column, &at) in columns.iter_mut().zip(&self.wanted) {
                 let field = record.get(at).unwrap_or_default();
                 column.push(String::from_utf8_lossy(field).into_owned());
@@ -294,14 +330,23 @@ impl Parquet {
         let broken = |error: &PolarsError| {
             let text = error.to_string();
             let first = text.lines().next().unwrap_or("").to_owned();
-            DataError::fault(path, format!("is a Parquet file that cannot be read: {first}"))
+            DataError::fault(
+                path,
+                format!("is a Parquet file that cannot be read: {first}"),
+            )
         };
-        let again = || file.try_clone().map_err(|error| DataError::unreadable(path, &error));
+        let again = || {
+            file.try_clone()
+                .map_err(|error| DataError::unreadable(path, &error))
+        };
         let mut reader = ParquetReader::new(again()?);
         let schema = reader.schema().map_err(|error| broken(&error))?;
         let n_rows = reader.num_rows().map_err(|error| broken(&error))?;
         if n_rows == 0 {
-            return Err(DataError::fault(path, "holds the names of columns and no rows".to_owned()));
+            return Err(DataError::fault(
+                path,
+                "holds the names of columns and no rows".to_owned(),
+            ));
         }
         let fields: Vec<_> = schema.iter_values().collect();
         Ok(Self {
@@ -316,8 +361,16 @@ impl Parquet {
     pub(super) fn allowed_type(&self, position: usize) -> Result<(), String> {
         use ArrowDataType as T;
         match &self.types[position] {
-            T::Utf8 | T::LargeUtf8 | T::Utf8View | T::Boolean | T::Int32 | T::Int64 | T::UInt32
-            | T::UInt64 | T::Float32 | T::Float64 => Ok(()),
+            T::Utf8
+            | T::LargeUtf8
+            | T::Utf8View
+            | T::Boolean
+            | T::Int32
+            | T::Int64
+            | T::UInt32
+            | T::UInt64
+            | T::Float32
+            | T::Float64 => Ok(()),
             other => Err(format!(
                 "is of type {} (allowed: text, a 32 or 64 bit number, or yes and no)",
                 plain_type(other)
@@ -334,7 +387,10 @@ impl Parquet {
         let mut first = 0;
         while first < self.n_rows {
             let n = ROWS.min(self.n_rows - first);
-            let file = self.file.try_clone().map_err(|error| DataError::unreadable(path, &error))?;
+            let file = self
+                .file
+                .try_clone()
+                .map_err(|error| DataError::unreadable(path, &error))?;
             let columns = ParquetReader::new(file)
                 .with_projection(Some(wanted.to_vec()))
                 .with_slice(Some((first, n)))
@@ -345,7 +401,11 @@ impl Parquet {
                     let rows = format!("rows {} to {}", first + 1, first + n);
                     DataError::fault(path, format!("{rows} cannot be read: {line}"))
                 })?;
-            each(&Frame { columns, n_rows: n as u64, places: Places::From(first as u64 + 1) })?;
+            each(&Frame {
+                columns,
+                n_rows: n as u64,
+                places: Places::From(first as u64 + 1),
+            })?;
             first += n;
         }
         Ok(())

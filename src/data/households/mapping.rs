@@ -57,38 +57,93 @@ impl Role {
     const fn obvious_names(self) -> &'static [&'static str] {
         match self {
             Self::Band => &[
-                "voband", "ctband", "counciltaxband", "ctaxband", "taxband", "valuationband",
-                "propertyband", "propband", "bandcode", "band",
+                "voband",
+                "ctband",
+                "counciltaxband",
+                "ctaxband",
+                "taxband",
+                "valuationband",
+                "propertyband",
+                "propband",
+                "bandcode",
+                "band",
             ],
             Self::Ward => &[
-                "wardcode", "wardcd", "wd24cd", "wd23cd", "lsoa21cd", "lsoa11cd", "lsoacode",
-                "lsoa", "ward", "postcodesector", "sector", "smallarea", "areacode", "area",
+                "wardcode",
+                "wardcd",
+                "wd24cd",
+                "wd23cd",
+                "lsoa21cd",
+                "lsoa11cd",
+                "lsoacode",
+                "lsoa",
+                "ward",
+                "postcodesector",
+                "sector",
+                "smallarea",
+                "areacode",
+                "area",
             ],
             Self::Disabled => &[
-                "disabledbandreduction", "disabledreduction", "disabledrelief", "disabledband",
-                "dbr", "disabled",
+                "disabledbandreduction",
+                "disabledreduction",
+                "disabledrelief",
+                "disabledband",
+                "dbr",
+                "disabled",
             ],
             Self::Liability => &["liabilityclass", "liability"],
             Self::Discount => &[
-                "discounttype", "discountcode", "discountclass", "discount", "disc",
+                "discounttype",
+                "discountcode",
+                "discountclass",
+                "discount",
+                "disc",
             ],
-            Self::Status => &["occupancystatus", "occupancy", "propertystatus", "occupation"],
+            Self::Status => &[
+                "occupancystatus",
+                "occupancy",
+                "propertystatus",
+                "occupation",
+            ],
             Self::Premium => &["premiumpercent", "premium"],
             Self::Exemption => &[
-                "exemptionclass", "exemptclass", "exemptioncode", "exemption", "exempt",
+                "exemptionclass",
+                "exemptclass",
+                "exemptioncode",
+                "exemption",
+                "exempt",
             ],
             Self::Award => &[
-                "ctraward", "ctsaward", "lctsaward", "ctrpounds", "award", "counciltaxreduction",
+                "ctraward",
+                "ctsaward",
+                "lctsaward",
+                "ctrpounds",
+                "award",
+                "counciltaxreduction",
                 "counciltaxsupport",
             ],
             Self::Kind => &[
-                "ctrkind", "ctrtype", "ctskind", "ctstype", "awardkind", "reductionkind",
-                "claimtype", "agegroup",
+                "ctrkind",
+                "ctrtype",
+                "ctskind",
+                "ctstype",
+                "awardkind",
+                "reductionkind",
+                "claimtype",
+                "agegroup",
             ],
             Self::Electors => &["nelectors", "electors", "noofelectors", "numberofelectors"],
             Self::Tenure => &["tenure"],
             Self::Value => &["propertyvalue", "valuepounds", "marketvalue", "value"],
-            Self::Count => &["ndwellings", "dwellings", "noofdwellings", "nhomes", "homes", "count"],
+            Self::Count => &[
+                "ndwellings",
+                "dwellings",
+                "noofdwellings",
+                "nhomes",
+                "homes",
+                "count",
+            ],
             Self::AwardKnown | Self::ElectorsKnown | Self::ValueKnown => &[],
         }
     }
@@ -106,7 +161,10 @@ pub struct Coded {
 impl Coded {
     /// A column read by the built-in words.
     pub fn built_in(column: impl Into<String>) -> Self {
-        Self { column: column.into(), texts: Vec::new() }
+        Self {
+            column: column.into(),
+            texts: Vec::new(),
+        }
     }
 
     /// Folded texts with their meanings.
@@ -327,7 +385,10 @@ impl Mapping {
     /// # Errors
     /// When no column is obviously the band; the text says what names are known.
     pub(super) fn from_names(names: &[String]) -> Result<Self, String> {
-        if CELL_COLUMNS.iter().all(|name| names.iter().any(|given| given == name)) {
+        if CELL_COLUMNS
+            .iter()
+            .all(|name| names.iter().any(|given| given == name))
+        {
             return Ok(Self::of_cells());
         }
         let find = |role: Role| {
@@ -355,7 +416,11 @@ impl Mapping {
             known: None,
         });
         let numbers = |role: Role| {
-            find(role).map(|column| Numbers { column, unit: Unit::Pounds, known: None })
+            find(role).map(|column| Numbers {
+                column,
+                unit: Unit::Pounds,
+                known: None,
+            })
         };
         let status = coded(Role::Status).filter(|_| !stands_alone);
         Ok(Self {
@@ -377,9 +442,14 @@ impl Mapping {
 
     /// The columns with what they say, in the order of the mapping.
     pub fn columns(&self) -> Vec<(Role, String)> {
-        let coded = |role, one: &'_ Option<Coded>| one.as_ref().map(|one| (role, one.column.clone()));
+        let coded =
+            |role, one: &'_ Option<Coded>| one.as_ref().map(|one| (role, one.column.clone()));
         let mut columns: Vec<(Role, String)> = vec![(Role::Band, self.band.clone())];
-        columns.extend(self.ward.as_ref().map(|(column, _)| (Role::Ward, column.clone())));
+        columns.extend(
+            self.ward
+                .as_ref()
+                .map(|(column, _)| (Role::Ward, column.clone())),
+        );
         columns.extend(coded(Role::Disabled, &self.disabled));
         columns.extend(coded(Role::Liability, &self.liability));
         columns.extend(coded(Role::Discount, &self.discount));
@@ -387,11 +457,21 @@ impl Mapping {
         columns.extend(self.premium.clone().map(|column| (Role::Premium, column)));
         columns.extend(coded(Role::Exemption, &self.exemption));
         if let Some(awards) = &self.awards {
-            columns.extend(awards.amount.clone().map(|(column, _)| (Role::Award, column)));
+            columns.extend(
+                awards
+                    .amount
+                    .clone()
+                    .map(|(column, _)| (Role::Award, column)),
+            );
             if let Kind::Column(kind) = &awards.kind {
                 columns.push((Role::Kind, kind.column.clone()));
             }
-            columns.extend(awards.known.clone().map(|column| (Role::AwardKnown, column)));
+            columns.extend(
+                awards
+                    .known
+                    .clone()
+                    .map(|column| (Role::AwardKnown, column)),
+            );
         }
         let mut numbers = |role, known_role, one: &Option<Numbers>| {
             if let Some(one) = one {
@@ -415,7 +495,10 @@ impl Mapping {
         self.columns()
             .into_iter()
             .map(|(role, column)| {
-                let mut places = names.iter().enumerate().filter(|(_, name)| **name == column);
+                let mut places = names
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, name)| **name == column);
                 let Some((place, _)) = places.next() else {
                     return Err(format!(
                         "households.{}: no column {column:?} among the {} of the file{}",
@@ -446,23 +529,56 @@ fn built_in_words(role: Role) -> Vec<(&'static str, Vec<&'static str>)> {
             ("yes", vec!["yes", "y", "true", "1", "disabled", "dbr"]),
             ("no", vec!["no", "n", "false", "0", "none"]),
         ],
-        Role::Liability => Liability::ALL.map(|one| (one.code(), vec![one.code()])).to_vec(),
+        Role::Liability => Liability::ALL
+            .map(|one| (one.code(), vec![one.code()]))
+            .to_vec(),
         Role::Discount => vec![
             (
                 "single_adult",
-                vec!["single adult", "single", "single person", "spd", "sp", "25", "25%"],
+                vec![
+                    "single adult",
+                    "single",
+                    "single person",
+                    "spd",
+                    "sp",
+                    "25",
+                    "25%",
+                ],
             ),
-            ("one_counted", vec!["one counted", "dis25", "disregard 25", "disregards 25"]),
+            (
+                "one_counted",
+                vec!["one counted", "dis25", "disregard 25", "disregards 25"],
+            ),
             (
                 "all_disregarded",
-                vec!["all disregarded", "dis50", "disregard 50", "disregards 50", "50", "50%"],
+                vec![
+                    "all disregarded",
+                    "dis50",
+                    "disregard 50",
+                    "disregards 50",
+                    "50",
+                    "50%",
+                ],
             ),
             ("none", vec!["none", "no", "n", "0", "0%", "nil", "full"]),
         ],
         Role::Status => vec![
             ("main", vec!["main", "main home", "occupied", "o", "none"]),
-            ("empty", vec!["empty", "e", "unoccupied", "vacant", "long term empty", "lte"]),
-            ("second_home", vec!["second home", "second", "2nd home", "s"]),
+            (
+                "empty",
+                vec![
+                    "empty",
+                    "e",
+                    "unoccupied",
+                    "vacant",
+                    "long term empty",
+                    "lte",
+                ],
+            ),
+            (
+                "second_home",
+                vec!["second home", "second", "2nd home", "s"],
+            ),
         ],
         Role::Exemption => vec![
             ("exempt", vec!["exempt", "yes", "y", "true", "1"]),
@@ -486,11 +602,23 @@ fn built_in_words(role: Role) -> Vec<(&'static str, Vec<&'static str>)> {
             ),
             (
                 Tenure::MortgageOrShared.code(),
-                vec!["mortgage or shared", "mortgage", "mortgaged", "shared ownership"],
+                vec![
+                    "mortgage or shared",
+                    "mortgage",
+                    "mortgaged",
+                    "shared ownership",
+                ],
             ),
             (
                 Tenure::SocialRent.code(),
-                vec!["social rent", "social", "council", "housing association", "ha", "rsl"],
+                vec![
+                    "social rent",
+                    "social",
+                    "council",
+                    "housing association",
+                    "ha",
+                    "rsl",
+                ],
             ),
             (
                 Tenure::PrivateRent.code(),
@@ -510,7 +638,9 @@ pub(super) fn fold(text: &str) -> String {
 /// Whether a column is by its name an award.
 pub(super) fn looks_like_award(names: &[String]) -> bool {
     let known = Role::Award.obvious_names();
-    names.iter().any(|name| known.contains(&plain(name).as_str()))
+    names
+        .iter()
+        .any(|name| known.contains(&plain(name).as_str()))
 }
 
 /// Small letters and digits only: how names of columns are compared.
@@ -546,7 +676,9 @@ mod tests {
 
     #[test]
     fn a_missing_column_names_the_nearest() {
-        let error = Mapping::of_band("vo_bnad").positions(&names("uprn,vo_band")).unwrap_err();
+        let error = Mapping::of_band("vo_bnad")
+            .positions(&names("uprn,vo_band"))
+            .unwrap_err();
         assert_eq!(
             error,
             "households.band: no column \"vo_bnad\" among the 2 of the file [did you mean vo_band?]"
@@ -555,7 +687,9 @@ mod tests {
 
     #[test]
     fn a_column_that_stands_twice_is_refused() {
-        let error = Mapping::of_band("band").positions(&names("band,x,band")).unwrap_err();
+        let error = Mapping::of_band("band")
+            .positions(&names("band,x,band"))
+            .unwrap_err();
         assert_eq!(
             error,
             "households.band: the column \"band\" stands twice (columns 1 and 3) [rename one of them]"

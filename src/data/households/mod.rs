@@ -132,7 +132,10 @@ impl Caveat {
                  names. Read what was understood, and put mapping.toml into a scenario to have it \
                  stated."
                 .to_owned(),
-            Self::Unplaced { n_dwellings, column } => format!(
+            Self::Unplaced {
+                n_dwellings,
+                column,
+            } => format!(
                 "{} have an area in {column:?} that is neither an ONS code, a postcode sector nor a \
                  ward of the authority: they are counted without an area. Name such areas as \
                  `ward = {{ column = {column:?}, names = [...] }}`.",
@@ -155,9 +158,11 @@ impl Caveat {
                 "{} have a kind of reduction and an award of nothing: counted as without reduction.",
                 homes(n_dwellings)
             ),
-            Self::BillsUnknown => "No authority was named: awards were not compared with bills, and \
+            Self::BillsUnknown => {
+                "No authority was named: awards were not compared with bills, and \
                  nothing was reconciled. Name it with --authority."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::RowsRefused { n_rows, of } => format!(
                 "{} of {} rows were refused (refused.csv): every figure is without them.",
                 thousands(*n_rows),
@@ -241,9 +246,21 @@ impl Refused {
     /// The refusal in one line: how many, where, why, and what the first holds.
     pub fn line(&self) -> String {
         const SHOWN: usize = 5;
-        let rows: Vec<String> = self.first_rows.iter().take(SHOWN).map(u64::to_string).collect();
-        let more = if self.n_rows > rows.len() as u64 { " ..." } else { "" };
-        let column = self.column.as_ref().map_or(String::new(), |name| format!("{name}: "));
+        let rows: Vec<String> = self
+            .first_rows
+            .iter()
+            .take(SHOWN)
+            .map(u64::to_string)
+            .collect();
+        let more = if self.n_rows > rows.len() as u64 {
+            " ..."
+        } else {
+            ""
+        };
+        let column = self
+            .column
+            .as_ref()
+            .map_or(String::new(), |name| format!("{name}: "));
         let (noun, where_) = match self.n_rows {
             1 => ("row", "row"),
             _ => ("rows", "rows"),
@@ -328,7 +345,11 @@ fn read_in_blocks(
     if let Source::Parquet(parquet) = &source {
         for (role, position) in &positions {
             parquet.allowed_type(*position).map_err(|text| {
-                fault(format!("households.{}: {:?} {text}", role.key(), names[*position]))
+                fault(format!(
+                    "households.{}: {:?} {text}",
+                    role.key(),
+                    names[*position]
+                ))
             })?;
         }
     }
@@ -341,17 +362,28 @@ fn read_in_blocks(
         .collect();
     let mut fold = Fold::new(&mapping, in_frame, names.len(), published).map_err(fault)?;
     frames::for_each(source, path, &wanted, block_bytes, |frame| {
-        fold.take(frame).map_err(|text| DataError::fault(path, text))
+        fold.take(frame)
+            .map_err(|text| DataError::fault(path, text))
     })?;
     let mut extract = fold.finish().map_err(fault)?;
     extract.rows_from_header = is_csv;
     caveats.append(&mut extract.caveats);
     if extract.n_refused() > 0 {
-        caveats.push(Caveat::RowsRefused { n_rows: extract.n_refused(), of: extract.n_rows });
+        caveats.push(Caveat::RowsRefused {
+            n_rows: extract.n_refused(),
+            of: extract.n_rows,
+        });
     }
-    let small = extract.cells.iter().filter(|cell| cell.n_dwellings < SMALL).count();
+    let small = extract
+        .cells
+        .iter()
+        .filter(|cell| cell.n_dwellings < SMALL)
+        .count();
     if small > 0 {
-        caveats.push(Caveat::SmallCells { n: small, of: extract.cells.len() });
+        caveats.push(Caveat::SmallCells {
+            n: small,
+            of: extract.cells.len(),
+        });
     }
     extract.caveats = caveats;
     if extract.cells.is_empty() {

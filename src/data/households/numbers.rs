@@ -40,7 +40,11 @@ pub fn decimal(text: &[u8], places: usize) -> Result<(i64, bool), NotANumber> {
             (b'0'..=b'9', None) => {
                 n_digits += usize::from(value > 0 || byte > b'0');
                 if n_digits + places > DIGITS {
-                    return Err(if all_numeric(digits) { NotANumber::TooLarge } else { NotANumber::Text });
+                    return Err(if all_numeric(digits) {
+                        NotANumber::TooLarge
+                    } else {
+                        NotANumber::Text
+                    });
                 }
                 value = value * 10 + i64::from(byte - b'0');
                 group = group.map(|n| n + 1);
@@ -76,7 +80,9 @@ pub fn decimal(text: &[u8], places: usize) -> Result<(i64, bool), NotANumber> {
 }
 
 fn all_numeric(digits: &[u8]) -> bool {
-    digits.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+    digits
+        .iter()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
 }
 
 /// A whole number; decimals may be there if they are noughts.
@@ -105,7 +111,10 @@ pub fn decimal_of_real(number: f64, places: usize) -> Result<(i64, bool), NotANu
         // A decimal comes out of floating point within a millionth of its last place here.
         let scaled = number * 10f64.powi(places as i32);
         let nearest = scaled.round();
-        Ok((nearest as i64, (scaled - nearest).abs() > 1e-6 * scaled.max(1.0)))
+        Ok((
+            nearest as i64,
+            (scaled - nearest).abs() > 1e-6 * scaled.max(1.0),
+        ))
     }
 }
 
@@ -135,7 +144,19 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_refused_by_its_reason() {
-        for text in ["", "abc", "1e3", "1,23", "12,34,567", ",5", "1.2.3", "--1", ".", "NaN", "12 3"] {
+        for text in [
+            "",
+            "abc",
+            "1e3",
+            "1,23",
+            "12,34,567",
+            ",5",
+            "1.2.3",
+            "--1",
+            ".",
+            "NaN",
+            "12 3",
+        ] {
             assert_eq!(decimal(text.as_bytes(), 2), Err(NotANumber::Text), "{text}");
         }
         assert_eq!(decimal(b"-5", 2), Err(NotANumber::Negative));

@@ -119,7 +119,9 @@ impl<R: Read> Blocks<R> {
             self.cuts.clear();
             let scan = self.scan();
             if let Some(record) = scan.too_long {
-                return Err(SplitFault::TooLong { row: self.next_row + record as u64 });
+                return Err(SplitFault::TooLong {
+                    row: self.next_row + record as u64,
+                });
             }
             if scan.end > 0 {
                 break scan;
@@ -132,7 +134,12 @@ impl<R: Read> Blocks<R> {
                 }
                 scan.end = self.buffer.len();
                 scan.plain = false;
-                scan.note(self.fields, &mut self.cuts, 0..self.buffer.len(), self.next_row);
+                scan.note(
+                    self.fields,
+                    &mut self.cuts,
+                    0..self.buffer.len(),
+                    self.next_row,
+                );
                 break scan;
             }
             wanted = self.buffer.len() + self.size;
@@ -188,7 +195,10 @@ impl<R: Read> Blocks<R> {
     /// Finds the ends of records by the rules of the csv crate: a quotation mark opens a field at
     /// its start only, two within a quoted field are one, and line ends within it are text.
     fn scan(&mut self) -> Scan {
-        let mut scan = Scan { plain: true, ..Scan::default() };
+        let mut scan = Scan {
+            plain: true,
+            ..Scan::default()
+        };
         let (mut start, mut field, mut fields) = (0, 0, 1);
         let mut quoted = false;
         let mut plain = true;
@@ -272,7 +282,12 @@ impl Scan {
                 last.end = range.end;
                 last.n += 1;
             }
-            _ => cuts.push(Cut { record: self.records, n: 1, start: range.start, end: range.end }),
+            _ => cuts.push(Cut {
+                record: self.records,
+                n: 1,
+                start: range.start,
+                end: range.end,
+            }),
         }
         self.records += 1;
     }
@@ -367,7 +382,11 @@ mod tests {
     use proptest::prelude::*;
 
     /// All records by blocks: rows of those that fit, and the records themselves.
-    fn by_blocks(text: &[u8], fields: usize, size: usize) -> (Vec<(u64, Vec<String>)>, Vec<(u64, usize)>) {
+    fn by_blocks(
+        text: &[u8],
+        fields: usize,
+        size: usize,
+    ) -> (Vec<(u64, Vec<String>)>, Vec<(u64, usize)>) {
         let mut blocks = Blocks::new(Vec::new(), text, b',', fields, size);
         let (mut kept, mut misfits) = (Vec::new(), Vec::new());
         while let Some(block) = blocks.next_block().unwrap() {
@@ -393,7 +412,10 @@ mod tests {
             .byte_records()
             .map(|record| {
                 let record = record.unwrap();
-                record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect()
+                record
+                    .iter()
+                    .map(|field| String::from_utf8_lossy(field).into_owned())
+                    .collect()
             })
             .filter(|record: &Vec<String>| *record != ["\r"])
             .collect()
@@ -429,7 +451,10 @@ mod tests {
     fn a_record_without_an_end_is_refused_in_bounded_memory() {
         let endless = std::io::repeat(b'x');
         let mut blocks = Blocks::new(Vec::new(), endless, b',', 2, 1 << 16);
-        assert!(matches!(blocks.next_block(), Err(SplitFault::TooLong { row: 2 })));
+        assert!(matches!(
+            blocks.next_block(),
+            Err(SplitFault::TooLong { row: 2 })
+        ));
         assert!(blocks.buffer.len() < 2 * LONGEST_RECORD);
     }
 }

@@ -69,7 +69,9 @@ impl Reason {
             Self::TooLarge => "a number beyond what can be",
             Self::AwardAboveBill => "an award above the bill",
             Self::AwardWithoutKind => "an award without its kind (pension age or working age)",
-            Self::PremiumOnMainHome => "a premium on a home that is neither empty nor a second home",
+            Self::PremiumOnMainHome => {
+                "a premium on a home that is neither empty nor a second home"
+            }
             Self::KnownBeyondCount => "more homes with a known figure than homes",
         }
     }
@@ -110,16 +112,17 @@ impl Refusals {
         n_dwellings: i64,
         example: impl FnOnce() -> String,
     ) {
-        let refused = self.found.entry((reason, column.map(|(role, _)| role))).or_insert_with(|| {
-            Refused {
+        let refused = self
+            .found
+            .entry((reason, column.map(|(role, _)| role)))
+            .or_insert_with(|| Refused {
                 reason,
                 column: column.map(|(_, name)| name.to_owned()),
                 n_rows: 0,
                 n_dwellings: 0,
                 first_rows: Vec::new(),
                 example: example(),
-            }
-        });
+            });
         refused.n_rows += 1;
         refused.n_dwellings = refused.n_dwellings.saturating_add(n_dwellings);
         if refused.first_rows.len() < FIRST_ROWS {
@@ -139,10 +142,6 @@ impl Refusals {
             refused.n_rows += further;
             refused.n_dwellings = refused.n_dwellings.saturating_add_unsigned(further);
         }
-    }
-
-    pub(super) fn n_rows(&self) -> u64 {
-        self.found.values().map(|refused| refused.n_rows).sum()
     }
 
     pub(super) fn into_list(self) -> Vec<Refused> {

@@ -260,8 +260,16 @@ impl Checker<'_, '_> {
             self.faults.at(whole, text);
             return None;
         };
-        self.separate_columns(&raw.liability, "discount", raw.discount.as_ref().map(Spanned::span));
-        self.separate_columns(&raw.liability, "status", raw.status.as_ref().map(Spanned::span));
+        self.separate_columns(
+            &raw.liability,
+            "discount",
+            raw.discount.as_ref().map(Spanned::span),
+        );
+        self.separate_columns(
+            &raw.liability,
+            "status",
+            raw.status.as_ref().map(Spanned::span),
+        );
         if let Some(premium) = &raw.premium
             && raw.status.is_none()
             && raw.liability.is_none()
@@ -314,7 +322,10 @@ impl Checker<'_, '_> {
         if !text.is_empty() && !text.contains(char::is_control) {
             return Some(text.to_owned());
         }
-        let text = format!("households.{what}: {:?} is no name of a column", name.get_ref());
+        let text = format!(
+            "households.{what}: {:?} is no name of a column",
+            name.get_ref()
+        );
         self.faults.at(name.span(), text);
         None
     }
@@ -368,12 +379,17 @@ impl Checker<'_, '_> {
     fn ward(&mut self, ward: Spanned<ColumnOr<RawWard>>) -> Option<(String, Vec<String>)> {
         let span = ward.span();
         match ward.into_inner() {
-            ColumnOr::Column(name) => Some((self.column("ward", Spanned::new(span, name))?, Vec::new())),
+            ColumnOr::Column(name) => {
+                Some((self.column("ward", Spanned::new(span, name))?, Vec::new()))
+            }
             ColumnOr::Table(RawWard { column: None, .. }) => {
                 self.no_column("ward", span);
                 None
             }
-            ColumnOr::Table(RawWard { column: Some(column), names }) => {
+            ColumnOr::Table(RawWard {
+                column: Some(column),
+                names,
+            }) => {
                 let names = names.map(Spanned::into_inner).unwrap_or_default();
                 Some((self.column("ward.column", column)?, names))
             }
@@ -384,7 +400,9 @@ impl Checker<'_, '_> {
         let span = raw.span();
         let table = match raw.into_inner() {
             ColumnOr::Column(name) => {
-                return Some(Coded::built_in(self.column(what, Spanned::new(span, name))?));
+                return Some(Coded::built_in(
+                    self.column(what, Spanned::new(span, name))?,
+                ));
             }
             ColumnOr::Table(table) => table,
         };
@@ -442,9 +460,10 @@ impl Checker<'_, '_> {
         );
         let kinds = [Reduction::PensionAge, Reduction::WorkingAge];
         let kind = match (raw.kind, raw.all) {
-            (Some(kind), None) => {
-                Kind::Column(Coded { column: self.column("reduction.kind", kind)?, texts })
-            }
+            (Some(kind), None) => Kind::Column(Coded {
+                column: self.column("reduction.kind", kind)?,
+                texts,
+            }),
             (None, Some(all)) => {
                 match kinds.into_iter().find(|kind| kind.code() == all.get_ref()) {
                     Some(kind) => Kind::All(kind),
@@ -469,9 +488,10 @@ impl Checker<'_, '_> {
                 return None;
             }
             (None, None) => {
-                let text = "households.reduction.kind is missing (the column that tells pension age \
+                let text =
+                    "households.reduction.kind is missing (the column that tells pension age \
                             from working age; or all = \"working_age\" or \"pension_age\")"
-                    .to_owned();
+                        .to_owned();
                 self.faults.at(span, text);
                 return None;
             }
@@ -481,17 +501,27 @@ impl Checker<'_, '_> {
             Some(column) => Some((self.column("reduction.column", column)?, unit?)),
         };
         if amount.is_none() && matches!(kind, Kind::All(_)) {
-            let text = "households.reduction.column is missing (nothing else tells who has an award)"
-                .to_owned();
+            let text =
+                "households.reduction.column is missing (nothing else tells who has an award)"
+                    .to_owned();
             self.faults.at(span, text);
             return None;
         }
-        let known = raw.known.and_then(|known| self.column("reduction.known", known));
-        Some(Awards { amount, kind, known })
+        let known = raw
+            .known
+            .and_then(|known| self.column("reduction.known", known));
+        Some(Awards {
+            amount,
+            kind,
+            known,
+        })
     }
 
     fn unit(&mut self, what: &str, unit: &Spanned<String>, units: &[Unit]) -> Option<Unit> {
-        let found = units.iter().find(|one| one.code() == unit.get_ref()).copied();
+        let found = units
+            .iter()
+            .find(|one| one.code() == unit.get_ref())
+            .copied();
         if found.is_none() {
             let allowed: Vec<&str> = units.iter().map(|one| one.code()).collect();
             let text = format!(

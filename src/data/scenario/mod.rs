@@ -14,8 +14,8 @@ use std::path::Path;
 pub use fault::{ScenarioError, nearest};
 pub use raw::RawScenario;
 
-use crate::domain::{Distribution, Proposal, Share, UniformRise};
 use super::households::Mapping;
+use crate::domain::{Distribution, Proposal, Share, UniformRise};
 use check::Checker;
 use fault::Faults;
 
@@ -191,10 +191,7 @@ impl Scenario {
     ///
     /// # Errors
     /// When the file is no scenario, or there is a fault in what is read of it.
-    pub fn load_households(
-        wanted: &str,
-        names: &Names<'_>,
-    ) -> Result<ExtractTable, ScenarioError> {
+    pub fn load_households(wanted: &str, names: &Names<'_>) -> Result<ExtractTable, ScenarioError> {
         let text = text_of(wanted)?;
         let mut faults = Faults::of(wanted, &text);
         let raw = match Self::raw(&text, &mut faults) {
@@ -229,8 +226,8 @@ impl Scenario {
         }
     }
 
-    /// The same proposal for another authority. Its usual turnout and its name on the ballot paper
-    /// are not the other's: they are left out, and the second value names those that were stated.
+    /// The same proposal for another authority. Its usual turnout, its name on the ballot paper and
+    /// its extract are not the other's: they are left out, and the second value names those that were stated.
     pub fn for_authority(mut self, authority: &str) -> (Self, Vec<&'static str>) {
         authority.clone_into(&mut self.authority);
         let mut left_out = Vec::new();
@@ -239,6 +236,9 @@ impl Scenario {
         }
         if self.name_on_ballot.take().is_some() {
             left_out.push("vote.name_on_ballot");
+        }
+        if self.households.take().is_some() {
+            left_out.push("households");
         }
         (self, left_out)
     }
@@ -264,8 +264,7 @@ fn text_of(wanted: &str) -> Result<String, ScenarioError> {
             "is longer than {LONGEST_FILE} bytes: not a scenario"
         )));
     }
-    let bytes =
-        std::fs::read(path).map_err(|error| whole(format!("cannot be read: {error}")))?;
+    let bytes = std::fs::read(path).map_err(|error| whole(format!("cannot be read: {error}")))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         whole(format!(
             "is not text: byte {} is not UTF-8 (a scenario is a TOML file)",
