@@ -64,7 +64,7 @@ record! {
         extract: Option<f64> as "number", "Figure of the extract; empty for a step.";
         published: Option<f64> as "number", "Published figure; empty for a step.";
         difference: f64 as "number", "Extract less published.";
-        difference_percent: Option<f64> as "number", "In percent of the published figure.";
+        difference_percent: Option<f64> as "number", "In percent of the published figure; empty for a step.";
         reason: String as "string", "Where the published figure comes from and why the two may differ.";
     }
 }
@@ -275,19 +275,21 @@ pub fn reconciliation_rows(reconciliation: &Reconciliation) -> Vec<Reconciliatio
             reason: line.reason.to_owned(),
         })
         .collect();
-    rows.extend(reconciliation.steps.iter().map(|step| {
-        ReconciliationRow {
-            measure: format!("{}: step", reconciliation.measure),
-            unit: "band D equivalents".to_owned(),
-            band: "all".to_owned(),
-            extract: None,
-            published: None,
-            difference: units(step.difference),
-            difference_percent: (reconciliation.published != 0)
-                .then(|| 100.0 * step.difference as f64 / reconciliation.published as f64),
-            reason: step.reason.to_owned(),
+    for step in &reconciliation.steps {
+        let bands = step.by_band.iter().map(|(band, n)| (Some(band), *n));
+        for (band, difference) in bands.chain([(None, step.total)]) {
+            rows.push(ReconciliationRow {
+                measure: format!("{}: step", reconciliation.measure),
+                unit: "band D equivalents".to_owned(),
+                band: band.map_or("all".to_owned(), |band| band.to_string()),
+                extract: None,
+                published: None,
+                difference: units(difference),
+                difference_percent: None,
+                reason: step.reason.to_owned(),
+            });
         }
-    }));
+    }
     rows
 }
 
@@ -526,7 +528,7 @@ fn understood(extract: &Extract, card: &mut Card) {
                 parts = vec![format!("{} areas", thousands(extract.areas.len() as u64))];
             }
             _ if column.others > 0 => {
-                parts.push(format!("other texts: {}", thousands(column.others)))
+                parts.push(format!("other texts: {}", thousands(column.others)));
             }
             _ => {}
         }
@@ -558,12 +560,15 @@ fn refusals(extract: &Extract, card: &mut Card) {
     }
 }
 
+/// Whether a cell is of a kind.
+type Chosen<'a> = &'a dyn Fn(&ExtractCell) -> bool;
+
 fn homes(extract: &Extract) -> String {
     let sum = |band: Option<Band>, of: &dyn Fn(&ExtractCell) -> i64| -> i64 {
         let chosen = |cell: &&ExtractCell| band.is_none_or(|band| cell.band == band);
         extract.cells.iter().filter(chosen).map(of).sum()
     };
-    let columns: [(&str, &dyn Fn(&ExtractCell) -> bool); 7] = [
+    let columns: [(&str, Chosen<'_>); 7] = [
         ("Dwellings", &|_| true),
         ("Exempt", &|cell| cell.liability == Liability::Exempt),
         ("Single adult", &|cell| {
@@ -748,7 +753,7 @@ fn compared(
     };
     step("published", &units(reconciliation.published));
     for one in &reconciliation.steps {
-        step(one.reason, &signed(one.difference, 1));
+        step(one.reason, &signed(one.total, 1));
     }
     step("this extract", &units(reconciliation.extract));
     let mut other_measures = Vec::new();

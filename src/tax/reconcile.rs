@@ -186,8 +186,10 @@ impl ReconciledLine {
 pub struct Step {
     /// Why the base differs.
     pub reason: &'static str,
-    /// By how much, in thousandths of a band D equivalent.
-    pub difference: i64,
+    /// By how much in each band, in thousandths of a band D equivalent.
+    pub by_band: ByBand<i64>,
+    /// By how much in all.
+    pub total: i64,
 }
 
 /// An extract against the published figures.
@@ -349,23 +351,23 @@ pub fn reconcile(facts: Facts<'_>, published: Published<'_>) -> Reconciliation {
     );
     let in_lieu = thousandths(record.tax_base.return_contributions_in_lieu);
     let published_after = thousandths(record.tax_base.return_after_support) - in_lieu;
-    let measure;
-    let (from, to) = match (base.after_support, base.after_support_total) {
+    let (measure, by_band, from, to) = match (base.after_support, base.after_support_total) {
         (Some(after), Some(total)) => {
-            measure = "tax base after support";
-            let by_band = record.base_by_band(proportions).return_by_band;
-            lines.add(
-                measure,
-                "band D equivalents",
-                after,
-                by_band.map(|&value| thousandths(value)),
-                AFTER,
-            );
-            (published_after, total)
+            let returned = record.base_by_band(proportions).return_by_band;
+            let returned = returned.map(|&value| thousandths(value));
+            let measure = "tax base after support";
+            lines.add(measure, "band D equivalents", after, returned, AFTER);
+            (measure, (returned, after), published_after, total)
         }
         _ => {
-            measure = "tax base before support";
-            (before.values().iter().sum(), base.before_support_total)
+            let all = before.values().iter().sum();
+            let by_band = (before, base.before_support);
+            (
+                "tax base before support",
+                by_band,
+                all,
+                base.before_support_total,
+            )
         }
     };
     // The totals of the tax base are rounded once, not band by band.
@@ -383,7 +385,14 @@ pub fn reconcile(facts: Facts<'_>, published: Published<'_>) -> Reconciliation {
         lines: lines.0,
         measure,
         published: from,
-        steps: steps(facts, record, proportions, from, to),
+        steps: steps(
+            facts,
+            record,
+            proportions,
+            &by_band.0,
+            &by_band.1,
+            (from, to),
+        ),
         extract: to,
         for_setting,
     }
@@ -419,78 +428,119 @@ impl Lines {
     }
 }
 
-/// The difference in the base taken apart: homes, exemptions, discounts, support, and the rest.
+/// The difference in the base taken apart, by band and in all: homes, exemptions, discounts,
+/// premiums and disabled reductions of the extract, support, and what the return has beside its
+/// counts.
 fn steps(
     facts: Facts<'_>,
     record: &AuthorityRecord,
     proportions: &BandProportions,
-    from: i64,
-    to: i64,
+    from: &ByBand<i64>,
+    to: &ByBand<i64>,
+    totals: (i64, i64),
 ) -> Vec<Step> {
-    let sum = |value: &dyn Fn(&ExtractCell) -> i64| {
-        facts
-            .cells
-            .iter()
-            .fold(Exact::ZERO, |sum, cell| {
-                // At the proportion of its own band: disabled reductions are a step of their own.
-                let ratio = proportions[cell.band];
-                let percent = i128::from(value(cell)) * i128::from(cell.n_dwellings);
-                sum.plus(Exact::of(
-                    percent * i128::from(ratio.numerator()),
-                    100 * i128::from(ratio.denominator()),
-                ))
-            })
-            .thousandths()
-    };
-    let published = |value: &dyn Fn(Band) -> f64| {
-        let equivalents: f64 = Band::ALL
-            .into_iter()
-            .map(|band| {
-                let ratio = proportions[band];
-                value(band) * ratio.numerator() as f64 / ratio.denominator() as f64
-            })
-            .sum();
-        thousandths(equivalents)
-    };
     let bands = &record.bands;
+    let in_extract = |value: &dyn Fn(&ExtractCell) -> i64| {
+        let mut sums = ByBand::from_fn(|_| Exact::ZERO);
+        for cell in facts.cells {
+            // At the proportion of its own band: disabled reductions are a step of their own.
+            let ratio = proportions[cell.band];
+            let percent = i128::from(value(cell)) * i128::from(cell.n_dwellings);
+            sums[cell.band] = sums[cell.band].plus(Exact::of(
+                percent * i128::from(ratio.numerator()),
+                100 * i128::from(ratio.denominator()),
+            ));
+        }
+        sums.map(|one| one.thousandths())
+    };
+    let in_return = |value: &dyn Fn(Band) -> f64| {
+        ByBand::from_fn(|band| {
+            let ratio = proportions[band];
+            thousandths(value(band) * ratio.numerator() as f64 / ratio.denominator() as f64)
+        })
+    };
+    let nothing = || ByBand::from_fn(|_| 0);
     let discount = |cell: &ExtractCell| match cell.liability {
         Liability::SingleAdult | Liability::OneCounted => 25,
         Liability::AllDisregarded => 50,
         _ => 0,
     };
     let exempt = |cell: &ExtractCell| i64::from(cell.liability == Liability::Exempt) * 100;
+    let mut disabled = nothing();
+    let mut support = nothing();
+    for cell in facts.cells {
+        if cell.disabled {
+            let plain = ExtractCell {
+                disabled: false,
+                ..*cell
+            };
+            let percent = cell.payable_percent();
+            disabled[cell.band] -= homes(&plain, percent, proportions).thousandths();
+            disabled[cell.charged_band()] += homes(cell, percent, proportions).thousandths();
+        }
+        support[cell.charged_band()] += cell.award_pence;
+    }
+    let support = support
+        .map(|&pence| Exact::of(i128::from(pence), i128::from(facts.band_d.pence())).thousandths());
+    let difference =
+        |plus: ByBand<i64>, minus: ByBand<i64>| ByBand::from_fn(|band| plus[band] - minus[band]);
     let mut steps = vec![
-        Step {
-            reason: "more or fewer homes than in the return",
-            difference: sum(&|_| 100) - published(&|band| bands[band].listed as f64),
-        },
-        Step {
-            reason: "exemptions",
-            difference: published(&|band| (bands[band].listed - bands[band].chargeable) as f64)
-                - sum(&exempt),
-        },
-        Step {
-            reason: "discounts for residents",
-            difference: published(&|band| {
-                0.25 * (bands[band].single_adult + bands[band].one_counted) as f64
-                    + 0.5 * bands[band].all_disregarded as f64
-            }) - sum(&discount),
-        },
+        (
+            "more or fewer homes than in the return",
+            difference(
+                in_extract(&|_| 100),
+                in_return(&|band| bands[band].listed as f64),
+            ),
+        ),
+        (
+            "exemptions",
+            difference(
+                in_return(&|band| (bands[band].listed - bands[band].chargeable) as f64),
+                in_extract(&exempt),
+            ),
+        ),
+        (
+            "discounts for residents",
+            difference(
+                in_return(&|band| {
+                    0.25 * (bands[band].single_adult + bands[band].one_counted) as f64
+                        + 0.5 * bands[band].all_disregarded as f64
+                }),
+                in_extract(&discount),
+            ),
+        ),
+        (
+            "premiums and discounts on empty and second homes that this extract states",
+            in_extract(&|cell| match cell.liability {
+                Liability::Empty | Liability::SecondHome => cell.premium_percent,
+                _ => 0,
+            }),
+        ),
+        ("disabled reductions that this extract states", disabled),
     ];
     if facts.has_awards {
-        let awards: i64 = facts.cells.iter().map(|cell| cell.award_pence).sum();
-        let given = Exact::of(i128::from(awards), i128::from(facts.band_d.pence())).thousandths();
-        steps.push(Step {
-            reason: "council tax support",
-            difference: published(&|band| {
-                bands[band].support_pension_age + bands[band].support_working_age
-            }) - given,
-        });
+        let published =
+            in_return(&|band| bands[band].support_pension_age + bands[band].support_working_age);
+        steps.push(("council tax support", difference(published, support)));
     }
-    let explained: i64 = steps.iter().map(|step| step.difference).sum();
+    let rest = ByBand::from_fn(|band| {
+        let explained: i64 = steps.iter().map(|(_, by_band)| by_band[band]).sum();
+        to[band] - from[band] - explained
+    });
+    let sum = |of: &ByBand<i64>| of.values().iter().sum::<i64>();
+    let explained: i64 = steps.iter().map(|(_, by_band)| sum(by_band)).sum();
+    let mut steps: Vec<Step> = steps
+        .into_iter()
+        .map(|(reason, by_band)| Step {
+            reason,
+            total: sum(&by_band),
+            by_band,
+        })
+        .collect();
     steps.push(Step {
-        reason: "premiums, discounts on empty homes, disabled reductions (band A at 5/9), annexes",
-        difference: to - from - explained,
+        reason: "premiums, empty homes, disabled (A at 5/9) and annexes in the return",
+        by_band: rest,
+        total: totals.1 - totals.0 - explained,
     });
     steps
 }

@@ -277,11 +277,13 @@ impl Texts {
         let mut others = self.not_kept;
         let mut texts = Vec::new();
         for (text, &(code, n)) in &self.known {
-            match self.meaning_of(code) {
-                Some(meaning) if code.refusal().is_none() => {
-                    texts.push((text.trim().to_owned(), meaning, n));
-                }
-                _ => others += n,
+            let meaning = match code.refusal() {
+                Some(_) => None,
+                None => self.meaning_of(code),
+            };
+            match meaning {
+                Some(meaning) => texts.push((text.trim().to_owned(), meaning, n)),
+                None => others += n,
             }
         }
         texts.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(&b.0)));

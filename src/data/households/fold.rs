@@ -43,6 +43,27 @@ enum Values<'a> {
 /// The numbers of a column of one block: nothing where none is stated.
 type Read = Result<Option<i64>, NotANumber>;
 
+/// What a column of numbers held: rows with a number, with something else, with nothing.
+#[derive(Debug, Clone, Copy, Default)]
+struct Met {
+    numbers: u64,
+    others: u64,
+    nothing: u64,
+}
+
+impl Met {
+    fn add(&mut self, list: &[Number]) {
+        let nothing = list
+            .iter()
+            .filter(|number| **number == Number::NOTHING)
+            .count() as u64;
+        let numbers = list.iter().filter(|number| number.0 >= 0).count() as u64;
+        self.nothing += nothing;
+        self.numbers += numbers;
+        self.others += list.len() as u64 - nothing - numbers;
+    }
+}
+
 /// Adds up rows.
 pub(super) struct Fold<'a> {
     mapping: &'a Mapping,
@@ -53,6 +74,7 @@ pub(super) struct Fold<'a> {
     codes: BTreeMap<Role, Vec<Code>>,
     bills: Option<Bills>,
     refusals: Refusals,
+    met: BTreeMap<Role, Met>,
     partial: Vec<DataFrame>,
     partial_rows: usize,
     n_rows: u64,
@@ -287,6 +309,7 @@ impl<'a> Fold<'a> {
             texts,
             codes,
             refusals: Refusals::default(),
+            met: BTreeMap::new(),
             partial: Vec::new(),
             partial_rows: 0,
             n_rows: 0,
@@ -763,6 +786,9 @@ impl Fold<'_> {
         if let Some(values) = self.values(frame, Role::Premium)? {
             read.insert(Role::Premium, premiums(&values));
         }
+        for (role, list) in &read {
+            self.met.entry(*role).or_default().add(list);
+        }
         let columns = Columns {
             codes: &self.codes,
             numbers: read,
@@ -882,13 +908,17 @@ impl Fold<'_> {
             match (role, self.texts.get(&role)) {
                 (Role::Ward, _) => understood.extend(ward_understood.clone()),
                 (_, Some(texts)) => understood.push(self.understanding(role, texts)),
-                _ => understood.push(Understood {
-                    role,
-                    column: column.to_owned(),
-                    texts: Vec::new(),
-                    others: 0,
-                    nothing: 0,
-                }),
+                _ => {
+                    let met = self.met.get(&role).copied().unwrap_or_default();
+                    understood.push(Understood {
+                        role,
+                        column: column.clone(),
+                        texts: Vec::new(),
+                        numbers: met.numbers,
+                        others: met.others,
+                        nothing: met.nothing,
+                    });
+                }
             }
         }
         Ok(Extract {
@@ -914,6 +944,7 @@ impl Fold<'_> {
             role,
             column: self.columns[&role].clone(),
             texts: known,
+            numbers: 0,
             others,
             nothing: texts.nothing(),
         }

@@ -356,8 +356,8 @@ impl Iterator for Specials<'_> {
             self.word_start = self.next_word;
             if let Some((eight, _)) = self.bytes.get(self.word_start..)?.split_first_chunk::<8>() {
                 let word = u64::from_le_bytes(*eight);
-                self.found = zero_bytes(word ^ (EACH * b'\n' as u64))
-                    | zero_bytes(word ^ (EACH * b'"' as u64))
+                self.found = zero_bytes(word ^ (EACH * u64::from(b'\n')))
+                    | zero_bytes(word ^ (EACH * u64::from(b'"')))
                     | zero_bytes(word ^ self.separators);
                 self.next_word += 8;
             } else {
@@ -381,12 +381,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Rows with their records, and rows with their numbers of fields.
+    type Found = (Vec<(u64, Vec<String>)>, Vec<(u64, usize)>);
+
     /// All records by blocks: rows of those that fit, and the records themselves.
-    fn by_blocks(
-        text: &[u8],
-        fields: usize,
-        size: usize,
-    ) -> (Vec<(u64, Vec<String>)>, Vec<(u64, usize)>) {
+    fn by_blocks(text: &[u8], fields: usize, size: usize) -> Found {
         let mut blocks = Blocks::new(Vec::new(), text, b',', fields, size);
         let (mut kept, mut misfits) = (Vec::new(), Vec::new());
         while let Some(block) = blocks.next_block().unwrap() {

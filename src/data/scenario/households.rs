@@ -287,19 +287,19 @@ impl Checker<'_, '_> {
             file,
             separator,
             band_d,
-            band: self.column("band", band)?,
+            band: self.column("band", &band)?,
             ward,
             disabled: raw.disabled.and_then(|one| self.coded("disabled", one)),
             liability: raw.liability.and_then(|one| self.coded("liability", one)),
             discount: raw.discount.and_then(|one| self.coded("discount", one)),
             status: raw.status.and_then(|one| self.coded("status", one)),
-            premium: raw.premium.and_then(|one| self.column("premium", one)),
+            premium: raw.premium.and_then(|one| self.column("premium", &one)),
             exemption: raw.exemption.and_then(|one| self.coded("exemption", one)),
             awards: raw.reduction.and_then(|one| self.awards(one)),
             electors: raw.electors.and_then(|one| self.electors(one)),
             tenure: raw.tenure.and_then(|one| self.coded("tenure", one)),
             value: raw.value.and_then(|one| self.value(one)),
-            count: raw.count.and_then(|one| self.column("count", one)),
+            count: raw.count.and_then(|one| self.column("count", &one)),
         })
     }
 
@@ -317,7 +317,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn column(&mut self, what: &str, name: Spanned<String>) -> Option<String> {
+    fn column(&mut self, what: &str, name: &Spanned<String>) -> Option<String> {
         let text = name.get_ref().trim();
         if !text.is_empty() && !text.contains(char::is_control) {
             return Some(text.to_owned());
@@ -380,7 +380,7 @@ impl Checker<'_, '_> {
         let span = ward.span();
         match ward.into_inner() {
             ColumnOr::Column(name) => {
-                Some((self.column("ward", Spanned::new(span, name))?, Vec::new()))
+                Some((self.column("ward", &Spanned::new(span, name))?, Vec::new()))
             }
             ColumnOr::Table(RawWard { column: None, .. }) => {
                 self.no_column("ward", span);
@@ -391,7 +391,7 @@ impl Checker<'_, '_> {
                 names,
             }) => {
                 let names = names.map(Spanned::into_inner).unwrap_or_default();
-                Some((self.column("ward.column", column)?, names))
+                Some((self.column("ward.column", &column)?, names))
             }
         }
     }
@@ -401,7 +401,7 @@ impl Checker<'_, '_> {
         let table = match raw.into_inner() {
             ColumnOr::Column(name) => {
                 return Some(Coded::built_in(
-                    self.column(what, Spanned::new(span, name))?,
+                    self.column(what, &Spanned::new(span, name))?,
                 ));
             }
             ColumnOr::Table(table) => table,
@@ -410,7 +410,7 @@ impl Checker<'_, '_> {
             self.no_column(what, span);
             return None;
         };
-        let column = self.column(&format!("{what}.column"), column)?;
+        let column = self.column(&format!("{what}.column"), &column)?;
         let texts = self.meanings(what, table.texts());
         Some(Coded { column, texts })
     }
@@ -461,7 +461,7 @@ impl Checker<'_, '_> {
         let kinds = [Reduction::PensionAge, Reduction::WorkingAge];
         let kind = match (raw.kind, raw.all) {
             (Some(kind), None) => Kind::Column(Coded {
-                column: self.column("reduction.kind", kind)?,
+                column: self.column("reduction.kind", &kind)?,
                 texts,
             }),
             (None, Some(all)) => {
@@ -498,7 +498,7 @@ impl Checker<'_, '_> {
         };
         let amount = match raw.column {
             None => None,
-            Some(column) => Some((self.column("reduction.column", column)?, unit?)),
+            Some(column) => Some((self.column("reduction.column", &column)?, unit?)),
         };
         if amount.is_none() && matches!(kind, Kind::All(_)) {
             let text =
@@ -509,7 +509,7 @@ impl Checker<'_, '_> {
         }
         let known = raw
             .known
-            .and_then(|known| self.column("reduction.known", known));
+            .and_then(|known| self.column("reduction.known", &known));
         Some(Awards {
             amount,
             kind,
@@ -570,9 +570,9 @@ impl Checker<'_, '_> {
             return None;
         };
         Some(Numbers {
-            column: self.column(what, column)?,
+            column: self.column(what, &column)?,
             unit,
-            known: known.and_then(|known| self.column(&format!("{what}.known"), known)),
+            known: known.and_then(|known| self.column(&format!("{what}.known"), &known)),
         })
     }
 }
