@@ -559,6 +559,7 @@ fn the_schema_names_every_key_of_the_example() {
         [
             "authority",
             "format",
+            "households",
             "inputs",
             "key",
             "no",

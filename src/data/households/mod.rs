@@ -310,7 +310,11 @@ pub fn read(
     read_in_blocks(path, mapping, published, records::BLOCK)
 }
 
-fn read_in_blocks(
+/// The same, with so many bytes of a CSV read at a time: the result does not depend on it.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_in_blocks(
     path: &Path,
     mapping: Option<&Mapping>,
     published: Option<Published<'_>>,
@@ -396,49 +400,4 @@ fn read_in_blocks(
         return Err(fault(text));
     }
     Ok(extract)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// The extract of a text, read in blocks of so many bytes.
-    fn in_blocks(text: &[u8], bytes: usize) -> Result<Extract, String> {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("x.csv");
-        std::fs::write(&file, text).unwrap();
-        read_in_blocks(&file, None, None, bytes).map_err(|error| {
-            let error = error.to_string();
-            error.split_once("x.csv: ").unwrap().1.to_owned()
-        })
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(150))]
-        #[test]
-        fn blocks_of_any_size_give_the_same_extract(
-            rows in proptest::collection::vec(
-                "([A-HIZ]?|\"A\"),(E0100000[0-9])?,(SPD|\"SPD\"|x)?,[0-9]{0,2}(,extra)?(\n){1,2}|\"A\n\",,,1\r\n",
-                1..30,
-            ),
-            bytes in 1usize..200,
-        ) {
-            let text = format!("band,ward,discount,electors\n{}", rows.concat());
-            prop_assert_eq!(in_blocks(text.as_bytes(), bytes), in_blocks(text.as_bytes(), 1 << 20));
-        }
-
-        #[test]
-        fn no_text_makes_the_reader_panic(text in "(band|ward|,|;|\n|\r|\"|A|0|\u{0}|é|x\\^|.){0,60}") {
-            drop(in_blocks(text.as_bytes(), 16));
-            let text = format!("band,ctr_award,ctr_kind,count\n{text}");
-            drop(in_blocks(text.as_bytes(), 16));
-        }
-
-        #[test]
-        fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            drop(in_blocks(&bytes, 16));
-            drop(in_blocks(&[b"band,ward\nA,1\n", bytes.as_slice()].concat(), 16));
-        }
-    }
 }

@@ -407,16 +407,22 @@ mod tests {
             .flexible(true)
             .terminator(csv::Terminator::Any(b'\n'))
             .from_reader(text);
+        // A line of nothing but a carriage return is blank.
+        let blank = |record: &csv::ByteRecord| {
+            let at = record.position().map_or(0, |place| place.byte() as usize);
+            let breaks = text[at..].iter().take_while(|byte| **byte == b'\n').count();
+            text[at + breaks..].starts_with(b"\r")
+        };
         reader
             .byte_records()
+            .map(Result::unwrap)
+            .filter(|record| !blank(record))
             .map(|record| {
-                let record = record.unwrap();
                 record
                     .iter()
                     .map(|field| String::from_utf8_lossy(field).into_owned())
                     .collect()
             })
-            .filter(|record: &Vec<String>| *record != ["\r"])
             .collect()
     }
 
