@@ -153,8 +153,8 @@ pub struct HouseholdsArgs {
     /// Write the results into this folder; without it, into a new one under bandwise-out.
     #[arg(long, value_name = "DIR", conflicts_with = "synthetic")]
     pub out: Option<PathBuf>,
-    /// Replace the results of an earlier run, or an invented extract.
-    #[arg(long)]
+    /// Replace the results of an earlier run; nothing but results is ever replaced.
+    #[arg(long, conflicts_with = "synthetic")]
     pub force: bool,
 }
 

@@ -17,7 +17,7 @@ use bandwise::tax::{Facts, reconcile};
 
 use super::cli::{HouseholdsArgs, Output};
 use super::exit::{Failure, print};
-use super::run::{open, slug};
+use super::run::{gone_on_interrupt, open, slug};
 
 /// Reads an extract and writes its cells and tables; or invents one.
 pub fn households(args: &HouseholdsArgs) -> Result<(), Failure> {
@@ -138,7 +138,12 @@ fn invent(
         return Err(Failure::bad_input(text));
     };
     let synthetic = Synthetic::of(published, &world.assumptions, rows, args.seed)?;
-    write_synthetic(&synthetic, &args.file, args.force)?;
+    let mut watched = Ok(());
+    write_synthetic(&synthetic, &args.file, |unfinished| {
+        let unfinished = unfinished.to_owned();
+        watched = gone_on_interrupt(move || drop(std::fs::remove_file(&unfinished)));
+    })?;
+    watched?;
     print(&format!(
         "Wrote {}: {} invented homes with the margins of {} in {}. Names, addresses, electors, \
          tenures and classes of exemption are made up.\nCheck them with `bandwise households {} \

@@ -12,6 +12,9 @@ pub enum OutputError {
     /// There is something already.
     #[error("{0} is there already [choose another place, or replace it with --force]")]
     Exists(String),
+    /// There is something already, and it is not replaced even by force.
+    #[error("{0} is there already, and an invented extract replaces nothing [choose another name]")]
+    Taken(String),
     /// The folder holds other things than results, which are not replaced even by force.
     #[error("{0} holds files and no results of bandwise: not replaced [choose another folder]")]
     NotResults(String),
@@ -223,28 +226,27 @@ fn next_free(name: &str) -> PathBuf {
 /// # Errors
 /// When it exists, or cannot be written.
 pub fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<(), OutputError> {
-    write_stream(path, force, |mut file| file.write_all(bytes))
-}
-
-/// The same of a file that `fill` writes part by part.
-///
-/// # Errors
-/// When it exists, or cannot be written.
-pub fn write_stream(
-    path: &Path,
-    force: bool,
-    fill: impl FnOnce(&fs::File) -> std::io::Result<()>,
-) -> Result<(), OutputError> {
     if path.exists() && !force {
         return Err(OutputError::Exists(path.display().to_string()));
     }
+    write_stream(path, |mut file, _| file.write_all(bytes))
+}
+
+/// The same of a file that `fill` writes part by part; it is told where the parts are gathered.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_stream(
+    path: &Path,
+    fill: impl FnOnce(&fs::File, &Path) -> std::io::Result<()>,
+) -> Result<(), OutputError> {
     let cannot = |error: &std::io::Error| cannot_write(path, error);
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot(&error))?;
-    fill(file.as_file()).map_err(|error| cannot(&error))?;
+    fill(file.as_file(), file.path()).map_err(|error| cannot(&error))?;
     file.persist(path).map_err(|error| cannot(&error.error))?;
     Ok(())
 }

@@ -785,6 +785,18 @@ fn compared(
             percent((published != 0).then(|| 100.0 * (given - published) as f64 / published as f64))
         ));
     }
+    if reconciliation.band_a_disabled != 0 {
+        card.item(&format!(
+            "{} of the return are band A homes charged at 5/9: counted in band A above.",
+            units(reconciliation.band_a_disabled)
+        ));
+    }
+    if reconciliation.in_lieu != 0 {
+        card.item(&format!(
+            "{} of the return are contributions in lieu, which lie in no band: left out above.",
+            units(reconciliation.in_lieu)
+        ));
+    }
     if extract.n_refused() > 0 {
         let homes: i64 = extract
             .refused
@@ -941,15 +953,24 @@ impl Fields {
 /// The postcode of nobody's home.
 const NO_POSTCODE: &str = "ZZ99 9ZZ";
 
-/// Writes an invented extract, CSV or Parquet by its ending, block by block.
+/// Writes an invented extract, CSV or Parquet by its ending, block by block. `opened` is told where
+/// the unfinished file lies. Nothing is ever replaced: what is there may be a real extract.
 ///
 /// # Errors
-/// When it exists and may not be replaced, or cannot be written.
-pub fn write_synthetic(synthetic: &Synthetic, path: &Path, force: bool) -> Result<(), OutputError> {
+/// When there is such a file already, or it cannot be written.
+pub fn write_synthetic(
+    synthetic: &Synthetic,
+    path: &Path,
+    opened: impl FnOnce(&Path),
+) -> Result<(), OutputError> {
+    if path.exists() {
+        return Err(OutputError::Taken(path.display().to_string()));
+    }
     let parquet = path
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
-    write_stream(path, force, |file| {
+    write_stream(path, |file, unfinished| {
+        opened(unfinished);
         if parquet {
             synthetic_parquet(synthetic, file).map_err(std::io::Error::other)
         } else {

@@ -205,6 +205,10 @@ pub struct Reconciliation {
     pub steps: Vec<Step>,
     /// The base of the extract, in thousandths.
     pub extract: i64,
+    /// Contributions in lieu of the return, which are left out, in thousandths.
+    pub in_lieu: i64,
+    /// Band A homes at 5/9 of the return after support, in thousandths; nothing before support.
+    pub band_a_disabled: i64,
     /// The base for setting the tax that it would give at the budgeted collection rate with the
     /// published contributions in lieu; nothing without awards.
     pub for_setting: Option<(i64, i64)>,
@@ -394,6 +398,12 @@ pub fn reconcile(facts: Facts<'_>, published: Published<'_>) -> Reconciliation {
             (from, to),
         ),
         extract: to,
+        in_lieu,
+        band_a_disabled: if facts.has_awards {
+            thousandths(record.tax_base.return_band_a_disabled)
+        } else {
+            0
+        },
         for_setting,
     }
 }

@@ -30,8 +30,10 @@ const PREMIUMS: std::ops::RangeInclusive<i64> = -100..=300;
 const PARISH_PERCENT: i128 = 10;
 /// What an award may exceed the bill by where there are no parishes, pence: weekly rounding.
 const WEEKLY_ROUNDING: i128 = 100;
-/// Groups that wait before they are added up.
-const MOST_PARTIAL: usize = 1 << 20;
+/// Groups that wait before they are added up, unless there are more kinds of home than that.
+const MOST_PARTIAL: usize = 1 << 17;
+/// Kinds of home that an extract may have.
+const MOST_KINDS: usize = 1 << 19;
 
 /// A column of numbers as its file holds it.
 enum Values<'a> {
@@ -77,6 +79,7 @@ pub(super) struct Fold<'a> {
     met: BTreeMap<Role, Met>,
     partial: Vec<DataFrame>,
     partial_rows: usize,
+    kinds: usize,
     n_rows: u64,
     rounded: u64,
     discount_not_taken: i64,
@@ -312,6 +315,7 @@ impl<'a> Fold<'a> {
             met: BTreeMap::new(),
             partial: Vec::new(),
             partial_rows: 0,
+            kinds: 0,
             n_rows: 0,
             rounded: 0,
             discount_not_taken: 0,
@@ -356,12 +360,14 @@ impl<'a> Fold<'a> {
         let part = sums.grouped().map_err(polars)?;
         self.partial_rows += part.height();
         self.partial.push(part);
-        if self.partial_rows > MOST_PARTIAL {
+        if self.partial_rows > MOST_PARTIAL.max(2 * self.kinds) {
             self.add_up().map_err(polars)?;
-            self.partial_rows = self.partial.iter().map(DataFrame::height).sum();
-            if self.partial_rows > MOST_PARTIAL / 2 {
-                let text = "more than half a million kinds of home: a mapped column is no code";
-                return Err(text.to_owned());
+            self.kinds = self.partial.iter().map(DataFrame::height).sum();
+            self.partial_rows = self.kinds;
+            if self.kinds > MOST_KINDS {
+                return Err(format!(
+                    "more than {MOST_KINDS} kinds of home: a mapped column is no code"
+                ));
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::io::Read;
 /// The longest record that is taken for one.
 pub const LONGEST_RECORD: usize = 1 << 20;
 /// Bytes that are read at a time.
-pub const BLOCK: usize = 16 << 20;
+pub const BLOCK: usize = 4 << 20;
 /// Row numbers that are kept of records that do not fit.
 const FIRST_MISFITS: usize = 20;
 
@@ -161,19 +161,13 @@ impl<R: Read> Blocks<R> {
     }
 
     fn fill(&mut self, wanted: usize) -> Result<(), SplitFault> {
-        while !self.ended && self.buffer.len() < wanted {
-            let filled = self.buffer.len();
-            self.buffer.resize(wanted, 0);
-            match self.reader.read(&mut self.buffer[filled..]) {
-                Ok(read) => {
-                    self.buffer.truncate(filled + read);
-                    self.ended = read == 0;
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
-                    self.buffer.truncate(filled);
-                }
-                Err(error) => return Err(SplitFault::Unreadable(error)),
-            }
+        let missing = wanted.saturating_sub(self.buffer.len());
+        if missing > 0 && !self.ended {
+            let read = (&mut self.reader)
+                .take(missing as u64)
+                .read_to_end(&mut self.buffer)
+                .map_err(SplitFault::Unreadable)?;
+            self.ended = read < missing;
         }
         Ok(())
     }
