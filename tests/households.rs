@@ -751,6 +751,10 @@ fn too_many_refused_rows_stop_the_command_unless_they_are_accepted() {
     let card = String::from_utf8(accepted.stdout).unwrap();
     assert!(card.contains("REFUSED: 10 of 100 rows"), "{card}");
     assert!(
+        card.contains("discount (discount)              SPD = single_adult: 90; empty: 10"),
+        "{card}"
+    );
+    assert!(
         card.contains("10 of 100 rows were refused (refused.csv)"),
         "{card}"
     );

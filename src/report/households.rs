@@ -532,11 +532,10 @@ fn understood(extract: &Extract, card: &mut Card) {
             }
             _ => {}
         }
-        let says = if parts.is_empty() {
-            "a number".to_owned()
-        } else {
-            parts.join("; ")
-        };
+        if column.numbers > 0 {
+            parts.insert(0, format!("{} numbers", thousands(column.numbers)));
+        }
+        let says = parts.join("; ");
         let name = format!("{} ({})", column.role.key(), column.column);
         card.line(&hanging(&format!("  {name:<32} "), &says));
     }

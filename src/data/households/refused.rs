@@ -67,7 +67,9 @@ impl Reason {
             Self::Negative => "a negative number",
             Self::NotWhole => "decimals where only whole numbers can be",
             Self::TooLarge => "a number beyond what can be",
-            Self::AwardAboveBill => "an award above the bill",
+            Self::AwardAboveBill => {
+                "an award above the bill of the published year (state `band_d` for another year's)"
+            }
             Self::AwardWithoutKind => "an award without its kind (pension age or working age)",
             Self::PremiumOnMainHome => {
                 "a premium on a home that is neither empty nor a second home"
