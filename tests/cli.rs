@@ -562,6 +562,7 @@ fn the_schema_names_every_key_of_the_example() {
             "authority",
             "by",
             "format",
+            "households",
             "inputs",
             "key",
             "levels",

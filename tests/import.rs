@@ -719,7 +719,7 @@ fn an_import_installs_a_whole_vintage_and_says_what_it_did() {
     let (code, said, error) = bandwise(&data, &next);
     assert_eq!((code, error.as_str()), (0, ""));
     assert!(
-        said.contains("levels: carried forward from mine: "),
+        said.contains("Band D amounts are carried forward from mine: no file given"),
         "{said}"
     );
     let (code, _, error) = bandwise(&data, &["data", "import", &path, "--base", "min"]);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use bandwise::data::scenario::MOST_DRAWS;
 use bandwise::domain::Detail;
+use bandwise::simulation::synthetic::MOST_ROWS;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Models progressive council tax: what a banded schedule would raise, whom it would freeze,
@@ -28,6 +29,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// Prints the ballot paper, the legal route, the budgets and the calendar.
     Ballot(ScenarioArgs),
+    /// Checks a council's own extract, reconciles it and compresses it to cells.
+    Households(HouseholdsArgs),
     /// Shows, checks and imports the figures that everything rests on.
     #[command(subcommand)]
     Data(DataCommand),
@@ -130,6 +133,33 @@ pub struct CompareArgs {
     pub luck: Luck,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct HouseholdsArgs {
+    /// The extract: a CSV or a Parquet file, one row a home or a group of homes with their count.
+    pub file: PathBuf,
+    /// Take the mapping from the [households] table of this scenario (and its authority and
+    /// vintage); without it, columns are understood by their names.
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<String>,
+    #[command(flatten)]
+    pub replace: Replace,
+    /// Go on where more than 5% of rows are refused: every figure is then without them.
+    #[arg(long)]
+    pub accept_refused: bool,
+    /// Write an invented extract of so many homes to FILE, with the margins of the authority.
+    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..=MOST_ROWS))]
+    pub synthetic: Option<u64>,
+    /// The seed of an invented extract: the same seed gives the same file.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Write the results into this folder; without it, into a new one under bandwise-out.
+    #[arg(long, value_name = "DIR", conflicts_with = "synthetic")]
+    pub out: Option<PathBuf>,
+    /// Replace the results of an earlier run; nothing but results is ever replaced.
+    #[arg(long, conflicts_with = "synthetic")]
+    pub force: bool,
 }
 
 #[derive(Debug, Subcommand)]

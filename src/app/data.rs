@@ -172,7 +172,7 @@ fn install(args: &ImportArgs) -> Result<(), Failure> {
     }
     if !vintage.carried.is_empty() {
         text.push_str("\nCarried forward\n");
-        for sentence in &vintage.carried {
+        for (_, sentence) in &vintage.carried {
             text.push_str(&format!("      {sentence}\n"));
         }
     }

@@ -6,6 +6,7 @@ mod ballot;
 mod cli;
 mod compare;
 mod data;
+mod households;
 mod progress;
 mod run;
 mod scenario;
@@ -21,6 +22,7 @@ pub fn dispatch() -> Result<(), Failure> {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Ballot(args) => ballot::ballot(&args),
+        Command::Households(args) => households::households(&args),
         Command::Data(command) => data::data(command),
         Command::Init(args) => scenario::init(&args),
         Command::Check(args) => scenario::check(&args),

@@ -67,16 +67,21 @@ pub fn open(output: &Output, name: String) -> Result<OutputFolder, Failure> {
         .map_or_else(|| Place::NextFree(name), Place::Named);
     let folder = OutputFolder::open(place, output.force)?;
     let staging: PathBuf = folder.staging().to_owned();
-    ctrlc::set_handler(move || {
-        drop(std::fs::remove_dir_all(&staging));
-        std::process::exit(130);
-    })
-    .map_err(Failure::bug)?;
+    gone_on_interrupt(move || drop(std::fs::remove_dir_all(&staging)))?;
     Ok(folder)
 }
 
+/// Sees to it that Ctrl-C leaves nothing half written.
+pub fn gone_on_interrupt(remove: impl Fn() + Send + 'static) -> Result<(), Failure> {
+    ctrlc::set_handler(move || {
+        remove();
+        std::process::exit(130);
+    })
+    .map_err(Failure::bug)
+}
+
 /// A name as part of a folder's name.
-fn slug(name: &str) -> String {
+pub fn slug(name: &str) -> String {
     let kept: String = name
         .chars()
         .map(|c| {

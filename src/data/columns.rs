@@ -36,3 +36,17 @@ pub const TOTAL_TODAY: &str = "total_today_pence";
 pub const TOTAL_YES: &str = "total_yes_pence";
 /// Total bill after a No, pence.
 pub const TOTAL_NO: &str = "total_no_pence";
+/// Everything that tells two homes of an extract apart, packed into one number.
+pub const CELL_KEY: &str = "cell";
+/// Awards of council tax reduction, pence a year.
+pub const AWARD: &str = "award_pence";
+/// Homes whose award is known.
+pub const AWARD_KNOWN: &str = "n_award_known";
+/// Electors.
+pub const ELECTORS: &str = "electors";
+/// Homes whose electors are known.
+pub const ELECTORS_KNOWN: &str = "n_electors_known";
+/// Values of homes, pence.
+pub const VALUE: &str = "value_pence";
+/// Homes whose value is known.
+pub const VALUE_KNOWN: &str = "n_value_known";

@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod cells;
 pub mod check;
 pub mod columns;
+pub mod households;
 pub mod law;
 mod parquet;
 pub mod releases;

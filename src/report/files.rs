@@ -12,6 +12,9 @@ pub enum OutputError {
     /// There is something already.
     #[error("{0} is there already [choose another place, or replace it with --force]")]
     Exists(String),
+    /// There is something already, and it is not replaced even by force.
+    #[error("{0} is there already, and an invented extract replaces nothing [choose another name]")]
+    Taken(String),
     /// The folder holds other things than results, which are not replaced even by force.
     #[error("{0} holds files and no results of bandwise: not replaced [choose another folder]")]
     NotResults(String),
@@ -41,7 +44,7 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 12] = [
+pub const RESULT_FILES: [&str; 18] = [
     "summary.csv",
     "bands.csv",
     "wards.csv",
@@ -54,6 +57,12 @@ pub const RESULT_FILES: [&str; 12] = [
     "ballot-paper.txt",
     "scenario.toml",
     "provenance.json",
+    "cells.csv",
+    "cells.parquet",
+    "profile.csv",
+    "reconciliation.csv",
+    "refused.csv",
+    "mapping.toml",
 ];
 
 /// The file by which a folder of results is known.
@@ -223,13 +232,24 @@ pub fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<(), OutputEr
     if path.exists() && !force {
         return Err(OutputError::Exists(path.display().to_string()));
     }
+    write_stream(path, |mut file, _| file.write_all(bytes))
+}
+
+/// The same of a file that `fill` writes part by part; it is told where the parts are gathered.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_stream(
+    path: &Path,
+    fill: impl FnOnce(&fs::File, &Path) -> std::io::Result<()>,
+) -> Result<(), OutputError> {
     let cannot = |error: &std::io::Error| cannot_write(path, error);
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot(&error))?;
-    file.write_all(bytes).map_err(|error| cannot(&error))?;
+    let file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot(&error))?;
+    fill(file.as_file(), file.path()).map_err(|error| cannot(&error))?;
     file.persist(path).map_err(|error| cannot(&error.error))?;
     Ok(())
 }

@@ -4,6 +4,7 @@ pub mod card;
 pub mod csv;
 pub mod dictionary;
 pub mod files;
+pub mod households;
 pub mod json;
 pub mod parquet;
 pub mod results;

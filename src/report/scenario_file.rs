@@ -1,5 +1,6 @@
 //! The scenario as understood, as a file that reads back to the same scenario.
 
+use super::households;
 use crate::data::Scenario;
 use crate::domain::distribution::FORMS;
 use crate::domain::{Band, ByBand, FreezeShape, Proposal, Rise, Share, UniformRise};
@@ -98,10 +99,13 @@ pub fn toml(scenario: &Scenario) -> String {
         "\n[simulation]\ndraws = {}\nseed = {}",
         scenario.draws, scenario.seed
     ));
+    if let Some(mapping) = &scenario.households {
+        line(format!("\n{}", households::mapping_toml(mapping)));
+    }
     text
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     ::toml::Value::String(text.to_owned()).to_string()
 }
 

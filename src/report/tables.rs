@@ -44,6 +44,8 @@ macro_rules! record {
     };
 }
 
+pub(super) use record;
+
 record! {
     /// One figure of the whole result with its base and its spread.
     "summary" => SummaryRow {

@@ -7,8 +7,10 @@ pub mod prepare;
 pub mod run;
 pub mod stream;
 pub mod summary;
+pub mod synthetic;
 
 pub use compare::{PairedDifference, compare};
 pub use prepare::{PrepareError, Prepared, prepare};
 pub use run::{DrawOutcomes, NoObserver, Observer, VoteOutcomes, on_threads, run};
 pub use summary::{Driver, Spread, drivers, spread, win_probability, win_probability_if_known};
+pub use synthetic::Synthetic;

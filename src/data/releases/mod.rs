@@ -78,8 +78,8 @@ pub struct UserVintage {
     pub recognised: Vec<Recognised>,
     /// What was merged and compared: a sentence each.
     pub notes: Vec<String>,
-    /// What no file gives and how it is carried forward: a sentence each.
-    pub carried: Vec<String>,
+    /// Parts that no file gives: the name, and how it is carried forward as a sentence.
+    pub carried: Vec<(String, String)>,
     /// Its files by name: tables and `vintage.toml`.
     pub files: Vec<(&'static str, String)>,
 }
@@ -194,7 +194,7 @@ pub fn vintage(
         .parts
         .iter()
         .filter(|part| !part.carried_forward.is_empty());
-    let carried = carried.map(|part| part.carried_forward.clone());
+    let carried = carried.map(|part| (part.name.clone(), part.carried_forward.clone()));
     let carried = carried.collect();
     let mut files: Vec<(&'static str, String)> = merged
         .tables

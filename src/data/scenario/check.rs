@@ -102,6 +102,7 @@ impl Checker<'_, '_> {
                 simulation.seed.and_then(|seed| self.seed(&seed)),
             ),
         };
+        let households = raw.households.and_then(|table| self.households(table));
         let key = key?;
         Some(Scenario {
             title: title.unwrap_or_else(|| key.clone()),
@@ -121,6 +122,7 @@ impl Checker<'_, '_> {
             inputs,
             draws: draws.unwrap_or(DEFAULT_DRAWS),
             seed: seed.unwrap_or(1),
+            households,
         })
     }
 
@@ -138,7 +140,7 @@ impl Checker<'_, '_> {
     }
 
     /// The authority, which must be one of the vintage.
-    fn authority(
+    pub(super) fn authority(
         &mut self,
         name: Spanned<String>,
         vintage: Option<&Spanned<String>>,
@@ -327,7 +329,7 @@ impl Checker<'_, '_> {
         }))
     }
 
-    fn number(&mut self, what: &str, value: &Spanned<Value>) -> Option<f64> {
+    pub(super) fn number(&mut self, what: &str, value: &Spanned<Value>) -> Option<f64> {
         match value.get_ref() {
             Value::Float(number) => Some(*number),
             Value::Integer(number) => Some(*number as f64),

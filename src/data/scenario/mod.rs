@@ -5,6 +5,7 @@
 
 mod check;
 mod fault;
+mod households;
 mod raw;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::path::Path;
 pub use fault::{ScenarioError, nearest};
 pub use raw::RawScenario;
 
+use super::households::Mapping;
 use super::vintage::Levels;
 use crate::domain::{Detail, Distribution, Pence, Proposal, Share, UniformRise};
 use check::Checker;
@@ -56,6 +58,19 @@ pub struct Scenario {
     pub draws: u32,
     /// Seed.
     pub seed: u64,
+    /// What the columns of the council's own extract mean, where stated.
+    pub households: Option<Mapping>,
+}
+
+/// What a scenario file says of a council's own extract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtractTable {
+    /// What its columns mean, where stated.
+    pub mapping: Option<Mapping>,
+    /// The authority, where stated.
+    pub authority: Option<String>,
+    /// The year of the figures, where stated.
+    pub vintage: Option<String>,
 }
 
 /// Band D amounts that a scenario states: where the vintage has worked them out, or a later budget
@@ -201,26 +216,7 @@ impl Scenario {
                 ),
             ));
         }
-        let whole = |text: String| ScenarioError::whole_file(wanted, text);
-        let size =
-            std::fs::metadata(path).map_err(|error| whole(format!("cannot be read: {error}")))?;
-        if size.is_dir() {
-            return Err(whole("is a folder, not a scenario file".to_owned()));
-        }
-        if size.len() > LONGEST_FILE {
-            return Err(whole(format!(
-                "is longer than {LONGEST_FILE} bytes: not a scenario"
-            )));
-        }
-        let bytes =
-            std::fs::read(path).map_err(|error| whole(format!("cannot be read: {error}")))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            whole(format!(
-                "is not text: byte {} is not UTF-8 (a scenario is a TOML file)",
-                error.utf8_error().valid_up_to()
-            ))
-        })?;
-        Self::parse(wanted, &text, names)
+        Self::parse(wanted, &text_of(wanted)?, names)
     }
 
     /// Reads a scenario from TOML; `name` stands in error messages.
@@ -250,13 +246,8 @@ impl Scenario {
                 "is empty (print a scenario to start from with `bandwise init`)".to_owned(),
             ));
         }
-        let raw: RawScenario = match toml::from_str(text) {
-            Ok(raw) => raw,
-            Err(error) => {
-                let start = error.span().map_or(0, |span| span.start);
-                faults.at(start..start, syntax(error.message()));
-                return faults.finish(None);
-            }
+        let Some(raw) = Self::raw(text, &mut faults) else {
+            return faults.finish(None);
         };
         let scenario = Checker {
             nation: None,
@@ -268,8 +259,51 @@ impl Scenario {
         faults.finish(scenario)
     }
 
-    /// The same proposal for another authority. Its amounts, its usual turnout and its name on the
-    /// ballot paper are not the other's: they are left out, and the second value names those that were stated.
+    /// The `[households]` table of a scenario file, with its authority and vintage: the rest of the
+    /// file may be missing.
+    ///
+    /// # Errors
+    /// When the file is no scenario, or there is a fault in what is read of it.
+    pub fn load_households(wanted: &str, names: &Names<'_>) -> Result<ExtractTable, ScenarioError> {
+        let text = text_of(wanted)?;
+        let mut faults = Faults::of(wanted, &text);
+        let raw = match Self::raw(&text, &mut faults) {
+            Some(raw) => raw,
+            None => return faults.finish(None),
+        };
+        let mut checker = Checker {
+            nation: None,
+            band_i_stated: false,
+            faults: &mut faults,
+            names,
+        };
+        let authority = raw
+            .authority
+            .and_then(|name| checker.authority(name, raw.vintage.as_ref()));
+        let mapping = raw.households.and_then(|table| checker.households(table));
+        let vintage = raw.vintage.map(toml::Spanned::into_inner);
+        faults.finish(Some(ExtractTable {
+            mapping,
+            authority,
+            vintage,
+        }))
+    }
+
+    /// The file as written; nothing, and a fault, where it is no TOML of this form.
+    fn raw(text: &str, faults: &mut Faults<'_>) -> Option<RawScenario> {
+        match toml::from_str(text) {
+            Ok(raw) => Some(raw),
+            Err(error) => {
+                let start = error.span().map_or(0, |span| span.start);
+                faults.at(start..start, syntax(error.message()));
+                None
+            }
+        }
+    }
+
+    /// The same proposal for another authority. Its amounts, its usual turnout, its name on the
+    /// ballot paper and its extract are not the other's: they are left out, and the second value
+    /// names those that were stated.
     pub fn for_authority(mut self, authority: &str) -> (Self, Vec<&'static str>) {
         authority.clone_into(&mut self.authority);
         let mut left_out = Vec::new();
@@ -283,6 +317,9 @@ impl Scenario {
         if self.name_on_ballot.take().is_some() {
             left_out.push("vote.name_on_ballot");
         }
+        if self.households.take().is_some() {
+            left_out.push("households");
+        }
         (self, left_out)
     }
 
@@ -291,6 +328,30 @@ impl Scenario {
         let schema = schemars::schema_for!(RawScenario);
         serde_json::to_string_pretty(&schema).expect("a schema is JSON")
     }
+}
+
+/// The text of a scenario file.
+fn text_of(wanted: &str) -> Result<String, ScenarioError> {
+    let path = Path::new(wanted);
+    let whole = |text: String| ScenarioError::whole_file(wanted, text);
+    let size =
+        std::fs::metadata(path).map_err(|error| whole(format!("cannot be read: {error}")))?;
+    if size.is_dir() {
+        return Err(whole("is a folder, not a scenario file".to_owned()));
+    }
+    if size.len() > LONGEST_FILE {
+        return Err(whole(format!(
+            "is longer than {LONGEST_FILE} bytes: not a scenario"
+        )));
+    }
+    let bytes = std::fs::read(path).map_err(|error| whole(format!("cannot be read: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        whole(format!(
+            "is not text: byte {} is not UTF-8 (a scenario is a TOML file)",
+            error.utf8_error().valid_up_to()
+        ))
+    })?;
+    Ok(text)
 }
 
 /// A message of the TOML reader, with the nearest allowed name where it lists them.

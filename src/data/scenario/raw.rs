@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use super::households::RawHouseholds;
+
 /// A scenario: a proposal for one authority, and what is assumed about the vote on it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +50,9 @@ pub struct RawScenario {
     pub inputs: Option<BTreeMap<Spanned<String>, RawDistribution>>,
     /// How much to simulate.
     pub simulation: Option<RawSimulation>,
+    /// A council's own extract.
+    #[schemars(with = "Option<RawHouseholds>")]
+    pub households: Option<Spanned<RawHouseholds>>,
 }
 
 /// The proposed schedule; which keys belong to which kind is checked afterwards.
