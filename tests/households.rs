@@ -1059,3 +1059,109 @@ proptest! {
         drop(in_blocks(&[b"band,ward\nA,1\n", bytes.as_slice()].concat(), 16));
     }
 }
+
+// An extract in a run.
+
+/// Runs a scenario of Derby and gives the mean of its figures, its bands and its warnings.
+fn run(folder: &TempDir, scenario: &str, draws: &str) -> (BTreeMap<String, f64>, String, String) {
+    let out = folder.path().join("out");
+    let output = bandwise(folder)
+        .args(["run", scenario, "--draws", draws, "--out", "out", "--force"])
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{error}");
+    let mut rows = csv::Reader::from_path(out.join("summary.csv")).unwrap();
+    let figures = rows
+        .records()
+        .filter_map(|row| {
+            let row = row.unwrap();
+            Some((row[0].to_owned(), row[3].parse().ok()?))
+        })
+        .collect();
+    let read = |name: &str| fs::read_to_string(out.join(name)).unwrap();
+    (figures, read("bands.csv"), read("warnings.csv"))
+}
+
+const RUN_WITH_AN_EXTRACT: &str = "format = 1\nkey = \"own\"\nauthority = \"Derby\"\nvintage =                                    \"2023-24\"\n[schedule]\nkind = \"freeze-target\"\nshare =                                    0.85\ntop_rise = 1.0\n";
+
+/// An invented extract with Derby's own margins stands in for the published homes: the same homes,
+/// the same total of the tax base and of money, electors as the extract states them.
+#[test]
+fn a_run_takes_homes_and_electors_from_the_extract_and_the_total_of_the_tax_base_as_published() {
+    let folder = tempdir().unwrap();
+    let world = world();
+    let published = derby(&world);
+    let total: i64 = published.record.dwellings().values().iter().sum();
+    let file = synthetic(&folder, "derby.csv", total.unsigned_abs(), 1);
+    let households = "[households]\nfile = \"derby.csv\"\nband = \"vo_band\"\nward =                       \"ward_code\"\ndiscount = \"discount\"\nstatus = \"occupancy\"\nexemption                       = \"exempt_class\"\nreduction = { column = \"ctr_award\", unit =                       \"pounds\", kind = \"ctr_kind\" }\nelectors = \"electors\"\n";
+    let scenario = folder.path().join("s.toml");
+    fs::write(&scenario, RUN_WITH_AN_EXTRACT).unwrap();
+    let (plain, _, _) = run(&folder, "s.toml", "500");
+    fs::write(&scenario, format!("{RUN_WITH_AN_EXTRACT}{households}")).unwrap();
+    let (own, bands, warnings) = run(&folder, "s.toml", "500");
+    let alike = |metric: &str, most: f64| {
+        let (plain, own) = (plain[metric], own[metric]);
+        assert!((plain - own).abs() <= most, "{metric}: {plain} and {own}");
+    };
+    alike("share_frozen_dwellings_own_element", 0.0);
+    alike("gross_yield_pounds", 10.0);
+    alike("net_yield_vs_today_pounds", 200_000.0);
+    alike("win_probability", 0.02);
+    assert!(bands.contains("A,57530,"), "{bands}");
+    assert!(warnings.contains("own_extract,\"Homes are those of the council's own extract"));
+    let electors = read(&file, None, Some(published))
+        .unwrap()
+        .cells
+        .iter()
+        .map(|cell| cell.electors)
+        .sum::<i64>();
+    let wards = fs::read_to_string(folder.path().join("out/wards.csv")).unwrap();
+    let mut rows = csv::Reader::from_reader(wards.as_bytes());
+    let at = rows
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|name| name == "n_electors")
+        .unwrap();
+    let modelled: f64 = rows
+        .records()
+        .map(|row| row.unwrap()[at].parse::<f64>().unwrap())
+        .sum();
+    assert!(
+        (modelled - electors as f64).abs() < 1e-3,
+        "{modelled} of {electors}"
+    );
+}
+
+/// The compressed cells give the very results of the raw extract.
+#[test]
+fn a_run_on_the_compressed_cells_is_a_run_on_the_extract() {
+    let folder = tempdir().unwrap();
+    synthetic(&folder, "derby.csv", 30_000, 2);
+    let output = bandwise(&folder)
+        .args(["households", "derby.csv", "--authority", "Derby"])
+        .args(["--vintage", "2023-24", "--out", "cells"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let mapped = |file: &str, mapping: &str| {
+        let text = format!("{RUN_WITH_AN_EXTRACT}[households]\nfile = \"{file}\"\n{mapping}");
+        fs::write(folder.path().join("s.toml"), text).unwrap();
+        run(&folder, "s.toml", "200")
+    };
+    let raw = fs::read_to_string(folder.path().join("cells/mapping.toml")).unwrap();
+    let raw = raw.trim_start_matches("[households]\n");
+    let of_cells = bandwise(&folder)
+        .args(["households", "cells/cells.parquet", "--authority", "Derby"])
+        .args(["--vintage", "2023-24", "--out", "again"])
+        .output()
+        .unwrap();
+    assert!(of_cells.status.success());
+    let again = fs::read_to_string(folder.path().join("again/mapping.toml")).unwrap();
+    let again = again.trim_start_matches("[households]\n");
+    let (first, bands, _) = mapped("derby.csv", raw);
+    let (second, same_bands, _) = mapped("cells/cells.parquet", again);
+    assert_eq!(bands, same_bands);
+    assert_eq!(first, second);
+}

@@ -726,7 +726,7 @@ fn an_import_installs_a_whole_vintage_and_says_what_it_did() {
     assert_eq!(code, 65);
     assert_eq!(
         error,
-        "bandwise: base: no vintage \"min\" is held (held: 2023-24, mine, next) [did you mean \
+        "bandwise: base: no vintage \"min\" is held (held: 2023-24, 2026-27, mine, next) [did you mean \
          mine?]\n"
     );
 }

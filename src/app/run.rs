@@ -19,7 +19,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         "{}-{}-{}",
         slug(&prepared.record.authority.name),
         prepared.scenario.key,
-        prepared.base_year
+        prepared.scenario.vintage.as_deref().unwrap_or_default()
     );
     let folder = open(&args.output, name)?;
     let outcomes = on_threads(args.output.threads, || simulate(&prepared, &Bar::new()));

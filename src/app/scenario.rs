@@ -1,5 +1,7 @@
 //! `init`, `check`, `schema`, `scenarios`; and how every command loads its scenario.
 
+use std::path::Path;
+
 use bandwise::data::scenario::{EXAMPLE, Names};
 use bandwise::data::{Assumptions, Scenario, Vintage, World};
 use bandwise::report::{files, scenario_file};
@@ -48,7 +50,9 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
     if let Err(error) = Vintage::held(scenario.vintage.as_deref()) {
         return Err(Failure::bad_input(error));
     }
-    let world = World::with(assumptions, scenario.vintage.as_deref()).map_err(Failure::bug)?;
+    let mut world = World::with(assumptions, scenario.vintage.as_deref()).map_err(Failure::bug)?;
+    let folder = Path::new(wanted).parent().unwrap_or(Path::new(""));
+    world.read_extract(&scenario, folder)?;
     Ok(Loaded {
         scenario,
         world,

@@ -292,7 +292,7 @@ fn wards_of(record: &AuthorityRecord, detail: Detail, areas: &[SmallArea]) -> Ve
         return vec![Ward {
             code: record.authority.code.to_string(),
             name: record.authority.name.clone(),
-            detail: Detail::Authority,
+            kind: Detail::Authority.to_string(),
             mood: None,
             deprivation: None,
             area: 0,
@@ -301,7 +301,7 @@ fn wards_of(record: &AuthorityRecord, detail: Detail, areas: &[SmallArea]) -> Ve
     let ward = |area: &SmallArea| Ward {
         code: area.code.clone(),
         name: area.name.clone(),
-        detail,
+        kind: detail.to_string(),
         // A lower layer area shares the mood of its ward.
         mood: Some(area.ward_code.as_ref().unwrap_or(&area.code).clone()),
         deprivation: area.deprivation_score,

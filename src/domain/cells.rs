@@ -2,7 +2,6 @@
 
 use super::band::{Band, ByBand};
 use super::household::{Liability, Reduction};
-use super::place::Detail;
 
 /// A ward or other small area, or a whole billing authority where none are known or wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,8 +10,9 @@ pub struct Ward {
     pub code: String,
     /// Its name.
     pub name: String,
-    /// In what detail it stands.
-    pub detail: Detail,
+    /// Its kind: `ward`, `lsoa`, `msoa`, `authority`, or `extract` for an area that only a
+    /// council's own extract knows.
+    pub kind: String,
     /// The code of the ward whose local mood it shares; nothing where the authority is one area.
     pub mood: Option<String>,
     /// Its deprivation score, higher for more deprived; nothing where unknown.
@@ -48,6 +48,8 @@ pub struct Cells {
     wards: Vec<Ward>,
     rows: Vec<Cell>,
     award_basis_points: Vec<ByBand<[i64; 3]>>,
+    /// Electors of each cell where they are stated; empty where none are.
+    electors: Vec<Option<f64>>,
 }
 
 impl Cells {
@@ -84,7 +86,22 @@ impl Cells {
             wards,
             rows,
             award_basis_points,
+            electors: Vec::new(),
         }
+    }
+
+    /// The same with the electors of each cell, where they are stated.
+    ///
+    /// # Panics
+    /// When there is not one entry a cell.
+    pub fn with_electors(self, electors: Vec<Option<f64>>) -> Self {
+        assert_eq!(electors.len(), self.rows.len(), "one entry a cell");
+        Self { electors, ..self }
+    }
+
+    /// The electors of the cell at a position, where they are stated.
+    pub fn electors(&self, position: usize) -> Option<f64> {
+        self.electors.get(position).copied().flatten()
     }
 
     /// The wards.

@@ -89,6 +89,30 @@ pub enum Warning {
         /// What is carried forward and how, as a sentence.
         sentence: String,
     },
+    /// Homes are those of the council's own extract.
+    OwnExtract {
+        /// Homes.
+        n_dwellings: i64,
+        /// Rows that were refused.
+        n_refused: u64,
+        /// The tax base of the extract at the budgeted collection rate over the published one,
+        /// less 1.
+        base_off: f64,
+    },
+    /// The extract says nothing of something that the model needs.
+    ExtractSilent {
+        /// Of what, and what follows.
+        what: &'static str,
+    },
+    /// The scenario maps an extract without naming its file.
+    ExtractNotRead,
+    /// A caveat on the extract.
+    OfExtract {
+        /// Its short name.
+        code: &'static str,
+        /// The caveat in a sentence.
+        message: String,
+    },
     /// The stated amounts do not add to the published whole bill.
     LevelsDiffer {
         /// Their sum at band D.
@@ -145,6 +169,10 @@ impl Warning {
             Self::NoPrinciple { .. } => "no_principle",
             Self::CarriedForward { .. } => "carried_forward",
             Self::PartCarriedForward { .. } => "part_carried_forward",
+            Self::OwnExtract { .. } => "own_extract",
+            Self::ExtractSilent { .. } => "extract_silent",
+            Self::ExtractNotRead => "extract_not_read",
+            Self::OfExtract { code, .. } => code,
             Self::LevelsDiffer { .. } => "levels_differ",
             Self::PrincipleNotPublished { .. } => "principle_not_published",
             Self::BandIAsH => "band_i_as_h",
@@ -258,6 +286,23 @@ impl Warning {
                 from.next()
             ),
             Self::PartCarriedForward { sentence } => sentence.clone(),
+            Self::OwnExtract {
+                n_dwellings,
+                n_refused,
+                base_off,
+            } => format!(
+                "Homes are those of the council's own extract: {}, and {} rows refused. At the \
+                 budgeted collection rate its tax base is {:+.1}% off the published one, which \
+                 stays the total; the extract says how it is shared out.",
+                thousands(n_dwellings.unsigned_abs()),
+                thousands(*n_refused),
+                100.0 * base_off
+            ),
+            Self::ExtractSilent { what } => format!("The extract says nothing of {what}."),
+            Self::ExtractNotRead => "The scenario maps an extract and does not name it \
+                 (`households.file`): the published figures are used."
+                .to_owned(),
+            Self::OfExtract { message, .. } => message.clone(),
             Self::LevelsDiffer { stated, published } => format!(
                 "The stated amounts add to {stated} at band D; the published whole bill is {published}."
             ),

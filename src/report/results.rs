@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::csv::csv;
+use super::households::cell_rows;
 use super::tables::{BandRow, CompareRow, DriverRow, SummaryRow, WardRow, WarningRow};
 use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
@@ -60,6 +62,8 @@ pub struct Provenance {
     pub vintage: String,
     /// SHA-256 of an installed vintage's tables; nothing for an embedded one.
     pub vintage_sha256: Option<String>,
+    /// SHA-256 of the cells of the council's own extract (`cells.csv`); nothing without one.
+    pub extract_sha256: Option<String>,
     /// Number of draws.
     pub draws: u32,
     /// Seed.
@@ -220,8 +224,13 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
             .sum()
     };
     let nation = prepared.record.authority.code.nation();
+    let list = if prepared.extract.is_some() {
+        "in the council's own extract"
+    } else {
+        "on the valuation list"
+    };
     let all_homes = format!(
-        "{total} dwellings on the valuation list, bands {}",
+        "{total} dwellings {list}, bands {}",
         nation.bands_in_words()
     );
     let liable = |frozen_only: bool| -> i64 {
@@ -633,14 +642,17 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
             let vote = outcomes.vote.as_ref();
             let yes = vote.map(|vote| by_ward(index, &vote.ward_yes_share));
             let yes_spread = yes.as_deref().and_then(spread);
-            let held = prepared.small_areas.get(index);
+            let held = prepared
+                .small_areas
+                .iter()
+                .find(|area| area.code == ward.code);
             let tenure = held.and_then(|area| area.tenure);
             let households = |part: &dyn Fn(Tenure) -> i64| -> Option<f64> {
                 let tenure = tenure?;
                 Share::of(part(tenure), tenure.all()).map(Share::value)
             };
             WardRow {
-                area_kind: ward.detail.to_string(),
+                area_kind: ward.kind.clone(),
                 area_code: ward.code.clone(),
                 area: ward.name.clone(),
                 n_dwellings: homes,
@@ -708,6 +720,10 @@ pub fn provenance(
         authority_code: prepared.record.authority.code.to_string(),
         vintage: prepared.scenario.vintage.clone().unwrap_or_default(),
         vintage_sha256: prepared.vintage_sha256.clone(),
+        extract_sha256: prepared
+            .extract
+            .as_ref()
+            .map(|extract| catalogue::sha256(&csv(&cell_rows(extract)))),
         draws: prepared.scenario.draws,
         seed: prepared.scenario.seed,
         data_sha256: catalogue::data_sha256(),

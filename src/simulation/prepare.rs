@@ -1,5 +1,6 @@
 //! From a scenario and data to everything that the draws need: deterministic, done once.
 
+use crate::data::households::{Extract, Published, model};
 use crate::data::small_areas::{SmallArea, small_areas};
 use crate::data::{
     self, Assumptions, AuthorityRecord, BaseByBand, DataError, Proposer, Scenario, Vintage, World,
@@ -28,6 +29,8 @@ pub struct Prepared {
     /// The other authorities' band D amounts today and in the year of the vote, with parishes:
     /// the mean over the billing authorities by tax base.
     pub others_band_d: (Pence, Pence),
+    /// The council's own extract, where the homes are its.
+    pub extract: Option<Extract>,
     /// SHA-256 of the figures where the user has installed them; nothing for embedded ones.
     pub vintage_sha256: Option<String>,
     /// The year of the figures.
@@ -192,7 +195,10 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         .clone();
     let own_today = record.levels.own;
     let largest = principle.limit.largest_rise_without_vote(own_today);
-    let dwellings = record.dwellings();
+    let dwellings = match &world.extract {
+        Some(extract) => extract.dwellings(),
+        None => record.dwellings(),
+    };
     let schedule = scenario.proposal.schedule(nation, &dwellings, largest)?;
     if schedule.needs_relief() && !authority.class.bills() {
         return Err(PrepareError::ReliefByPreceptor {
@@ -225,11 +231,10 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         });
     }
 
-    let bases: Vec<BaseByBand> = areas
+    let mut bases: Vec<BaseByBand> = areas
         .iter()
         .map(|area| area.base_by_band(&world.law))
         .collect();
-    let base = BaseByBand::sum(&bases);
     let by = scenario.by.unwrap_or(if authority.class.bills() {
         Detail::Areas(AreaKind::Ward)
     } else {
@@ -242,7 +247,24 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
             Detail::Areas(kind) => small_areas(&area.authority.code, kind),
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let (cells, warnings) = cells(&areas, &bases, by, &small_areas, &world.assumptions)?;
+    let (cells, warnings) = match &world.extract {
+        None => cells(&areas, &bases, by, &small_areas, &world.assumptions)?,
+        Some(extract) => {
+            let wards = data::small_areas::small_areas(&record.authority.code, AreaKind::Ward)?;
+            let published = Published {
+                record: &areas[0],
+                year: base_year,
+                wards: &wards,
+                law: &world.law,
+            };
+            let modelled = model(extract, published, &bases[0], &world.assumptions)?;
+            record.bands = modelled.record.bands;
+            areas[0] = modelled.record;
+            bases = vec![modelled.base];
+            (modelled.cells, modelled.warnings)
+        }
+    };
+    let base = BaseByBand::sum(&bases);
     let bills = tax::apply(&cells, &amounts)
         .map_err(|error| DataError::fault(std::path::Path::new("bills"), error.to_string()))?;
     let budgets = tax::budgets(&amounts, &base.thousandths, base.in_lieu_thousandths);
@@ -288,6 +310,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
             by: Some(by),
             ..scenario.clone()
         },
+        extract: world.extract.clone(),
         vintage_sha256: world.vintage.sha256.clone(),
         base_year,
         vote_year,
@@ -388,6 +411,9 @@ fn caveats(
             year: prepared.vote_year,
             citation: prepared.principle.source.citation.clone(),
         });
+    }
+    if scenario.households.is_some() && prepared.extract.is_none() {
+        warnings.push(Warning::ExtractNotRead);
     }
     if nation == Nation::Wales && scenario.proposal.is_by_band() && !scenario.band_i_stated {
         warnings.push(Warning::BandIAsH);

@@ -59,8 +59,15 @@ impl Electorate {
         let per_home = electors_per_home(cells, assumptions);
         let key = |cell: &Cell| (cells.area(cell), cell.band, cell.liability, cell.reduction);
         let mut positions: BTreeMap<_, (usize, i64)> = BTreeMap::new();
-        for cell in cells.rows() {
-            if per_home[cells.area(cell)][cell.band][cell.liability as usize] > 0.0 {
+        let electors_of = |position: usize, cell: &Cell| {
+            let each = per_home[cells.area(cell)][cell.band][cell.liability as usize];
+            cells
+                .electors(position)
+                .unwrap_or(cell.dwellings as f64 * each)
+        };
+        let each_cell = || cells.rows().iter().enumerate();
+        for (position, cell) in each_cell() {
+            if electors_of(position, cell) > 0.0 {
                 positions.insert(key(cell), (0, cells.award_basis_points(cell)));
             }
         }
@@ -99,11 +106,10 @@ impl Electorate {
             wards.push((groups.clone(), electors.len()));
             electors.resize(electors.len() + groups.len(), 0.0);
         }
-        for cell in cells.rows() {
+        for (position, cell) in each_cell() {
             if let Some((group, _)) = positions.get(&key(cell)) {
-                let each = per_home[cells.area(cell)][cell.band][cell.liability as usize];
                 let (groups, first) = &wards[cell.ward];
-                electors[first + group - groups.start] += cell.dwellings as f64 * each;
+                electors[first + group - groups.start] += electors_of(position, cell);
             }
         }
         let deprivation = standardised_deprivation(cells);

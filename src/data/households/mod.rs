@@ -8,6 +8,7 @@ mod codes;
 mod fold;
 mod frames;
 pub mod mapping;
+mod model;
 mod numbers;
 mod records;
 pub mod refused;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use mapping::{Awards, CELL_COLUMNS, Coded, Kind, Mapping, Numbers, Role, Unit};
+pub use model::{Modelled, model};
 pub use refused::{Reason, Refused};
 
 use super::catalogue::DataError;
@@ -23,7 +25,7 @@ use super::law::Law;
 use super::small_areas::SmallArea;
 use super::vintage::AuthorityRecord;
 use crate::domain::money::thousands;
-use crate::domain::{BandProportions, ExtractCell, FinancialYear};
+use crate::domain::{BandProportions, ByBand, ExtractCell, FinancialYear};
 use fold::Fold;
 use frames::Source;
 
@@ -226,6 +228,15 @@ impl Extract {
     /// Rows refused.
     pub fn n_refused(&self) -> u64 {
         self.refused.iter().map(|refused| refused.n_rows).sum()
+    }
+
+    /// Homes by band.
+    pub fn dwellings(&self) -> ByBand<i64> {
+        let mut homes = ByBand::from_fn(|_| 0);
+        for cell in &self.cells {
+            homes[cell.band] += cell.n_dwellings;
+        }
+        homes
     }
 
     /// Homes in the cells.
