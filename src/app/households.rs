@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bandwise::data::catalogue::data_sha256;
-use bandwise::data::households::{self, Mapping, Published};
+use bandwise::data::households::{self, Caveat, Mapping, Published};
 use bandwise::data::scenario::Names;
 use bandwise::data::small_areas::small_areas;
 use bandwise::data::{Assumptions, Scenario, World};
@@ -56,7 +56,17 @@ pub fn households(args: &HouseholdsArgs) -> Result<(), Failure> {
     });
     match args.synthetic {
         Some(rows) => invent(args, &world, published, rows),
-        None => extract(args, mapping.as_ref(), published),
+        None => {
+            let nation = record.map(|record| record.authority.code.nation());
+            let carried = nation.map_or(Vec::new(), |nation| world.vintage.carried_forward(nation));
+            let carried = carried
+                .into_iter()
+                .filter(|part| part.name != "levels")
+                .map(|part| Caveat::CarriedForward {
+                    sentence: part.carried_forward.clone(),
+                });
+            extract(args, mapping.as_ref(), published, carried.collect())
+        }
     }
 }
 
@@ -64,6 +74,7 @@ fn extract(
     args: &HouseholdsArgs,
     mapping: Option<&Mapping>,
     published: Option<Published<'_>>,
+    carried: Vec<Caveat>,
 ) -> Result<(), Failure> {
     let name = published.map_or("households".to_owned(), |published| {
         let authority = slug(&published.record.authority.name);
@@ -75,7 +86,8 @@ fn extract(
         threads: None,
     };
     let folder = open(&output, name)?;
-    let extract = households::read(&args.file, mapping, published)?;
+    let mut extract = households::read(&args.file, mapping, published)?;
+    extract.caveats.extend(carried);
     if !args.accept_refused {
         extract.mostly_taken(&args.file)?;
     }

@@ -12,8 +12,8 @@ use super::law::Law;
 use super::scenario::nearest;
 use super::user;
 use crate::domain::{
-    Authority, AuthorityClass, AuthorityCode, Band, ByBand, FinancialYear, Pence, Share, Standing,
-    apportion,
+    Authority, AuthorityClass, AuthorityCode, Band, ByBand, FinancialYear, Nation, Pence, Share,
+    Standing, apportion,
 };
 
 /// All tables of one financial year.
@@ -363,6 +363,15 @@ impl Vintage {
             reorganisations: catalogue::reorganisations()?,
             sha256: None,
         })
+    }
+
+    /// The parts that are carried forward, as far as they bear on a nation.
+    pub fn carried_forward(&self, nation: Nation) -> Vec<&Part> {
+        self.parts
+            .iter()
+            .filter(|part| part.nation.is_empty() || part.nation == nation.to_string())
+            .filter(|part| !part.carried_forward.is_empty())
+            .collect()
     }
 
     /// The rows of one of its tables.

@@ -187,15 +187,16 @@ impl OutputFolder {
     }
 }
 
-/// Gives the folder the usual permissions: temporary folders are their owner's alone.
+/// Gives a folder or a file the usual permissions: temporary ones are their owner's alone.
 #[cfg(unix)]
-fn open_to_readers(folder: &Path) -> std::io::Result<()> {
+fn open_to_readers(place: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+    let mode = if place.is_dir() { 0o755 } else { 0o644 };
+    fs::set_permissions(place, fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn open_to_readers(_folder: &Path) -> std::io::Result<()> {
+fn open_to_readers(_place: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
@@ -250,6 +251,7 @@ pub fn write_stream(
     };
     let file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot(&error))?;
     fill(file.as_file(), file.path()).map_err(|error| cannot(&error))?;
+    open_to_readers(file.path()).map_err(|error| cannot(&error))?;
     file.persist(path).map_err(|error| cannot(&error.error))?;
     Ok(())
 }

@@ -468,10 +468,8 @@ fn caveats(
 /// where it is not stated.
 fn carried_forward(vintage: &Vintage, nation: Nation, split_stated: bool) -> Vec<Warning> {
     vintage
-        .parts
-        .iter()
-        .filter(|part| part.nation.is_empty() || part.nation == nation.to_string())
-        .filter(|part| !part.carried_forward.is_empty())
+        .carried_forward(nation)
+        .into_iter()
         .filter(|part| !(split_stated && part.name == "levels"))
         .map(|part| Warning::PartCarriedForward {
             sentence: part.carried_forward.clone(),

@@ -46,6 +46,35 @@ fn no_ballot_paper_where_no_vote_is_needed() {
     );
 }
 
+/// The card and its caveats on a vintage, with few draws.
+fn card_of(key: &str, authority: &str, vintage: &str) -> String {
+    let world = World::embedded(Some(vintage)).unwrap();
+    let scenario = Scenario::load(key, &Names::of(&world.assumptions)).unwrap();
+    let (mut scenario, _) = scenario.for_authority(authority);
+    scenario.draws = 200;
+    let prepared = prepare(&scenario, &world).unwrap();
+    let outcomes = run(&prepared, &NoObserver);
+    let toml = scenario_file::toml(&prepared.scenario);
+    let briefing = briefing(&prepared, &outcomes, &toml, &[]).unwrap();
+    card::card(&prepared, &briefing, "results")
+}
+
+#[test]
+fn the_card_of_a_welsh_council_has_nine_bands_and_no_vote() {
+    snapshot(
+        "card-cardiff",
+        &card_of("gentle-efgh", "Cardiff", "2026-27"),
+    );
+}
+
+#[test]
+fn the_card_of_a_police_proposal_spans_its_billing_authorities() {
+    snapshot(
+        "card-bedfordshire-police",
+        &card_of("uniform-15", "Bedfordshire Police", "2023-24"),
+    );
+}
+
 #[test]
 fn the_card_and_the_tables_of_derby() {
     let prepared = prepared("williamson-2018", "Derby");

@@ -226,3 +226,22 @@ fn the_reason_prints_the_rise_that_was_tested() {
         route.modelled.reasons
     );
 }
+
+/// On the amounts of 2026-27 (own £1,898.99: £2,306.00 less police £308.60 and fire £98.41) against a
+/// No of +4.99%, £1,993.75: D 0.2 x 1,898.99 = +379.80 less +94.76 is +285.04; A 6/9 of -94.76.
+#[test]
+fn on_the_amounts_of_2026_27_a_yes_costs_what_the_published_amounts_give() {
+    let world = World::embedded(Some("2026-27")).unwrap();
+    let scenario = Scenario::load("williamson-2018", &Names::of(&world.assumptions)).unwrap();
+    let prepared = prepare(&scenario, &world).unwrap();
+    let found: Vec<i64> = prepared
+        .schedule
+        .bands()
+        .iter()
+        .map(|&band| {
+            let own = prepared.amounts.own[band];
+            (own.yes - own.no).pounds().round() as i64
+        })
+        .collect();
+    assert_eq!(found, [-63, -74, -84, 285, 813, 1_509, 2_374, 3_608]);
+}

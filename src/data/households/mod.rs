@@ -110,6 +110,11 @@ pub enum Caveat {
     },
     /// An award is given, and no column tells pension age from working age.
     AwardNotTaken,
+    /// A published figure that the extract is compared with is carried forward.
+    CarriedForward {
+        /// What is carried forward and how, as a sentence.
+        sentence: String,
+    },
     /// Cells of few homes.
     SmallCells {
         /// Cells of fewer than ten homes.
@@ -132,6 +137,7 @@ impl Caveat {
             Self::BillsUnknown => "bills_unknown",
             Self::RowsRefused { .. } => "rows_refused",
             Self::AwardNotTaken => "award_not_taken",
+            Self::CarriedForward { .. } => "part_carried_forward",
             Self::SmallCells { .. } => "small_cells",
         }
     }
@@ -186,6 +192,7 @@ impl Caveat {
             Self::AwardNotTaken => "A column looks like an award, and none tells pension age from \
                  working age: the award was not taken. State `reduction` in a mapping."
                 .to_owned(),
+            Self::CarriedForward { sentence } => sentence.clone(),
             Self::SmallCells { n, of } => format!(
                 "{} of {} cells hold fewer than 10 homes: the file of cells is still personal data. \
                  It stays in the council.",
