@@ -1,7 +1,6 @@
 //! Caveats as values: each is shown in every output that rests on what it says.
 
 use super::money::{Pence, thousands};
-use super::place::AuthorityCode;
 use super::share::Share;
 use super::year::FinancialYear;
 
@@ -50,8 +49,10 @@ pub enum Warning {
     },
     /// What the other authorities on the bill will charge is assumed.
     OtherPreceptorsAssumed {
-        /// Their band D amount next year.
+        /// Their band D amount next year: the mean by tax base over billing authorities.
         band_d: Pence,
+        /// On how many billing authorities' bills.
+        areas: usize,
         /// Those held at today's amount, because no principle is held for them.
         held_flat: Vec<&'static str>,
     },
@@ -77,7 +78,7 @@ pub enum Warning {
     /// The authority has no principle for the year, so no referendum can be required.
     NoPrinciple {
         /// The authority.
-        authority: AuthorityCode,
+        authority: String,
     },
     /// The figures of one year stand for the budget of the next.
     CarriedForward {
@@ -251,15 +252,30 @@ impl Warning {
                  counted at the headline amount, without relief.",
                 100.0 * share
             ),
-            Self::OtherPreceptorsAssumed { band_d, held_flat } if held_flat.is_empty() => format!(
-                "Whole bills assume that the other authorities on the bill charge {band_d} at band D \
-                 next year, each the most that needs no vote. State `others.rise` to replace it."
-            ),
-            Self::OtherPreceptorsAssumed { band_d, held_flat } => format!(
-                "Whole bills next year are not known: no principle is held for {}, so today's amount \
-                 stands in ({band_d} at band D for all others together). State `others.rise`.",
-                held_flat.join(" and ")
-            ),
+            Self::OtherPreceptorsAssumed {
+                band_d,
+                areas,
+                held_flat,
+            } => {
+                let amount = match areas {
+                    1 => format!("{band_d} at band D"),
+                    n => format!("{band_d} at band D, on average of {n} billing authorities"),
+                };
+                if held_flat.is_empty() {
+                    format!(
+                        "Whole bills assume that the other authorities on the bill charge {amount} \
+                         next year, each the most that needs no vote. State `others.rise` to replace \
+                         it."
+                    )
+                } else {
+                    format!(
+                        "Whole bills next year are not known: no principle is held for {}, so \
+                         today's amount stands in for it (all others together: {amount}). State \
+                         `others.rise`.",
+                        held_flat.join(" and ")
+                    )
+                }
+            }
             Self::WideOutcome { low, high } => format!(
                 "The yes share may be anywhere from {:.0}% to {:.0}% (90% range): the evidence says \
                  little about how many would vote Yes.",

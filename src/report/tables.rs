@@ -75,9 +75,9 @@ record! {
         own_bill_no_pounds: f64 as "number", "Own element of a full bill under No, pounds a year.";
         own_change_yes_vs_today_pounds: f64 as "number", "Change in the own element of a full bill, Yes less today, pounds a year.";
         own_change_yes_vs_no_pounds: f64 as "number", "Change in the own element of a full bill, Yes less No, pounds a year.";
-        total_bill_today_pounds: f64 as "number", "Whole full bill today, pounds a year.";
-        total_bill_yes_pounds: f64 as "number", "Whole full bill under Yes, pounds a year.";
-        total_bill_no_pounds: f64 as "number", "Whole full bill under No, pounds a year.";
+        total_bill_today_pounds: f64 as "number", "Whole full bill today, pounds a year; of a preceptor the mean over the homes of its billing authorities.";
+        total_bill_yes_pounds: f64 as "number", "Whole full bill under Yes, pounds a year; of a preceptor the mean over the homes of its billing authorities.";
+        total_bill_no_pounds: f64 as "number", "Whole full bill under No, pounds a year; of a preceptor the mean over the homes of its billing authorities.";
         frozen: bool as "boolean", "Whether the own element does not rise in cash.";
         relief_share: Option<f64> as "number", "Share of the increase given back; empty where nothing rises.";
         gross_yield_pounds: f64 as "number", "Headline rise on the band's tax base before relief, pounds a year.";

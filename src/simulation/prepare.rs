@@ -441,12 +441,16 @@ fn caveats(
     }
     if prepared.principle.limit == Limit::Unlimited {
         warnings.push(Warning::NoPrinciple {
-            authority: authority.code.clone(),
+            authority: authority.name.clone(),
         });
     }
     if scenario.others == UniformRise::LargestWithoutVote {
         let band_d = prepared.others_band_d.1;
-        warnings.push(Warning::OtherPreceptorsAssumed { band_d, held_flat });
+        warnings.push(Warning::OtherPreceptorsAssumed {
+            band_d,
+            areas: prepared.areas.len(),
+            held_flat,
+        });
     }
     let base = &prepared.base;
     let whole = base.thousandths.values().iter().sum::<i64>() + base.in_lieu_thousandths;
