@@ -9,7 +9,9 @@ use std::io::Write;
 use std::path::Path;
 
 use assert_cmd::Command;
-use bandwise::data::households::{Extract, Mapping, Published, Reason, read, read_in_blocks};
+use bandwise::data::households::{
+    Extract, Mapping, Published, Reason, model, read, read_in_blocks,
+};
 use bandwise::data::scenario::Names;
 use bandwise::data::{Assumptions, Scenario, World, cells};
 use bandwise::domain::{Band, Liability, Pence, Reduction};
@@ -24,7 +26,7 @@ use std::sync::OnceLock;
 use tempfile::{TempDir, tempdir};
 
 use bandwise::data::small_areas::{SmallArea, small_areas};
-use bandwise::domain::{AreaKind, Detail, Nation};
+use bandwise::domain::{AreaKind, Detail, Nation, Warning};
 
 fn world() -> World {
     World::embedded(Some("2023-24")).unwrap()
@@ -751,7 +753,8 @@ fn too_many_refused_rows_stop_the_command_unless_they_are_accepted() {
     assert_eq!(
         String::from_utf8(refused.stderr).unwrap(),
         "bandwise: x.csv: 10 of 100 rows are refused, more than 5% [mend the file or the mapping, or \
-         go on without these rows by --accept-refused]\n  10 rows: vo_band: not a band (allowed: A to \
+         go on without these rows: `bandwise households` with --accept-refused writes cells \
+         that a scenario can name]\n  10 rows: vo_band: not a band (allowed: A to \
          H) (rows 2, 12, 22, 32, 42 ...; the first holds \"Z\")\n"
     );
     assert!(refused.stdout.is_empty());
@@ -1138,7 +1141,7 @@ fn a_run_takes_homes_and_electors_from_the_extract_and_the_total_of_the_tax_base
 #[test]
 fn a_run_on_the_compressed_cells_is_a_run_on_the_extract() {
     let folder = tempdir().unwrap();
-    synthetic(&folder, "derby.csv", 30_000, 2);
+    synthetic(&folder, "derby.csv", 110_000, 2);
     let output = bandwise(&folder)
         .args(["households", "derby.csv", "--authority", "Derby"])
         .args(["--vintage", "2023-24", "--out", "cells"])
@@ -1164,4 +1167,64 @@ fn a_run_on_the_compressed_cells_is_a_run_on_the_extract() {
     let (second, same_bands, _) = mapped("cells/cells.parquet", again);
     assert_eq!(bands, same_bands);
     assert_eq!(first, second);
+}
+
+#[test]
+fn an_extract_of_another_council_is_refused() {
+    let folder = tempdir().unwrap();
+    synthetic(&folder, "derby.csv", 113_100, 1);
+    let refused = bandwise(&folder)
+        .args(["households", "derby.csv", "--authority", "Leicester"])
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(65));
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        error.starts_with(
+            "bandwise: households: 113100 of 113100 homes with an ONS code of their area lie in no \
+             area of Leicester (E06000016)"
+        ),
+        "{error}"
+    );
+}
+
+/// A kind of reduction without an amount is not nothing: the cells keep it, and a run says what it
+/// assumes.
+#[test]
+fn kinds_of_reduction_without_amounts_survive_the_cells_and_are_imputed_with_a_caveat() {
+    let folder = tempdir().unwrap();
+    let mut text = "vo_band,ward_code,kind,n\n".to_owned();
+    for (band, homes) in [("A", 57_530), ("D", 50_000)] {
+        text.push_str(&format!("{band},E05015507,P,{}\n", homes / 10));
+        text.push_str(&format!("{band},E05015507,,{}\n", homes - homes / 10));
+    }
+    let file = folder.path().join("kinds.csv");
+    fs::write(&file, text).unwrap();
+    let mapping = mapping(
+        "band = \"vo_band\"\nward = \"ward_code\"\ncount = \"n\"\nreduction = { \
+         kind = \"kind\", pension_age = [\"P\"] }\n",
+    );
+    let world = world();
+    let extract = read(&file, Some(&mapping), Some(derby(&world))).unwrap();
+    let on_reduction = |extract: &Extract| -> i64 {
+        extract
+            .cells
+            .iter()
+            .filter(|cell| cell.reduction != Reduction::None)
+            .map(|cell| cell.n_dwellings)
+            .sum()
+    };
+    assert_eq!(on_reduction(&extract), 10_753);
+    let cells = folder.path().join("cells.csv");
+    fs::write(&cells, csv(&cell_rows(&extract))).unwrap();
+    let again = read(&cells, None, Some(derby(&world))).unwrap();
+    assert_eq!(on_reduction(&again), 10_753);
+    let published = derby(&world);
+    let base = published.record.base_by_band(published.law);
+    let modelled = model(&extract, published, &base, &world.assumptions).unwrap();
+    assert!(modelled.warnings.contains(&Warning::ImputedAwards {
+        n_dwellings: 10_753
+    }));
+    let total: i64 = modelled.base.thousandths.values().iter().sum();
+    assert_eq!(total, base.thousandths.values().iter().sum::<i64>());
 }

@@ -518,7 +518,7 @@ fn newer_dwellings_carry_the_lines_of_the_return_in_proportion_band_by_band() {
     let dwellings = of(&held, "E06000015 A", "dwellings");
     fs::write(&file, stock_of_the_embedded_figures(dwellings as i64)).unwrap();
     let vintage = vintage(&[file], None, None).unwrap();
-    assert_eq!(vintage.name, "2024-25-imported");
+    assert_eq!(vintage.name, "2023-24-imported");
     let bands = cells(made(&vintage, "bands.csv"), 2);
     for ((key, column), text) in &held {
         let new = &bands[&(key.clone(), column.clone())];
@@ -839,4 +839,118 @@ fn an_imported_vintage_is_checked_and_run_like_an_embedded_one() {
         error.ends_with("(held: 2023-24, 2026-27, mine) [did you mean mine?]\n"),
         "{error}"
     );
+}
+
+/// The newest stock goes onto the newest vintage, which has no figure before support; a release of
+/// England leaves what is said of Wales.
+#[test]
+fn a_release_of_england_on_the_newest_vintage_keeps_the_caveats_of_wales() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    let file = home.path().join("CTSOP1_0_2026_03_31.csv");
+    fs::write(&file, stock_of_the_embedded_figures(0)).unwrap();
+    let path = file.display().to_string();
+    let arguments = [
+        "data", "import", &path, "--base", "2026-27", "--name", "new",
+    ];
+    let (code, said, error) = bandwise(&data, &arguments);
+    assert_eq!((code, error.as_str()), (0, ""), "{said}");
+    let out = home.path().join("out").display().to_string();
+    let run = [
+        "run",
+        "--vintage",
+        "new",
+        "--authority",
+        "Cardiff",
+        "--out",
+        &out,
+    ];
+    let (code, card, error) = bandwise(&data, &run);
+    assert_eq!((code, error.as_str()), (0, ""));
+    for caveat in [
+        "Dwellings are carried forward from 2026-27: the file given holds England only.",
+        "England's rates of October 2022 stand in",
+        "The Welsh tax base is worked out",
+        "Of the Welsh area band D only the police part is known",
+    ] {
+        let words: Vec<&str> = caveat.split_whitespace().collect();
+        let said = card.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(&words.join(" ")), "{caveat}\n{card}");
+    }
+}
+
+/// Figures that cannot be are refused with their place, whatever broke them; what a vintage says of
+/// itself is part of its hash.
+#[test]
+fn a_broken_installed_vintage_is_refused_with_the_place() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    let file = home.path().join("CTSOP1_0_2023_03_31.csv");
+    fs::write(&file, stock_of_the_embedded_figures(0)).unwrap();
+    let path = file.display().to_string();
+    let (code, _, _) = bandwise(&data, &["data", "import", &path, "--name", "mine"]);
+    assert_eq!(code, 0);
+    let folder = data.join("vintages/mine");
+    let out = home.path().join("out").display().to_string();
+    let run = [
+        "run",
+        "--vintage",
+        "mine",
+        "--draws",
+        "50",
+        "--out",
+        &out,
+        "--force",
+    ];
+    for (table, from, to, complaint) in [
+        (
+            "bands.csv",
+            "E06000015,A,57530,",
+            "E06000015,A,-57530,",
+            "E06000015: dwellings in band A of -57530 cannot be (allowed: 0 to 10000000)",
+        ),
+        (
+            "tax_base.csv",
+            ",0.972,",
+            ",0,",
+            "E06000015: collection_rate of 0 cannot be (allowed: 0.5 to 1.5)",
+        ),
+        (
+            "levels.csv",
+            "E06000015,1656.67,",
+            "E06000015,1956.67,",
+            "E06000015: own_excl_parish of 1956.67 cannot be (allowed: 0 to 1656.68)",
+        ),
+    ] {
+        let whole = fs::read_to_string(folder.join(table)).unwrap();
+        let line = |text: &str| -> String {
+            text.lines()
+                .map(|line| {
+                    if line.starts_with("E06000015,") {
+                        line.replacen(from, to, 1)
+                    } else {
+                        line.to_owned()
+                    }
+                })
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        fs::write(folder.join(table), line(&whole)).unwrap();
+        let (code, _, error) = bandwise(&data, &run);
+        assert_eq!(code, 65, "{error}");
+        assert!(error.contains(complaint), "{error}");
+        fs::write(folder.join(table), whole).unwrap();
+    }
+    let hash = || {
+        let (code, _, error) = bandwise(&data, &run);
+        assert_eq!((code, error.as_str()), (0, ""));
+        let text = fs::read_to_string(home.path().join("out/provenance.json")).unwrap();
+        let provenance: serde_json::Value = serde_json::from_str(&text).unwrap();
+        provenance["vintage_sha256"].as_str().unwrap().to_owned()
+    };
+    let before = hash();
+    let manifest = fs::read_to_string(folder.join("vintage.toml")).unwrap();
+    let changed = manifest.replacen("standing = \"M\"", "standing = \"S\"", 1);
+    fs::write(folder.join("vintage.toml"), changed).unwrap();
+    assert_ne!(hash(), before);
 }

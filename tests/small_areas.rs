@@ -516,7 +516,7 @@ fn a_file_that_is_no_table_of_small_areas_is_refused() {
     );
     let torn = refusal("wards.csv.gz", b"\x1f\x8b\x08\x00\x00");
     assert!(
-        torn.starts_with("wards.csv.gz: cannot be unpacked: "),
+        torn.starts_with("wards.csv.gz: is a broken gzip file: "),
         "{torn}"
     );
 }

@@ -57,7 +57,8 @@ pub struct ScenarioArgs {
 /// What the command line replaces in a scenario. Each is echoed in the provenance.
 #[derive(Debug, Args)]
 pub struct Replace {
-    /// Take this billing authority: its name or ONS code (`data show authorities --csv` has all).
+    /// Take this authority: name or ONS code of a billing authority, county, police or fire
+    /// authority (`data show authorities --csv` and `data show preceptors --csv` have all).
     #[arg(long, value_name = "NAME-or-CODE")]
     pub authority: Option<String>,
     /// Model in this detail: ward, lsoa, msoa or authority (default: wards of a billing authority).
@@ -196,7 +197,7 @@ pub struct ImportArgs {
     /// return, council tax requirement or levels (Table 9), band D over the years.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Call the vintage this: letters, digits and hyphens (default: the year of the newest file
+    /// Call the vintage this: letters, digits and hyphens (default: the year of its amounts
     /// with -imported).
     #[arg(long, value_name = "NAME", conflicts_with = "into")]
     pub name: Option<String>,

@@ -47,6 +47,17 @@ fn list() -> Result<(), Failure> {
             "", table.source, table.date, table.standing
         ));
     }
+    let own = user::vintages()?;
+    if !own.is_empty() {
+        text.push_str("\nInstalled by you (--vintage NAME)\n");
+        for name in own {
+            let manifest = user::manifest(&name)?;
+            text.push_str(&format!(
+                "{name:<32}  {}: {}\n",
+                manifest.year, manifest.title
+            ));
+        }
+    }
     text.push_str("\nFigures: Open Government Licence v3.0; the map of hexagons: MIT. Standing: S sourced, H high confidence, M medium, J judgement.\n");
     print(&text)
 }
@@ -208,7 +219,7 @@ fn tabulate(inputs: &[PathBuf], into: &Path, force: bool) -> Result<(), Failure>
     let mut text = read_lines(&import.recognised);
     if import.tables.is_empty() {
         let text = "nothing to write: these files complete no table [give the billing authority \
-                    table and what it needs, or a ward table]";
+                    table and what it needs, or the compilation]";
         return Err(Failure::bad_input(text));
     }
     if !force

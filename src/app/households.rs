@@ -65,7 +65,8 @@ pub fn households(args: &HouseholdsArgs) -> Result<(), Failure> {
                 .map(|part| Caveat::CarriedForward {
                     sentence: part.carried_forward.clone(),
                 });
-            extract(args, mapping.as_ref(), published, carried.collect())
+            let name = (&world.vintage.name, world.vintage.sha256.as_ref());
+            extract(args, mapping.as_ref(), published, name, carried.collect())
         }
     }
 }
@@ -74,6 +75,7 @@ fn extract(
     args: &HouseholdsArgs,
     mapping: Option<&Mapping>,
     published: Option<Published<'_>>,
+    (vintage, vintage_sha256): (&String, Option<&String>),
     carried: Vec<Caveat>,
 ) -> Result<(), Failure> {
     let name = published.map_or("households".to_owned(), |published| {
@@ -87,6 +89,10 @@ fn extract(
     };
     let folder = open(&output, name)?;
     let mut extract = households::read(&args.file, mapping, published)?;
+    if let Some(published) = published {
+        households::belongs(&extract, published)?;
+    }
+    extract.caveats.extend(extract.awards_look_small());
     extract.caveats.extend(carried);
     if !args.accept_refused {
         extract.mostly_taken(&args.file)?;
@@ -119,7 +125,8 @@ fn extract(
         n_refused: extract.n_refused(),
         accept_refused: args.accept_refused,
         authority: published.map(|published| published.record.authority.code.to_string()),
-        vintage: year.clone(),
+        vintage: published.map(|_| vintage.clone()),
+        vintage_sha256: published.and(vintage_sha256.cloned()),
         data_sha256: data_sha256(),
         cells_sha256: bandwise::data::catalogue::sha256(&cells),
     };

@@ -36,6 +36,11 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
         overrides.push(format!("by = \"{by}\""));
     }
     if let Some(vintage) = &replace.vintage {
+        if scenario.vintage.as_ref() != Some(vintage) {
+            for key in scenario.forget_amounts() {
+                overrides.push(format!("{key} left out: it was another year's"));
+            }
+        }
         scenario.vintage = Some(vintage.clone());
         overrides.push(format!("vintage = {vintage:?}"));
     }

@@ -353,6 +353,11 @@ impl Vintage {
                 preceptors: precepts.remove(&code).unwrap_or_default(),
             });
         }
+        for record in &authorities {
+            record.plausible().map_err(|(table, text)| {
+                fault(table, format!("{}: {text}", record.authority.code))
+            })?;
+        }
         authorities.sort_by(|a, b| a.authority.code.cmp(&b.authority.code));
         Ok(Self {
             name: name.to_owned(),
@@ -422,7 +427,8 @@ impl Vintage {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn proposer(&self, wanted: &str) -> Result<Proposer, UnknownAuthority> {
-        if let Some(record) = self.billing(wanted) {
+        let county = fold(wanted).ends_with(" county council");
+        if let Some(record) = self.billing(wanted).filter(|_| !county) {
             return Ok(Proposer {
                 record: record.clone(),
                 areas: vec![record.clone()],
@@ -432,10 +438,18 @@ impl Vintage {
         let preceptor = self.preceptors.iter().find(|row| {
             is_code(&row.code, wanted)
                 || fold(&row.name) == folded
+                || county && fold(&row.name) == place_of(&folded)
                 || short_name(&row.name, row.class) == folded
         });
         match preceptor {
-            None => Err(self.unknown(wanted)),
+            // A county that became unitary is still called by its old name.
+            None => match self.billing(wanted) {
+                Some(record) => Ok(Proposer {
+                    record: record.clone(),
+                    areas: vec![record.clone()],
+                }),
+                None => Err(self.unknown(wanted)),
+            },
             Some(row) => self.sum_over_areas(row).ok_or_else(|| UnknownAuthority {
                 several_amounts: true,
                 ..self.unknown(&row.name)
@@ -455,11 +469,19 @@ impl Vintage {
                 code if code == row.predecessor_code => Some(row.successor_code.as_str()),
                 _ => None,
             });
-        self.authorities.iter().find(|row| {
-            is_code(&row.authority.code, wanted)
-                || recoded == Some(row.authority.code.as_str())
-                || fold(&row.authority.name) == folded
-        })
+        self.authorities
+            .iter()
+            .find(|row| {
+                is_code(&row.authority.code, wanted)
+                    || recoded == Some(row.authority.code.as_str())
+                    || fold(&row.authority.name) == folded
+            })
+            // A name with the words of its kind: where the bare name is held, it is that.
+            .or_else(|| {
+                self.authorities
+                    .iter()
+                    .find(|row| fold(&row.authority.name) == place_of(&folded))
+            })
     }
 
     fn unknown(&self, wanted: &str) -> UnknownAuthority {
@@ -471,6 +493,7 @@ impl Vintage {
             several_amounts: false,
             hint: self
                 .became(wanted, &folded)
+                .or_else(|| self.precepts(wanted, &folded))
                 .or_else(|| self.in_another(&folded))
                 .or_else(|| self.nearest(&folded)),
         }
@@ -553,6 +576,18 @@ impl Vintage {
             })
     }
 
+    /// That the name is of a preceptor, which has no homes of its own.
+    fn precepts(&self, wanted: &str, folded: &str) -> Option<String> {
+        let row = self
+            .preceptors
+            .iter()
+            .find(|row| is_code(&row.code, wanted) || fold(&row.name) == folded)?;
+        Some(format!(
+            "{} precepts on billing authorities: name one of them",
+            row.name
+        ))
+    }
+
     /// Where another vintage has the name, as 2026-27 has Wales.
     fn in_another(&self, folded: &str) -> Option<String> {
         VINTAGES
@@ -590,8 +625,36 @@ fn fold(name: &str) -> String {
     let name = name
         .to_lowercase()
         .replace('&', " and ")
-        .replace(['\'', ',', '.'], "");
+        .replace(['\'', '\u{2019}', ',', '.'], "");
     name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A folded name without the words of its kind: `derby` for `derby city council`.
+fn place_of(folded: &str) -> &str {
+    let mut place = folded;
+    for start in [
+        "london borough of ",
+        "royal borough of ",
+        "city of ",
+        "county of ",
+    ] {
+        place = place.strip_prefix(start).unwrap_or(place);
+    }
+    for end in [
+        " council",
+        " county borough",
+        " county",
+        " city",
+        " borough",
+        " district",
+        " metropolitan borough",
+        " metropolitan district",
+        " city of",
+        " county of",
+    ] {
+        place = place.strip_suffix(end).unwrap_or(place);
+    }
+    place
 }
 
 fn is_code(code: &AuthorityCode, wanted: &str) -> bool {
@@ -666,6 +729,71 @@ impl AuthorityRecord {
     /// VOA dwellings by band.
     pub fn dwellings(&self) -> ByBand<i64> {
         self.bands.map(|row| row.dwellings)
+    }
+
+    /// Whether its figures can be used: finite, not negative, and of a size that they may have.
+    fn plausible(&self) -> Result<(), (&'static str, String)> {
+        let within = |table: &'static str, what: &str, value: f64, least: f64, most: f64| {
+            if (least..=most).contains(&value) {
+                return Ok(());
+            }
+            let text = format!("{what} of {value} cannot be (allowed: {least} to {most})");
+            Err((table, text))
+        };
+        let most = 1e7;
+        for (band, row) in self.bands.iter() {
+            for (what, value) in [
+                ("dwellings", row.dwellings as f64),
+                ("listed", row.listed as f64),
+                ("chargeable", row.chargeable as f64),
+                ("single_adult", row.single_adult as f64),
+                ("one_counted", row.one_counted as f64),
+                ("all_disregarded", row.all_disregarded as f64),
+                ("second_homes", row.second_homes as f64),
+                ("empty", row.empty as f64),
+                ("support_pension_age", row.support_pension_age),
+                ("support_working_age", row.support_working_age),
+                (
+                    "band_d_equivalents_before_support",
+                    row.band_d_equivalents_before_support,
+                ),
+            ] {
+                within("bands", &format!("{what} in band {band}"), value, 0.0, most)?;
+            }
+        }
+        let base = &self.tax_base;
+        within(
+            "tax_base",
+            "collection_rate",
+            base.collection_rate,
+            0.5,
+            1.5,
+        )?;
+        for (what, value) in [
+            ("return_after_support", base.return_after_support),
+            ("return_band_a_disabled", base.return_band_a_disabled),
+            (
+                "return_contributions_in_lieu",
+                base.return_contributions_in_lieu,
+            ),
+            ("estimate_after_support", base.estimate_after_support),
+        ] {
+            within("tax_base", what, value, 0.0, most)?;
+        }
+        let setting = base.tax_base_for_setting;
+        within("tax_base", "tax_base_for_setting", setting, 0.1, most)?;
+        let in_lieu = base.contributions_in_lieu;
+        within("tax_base", "contributions_in_lieu", in_lieu, 0.0, setting)?;
+        let levels = &self.levels;
+        let (own, with_parishes) = (levels.own.pounds(), levels.own_incl_parish.pounds());
+        within("levels", "own_excl_parish", own, 0.0, with_parishes + 0.01)?;
+        within(
+            "levels",
+            "area",
+            levels.area.pounds(),
+            with_parishes - 0.01,
+            20_000.0,
+        )
     }
 
     /// The published tax base for setting by band, reconciled from the return.
@@ -748,16 +876,18 @@ impl Installed<'_> {
     /// The SHA-256 over names and bytes of its files.
     fn sha256(&self) -> Result<String, DataError> {
         let mut bytes = Vec::new();
-        for table in [
-            "authorities",
-            "bands",
-            "levels",
-            "preceptors",
-            "precepts",
-            "tax_base",
+        for file in [
+            user::MANIFEST,
+            "authorities.csv",
+            "bands.csv",
+            "levels.csv",
+            "preceptors.csv",
+            "precepts.csv",
+            "tax_base.csv",
         ] {
-            bytes.extend(table.as_bytes());
-            bytes.extend(user::table(self.name, &format!("{table}.csv"))?);
+            let content = user::table(self.name, file)?;
+            bytes.extend(format!("{file} {}\n", content.len()).as_bytes());
+            bytes.extend(content);
         }
         Ok(catalogue::sha256(&bytes))
     }

@@ -118,6 +118,7 @@ impl Cells {
     pub fn joined(parts: Vec<Self>) -> Self {
         let (mut wards, mut rows, mut awards) = (Vec::new(), Vec::new(), Vec::new());
         for part in parts {
+            assert!(part.electors.is_empty(), "only published cells are joined");
             let (first_ward, first_area) = (wards.len(), awards.len());
             wards.extend(part.wards.into_iter().map(|ward| Ward {
                 area: ward.area + first_area,
@@ -145,6 +146,11 @@ impl Cells {
     /// The share of a bill that the average award of a cell meets, in ten-thousandths.
     pub fn award_basis_points(&self, cell: &Cell) -> i64 {
         self.award_basis_points[self.area(cell)][cell.band][cell.reduction as usize]
+    }
+
+    /// Whether the electors of every cell are stated.
+    pub fn states_electors(&self) -> bool {
+        !self.electors.is_empty() && self.electors.iter().all(Option::is_some)
     }
 
     /// Homes by band.

@@ -169,14 +169,6 @@ impl AuthorityClass {
         }
     }
 
-    /// Whether official tables print its full name, and not that of its place alone.
-    pub const fn has_full_name(self) -> bool {
-        matches!(
-            self,
-            Self::Police | Self::Fire | Self::GreaterLondon | Self::CombinedAuthority
-        )
-    }
-
     /// The row of the table of principles that applies where the authority is not named.
     pub const fn principle(self) -> &'static str {
         match self {
@@ -263,6 +255,21 @@ pub struct Authority {
     pub turnout_2016: Share,
     /// Electorate in the referendum of 2016.
     pub electorate_2016: i64,
+}
+
+impl Authority {
+    /// Whether official tables print its full name: not that of its place alone, and not one of
+    /// several functions of a body (`... - Police`).
+    pub fn has_full_name(&self) -> bool {
+        let class = matches!(
+            self.class,
+            AuthorityClass::Police
+                | AuthorityClass::Fire
+                | AuthorityClass::GreaterLondon
+                | AuthorityClass::CombinedAuthority
+        );
+        class && !self.name.contains(" - ")
+    }
 }
 
 /// A kind of small area inside an authority.

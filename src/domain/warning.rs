@@ -79,6 +79,8 @@ pub enum Warning {
     NoPrinciple {
         /// The authority.
         authority: String,
+        /// Whether it is in Wales.
+        wales: bool,
     },
     /// The figures of one year stand for the budget of the next.
     CarriedForward {
@@ -105,6 +107,11 @@ pub enum Warning {
         /// Of what, and what follows.
         what: &'static str,
     },
+    /// Awards that the extract does not state.
+    ImputedAwards {
+        /// Homes on reduction whose award is not known.
+        n_dwellings: i64,
+    },
     /// The scenario maps an extract without naming its file.
     ExtractNotRead,
     /// A caveat on the extract.
@@ -120,6 +127,11 @@ pub enum Warning {
         stated: Pence,
         /// The published whole bill.
         published: Pence,
+    },
+    /// Rates by band that are carried forward come far from the published tax base.
+    BaseScaled {
+        /// The published base over what the rates give, less 1.
+        by: f64,
     },
     /// The principles of the year of the vote are not published yet.
     PrincipleNotPublished {
@@ -172,9 +184,11 @@ impl Warning {
             Self::PartCarriedForward { .. } => "part_carried_forward",
             Self::OwnExtract { .. } => "own_extract",
             Self::ExtractSilent { .. } => "extract_silent",
+            Self::ImputedAwards { .. } => "imputed_awards",
             Self::ExtractNotRead => "extract_not_read",
             Self::OfExtract { code, .. } => code,
             Self::LevelsDiffer { .. } => "levels_differ",
+            Self::BaseScaled { .. } => "base_scaled",
             Self::PrincipleNotPublished { .. } => "principle_not_published",
             Self::BandIAsH => "band_i_as_h",
             Self::PercentagesAlike => "percentages_alike",
@@ -192,6 +206,11 @@ impl Warning {
                 | Self::TwoTier { .. }
                 | Self::NoPrinciple { .. }
                 | Self::CarriedForward { .. }
+                | Self::PartCarriedForward { .. }
+                | Self::PrincipleNotPublished { .. }
+                | Self::LevelsDiffer { .. }
+                | Self::OwnExtract { .. }
+                | Self::BandIAsH
                 | Self::PercentagesAlike
                 | Self::NameNotStated
                 | Self::AssumedPollingDay { .. }
@@ -264,8 +283,8 @@ impl Warning {
                 if held_flat.is_empty() {
                     format!(
                         "Whole bills assume that the other authorities on the bill charge {amount} \
-                         next year, each the most that needs no vote. State `others.rise` to replace \
-                         it."
+                         next year, each the most that needs no vote; parishes stay as they are. \
+                         State `others.rise` to replace it."
                     )
                 } else {
                     format!(
@@ -291,10 +310,14 @@ impl Warning {
                 "The costs of the poll and of billing again are those of a city like Derby times \
                  {factor:.2}, by number of homes: put in your own figures as `inputs`."
             ),
-            Self::NoPrinciple { authority } => format!(
-                "{authority} has no referendum principle for the year: any rise may be set \
-                 without a vote, so no vote is modelled, and figures against a No are figures \
-                 against a freeze."
+            Self::NoPrinciple { authority, wales } => format!(
+                "{authority} has no referendum principle for the year: {}, so no vote is modelled, \
+                 and figures against a No are figures against a freeze.",
+                if *wales {
+                    "there are none in Wales, where Ministers may limit excessive amounts"
+                } else {
+                    "any rise may be set without a vote"
+                }
             ),
             Self::CarriedForward { from } => format!(
                 "Homes, tax base, discounts, reduction and collection of {from} are carried forward \
@@ -315,12 +338,23 @@ impl Warning {
                 100.0 * base_off
             ),
             Self::ExtractSilent { what } => format!("The extract says nothing of {what}."),
+            Self::ImputedAwards { n_dwellings } => format!(
+                "The award of {} homes on council tax reduction is not stated: they are taken to have \
+                 the average of their band and kind, or the assumed average where none is stated.",
+                thousands(n_dwellings.unsigned_abs())
+            ),
             Self::ExtractNotRead => "The scenario maps an extract and does not name it \
                  (`households.file`): the published figures are used."
                 .to_owned(),
             Self::OfExtract { message, .. } => message.clone(),
             Self::LevelsDiffer { stated, published } => format!(
                 "The stated amounts add to {stated} at band D; the published whole bill is {published}."
+            ),
+            Self::BaseScaled { by } => format!(
+                "The rates by band that are carried forward give a tax base that is {:+.1}% away \
+                 from the published one: every band is scaled by that, though the change need not \
+                 be the same in each.",
+                100.0 * by
             ),
             Self::PrincipleNotPublished { year, citation } => format!(
                 "The referendum principles of {year} are not published yet: those used here are \
@@ -334,7 +368,7 @@ impl Warning {
             Self::PercentagesAlike => "Both percentages print alike on the ballot paper, to one \
                  decimal: voters cannot see what they decide."
                 .to_owned(),
-            Self::NameNotStated => "The ballot paper needs the council's full name: state it as \
+            Self::NameNotStated => "The ballot paper needs the authority's full name: state it as \
                  `vote.name_on_ballot`."
                 .to_owned(),
             Self::AssumedPollingDay { year } => format!(

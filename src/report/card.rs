@@ -5,8 +5,8 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::results::Briefing;
 use super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::text::{capital, wrapped};
-use crate::domain::Pence;
 use crate::domain::money::thousands;
+use crate::domain::{Limit, Pence};
 use crate::simulation::Prepared;
 
 /// The card of a run as text; `place` is where the files are.
@@ -28,7 +28,7 @@ pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
     frozen(prepared, briefing, &mut card);
     card.blank();
     card.block(&band_table(briefing));
-    money(briefing, &mut card);
+    money(prepared, briefing, &mut card);
     vote(briefing, &mut card);
     card.section("Take care");
     for warning in &briefing.warnings {
@@ -87,7 +87,8 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
         return;
     }
     card.item(&format!(
-        "The council's own part of the bill in band {}: {} of dwellings, {} of electors{}.",
+        "The {}'s own part of the bill in band {}: {} of dwellings, {} of electors{}.",
+        prepared.record.authority.class.called(),
         bands.join(", "),
         percent("share_frozen_dwellings_own_element"),
         percent("share_frozen_electors_own_element"),
@@ -173,7 +174,7 @@ fn table(header: Vec<&str>, rows: impl Iterator<Item = Vec<String>>) -> String {
     table.trim_fmt()
 }
 
-fn money(briefing: &Briefing, card: &mut Card) {
+fn money(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     card.section("What does it raise in a year?");
     let vote = has_vote(briefing);
     let mean = |metric: &str| briefing.figure(metric).and_then(|row| row.mean);
@@ -186,7 +187,10 @@ fn money(briefing: &Briefing, card: &mut Card) {
         ("Relief, paid by the council alone", "relief_cost_pounds"),
         ("Net yield over today", "net_yield_vs_today_pounds"),
     ] {
-        card.figure(label, &amount(metric));
+        let no_relief = metric == "relief_cost_pounds" && mean(metric) == Some(0.0);
+        if !no_relief {
+            card.figure(label, &amount(metric));
+        }
     }
     if vote {
         card.figure("Net yield over a No", &amount("net_yield_vs_no_pounds"));
@@ -196,7 +200,9 @@ fn money(briefing: &Briefing, card: &mut Card) {
                 &range(row, |value| pounds(value, 0)),
             );
         }
-    } else if mean("net_yield_vs_no_pounds").is_some_and(|value| value.abs() >= 0.5) {
+    } else if prepared.principle.limit != Limit::Unlimited
+        && mean("net_yield_vs_no_pounds").is_some_and(|value| value.abs() >= 0.5)
+    {
         card.figure(
             "Over the most that needs no vote",
             &amount("net_yield_vs_no_pounds"),

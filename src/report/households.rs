@@ -101,8 +101,10 @@ pub struct Provenance {
     pub accept_refused: bool,
     /// The authority that it was reconciled with.
     pub authority: Option<String>,
-    /// The year of the published figures.
+    /// The vintage of the published figures.
     pub vintage: Option<String>,
+    /// SHA-256 of its tables where the user has installed it.
+    pub vintage_sha256: Option<String>,
     /// SHA-256 over the embedded figures.
     pub data_sha256: String,
     /// SHA-256 of `cells.csv`.

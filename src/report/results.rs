@@ -8,7 +8,7 @@ use super::tables::{BandRow, CompareRow, DriverRow, SummaryRow, WardRow, Warning
 use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
 use crate::data::small_areas::Tenure;
-use crate::domain::{Band, Pence, Share, Warning};
+use crate::domain::{Band, Limit, Pence, Share, Warning};
 use crate::simulation::{
     DrawOutcomes, Driver, PairedDifference, Prepared, Spread, drivers, spread, win_probability,
     win_probability_if_known,
@@ -264,8 +264,9 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "share_frozen_electors_own_element",
         "share of electors",
         &format!(
-            "{:.0} electors (estimated from homes)",
-            prepared.electorate.total()
+            "{:.0} electors ({})",
+            prepared.electorate.total(),
+            electors_from(prepared)
         ),
         prepared.electorate.share_frozen(),
         "electors in those bands",
@@ -344,6 +345,15 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
     );
 }
 
+/// Where the numbers of electors come from.
+fn electors_from(prepared: &Prepared) -> &'static str {
+    if prepared.cells.states_electors() {
+        "stated in the extract"
+    } else {
+        "estimated from homes"
+    }
+}
+
 fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
     let budgets = &prepared.budgets;
     let amounts = &prepared.amounts;
@@ -371,11 +381,21 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
             amounts.band_d.today, prepared.base_year
         ),
         amounts.no_rise.value(),
-        &format!(
-            "what a No brings in, {}: a No is not a freeze; a percentage limit is taken one basis \
-             point below the trigger, as councils do, though some pennies more would be lawful",
-            amounts.band_d.no
-        ),
+        &match prepared.principle.limit {
+            Limit::Unlimited => "no principle applies and no vote is held: a freeze stands in, to \
+                                 set figures against"
+                .to_owned(),
+            Limit::Pounds(_) => format!(
+                "what a No brings in, {}: a No is not a freeze",
+                amounts.band_d.no
+            ),
+            Limit::Percent(_) | Limit::PercentAndPounds(..) => format!(
+                "what a No brings in, {}: a No is not a freeze; a percentage limit is taken one \
+                 basis point below the trigger, as councils do, though some pennies more would be \
+                 lawful",
+                amounts.band_d.no
+            ),
+        },
     );
     rows.pounds(
         "gross_yield_pounds",
@@ -469,8 +489,9 @@ fn vote(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
     let none = "no referendum is needed, so there is no vote";
     let note = |text: &'static str| if vote.is_some() { text } else { none };
     let electors = format!(
-        "{:.0} electors (estimated from homes)",
-        prepared.electorate.total()
+        "{:.0} electors ({})",
+        prepared.electorate.total(),
+        electors_from(prepared)
     );
     rows.spread(
         "turnout",

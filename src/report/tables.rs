@@ -107,7 +107,7 @@ record! {
         net_yield_vs_today_pounds: f64 as "number", "Yield after relief over today, pounds a year.";
         net_yield_vs_no_pounds: f64 as "number", "Yield after relief over a No, pounds a year.";
         mean_change_vs_no_pounds: f64 as "number", "Mean change in the own element of the bills of liable dwellings, Yes less No, pounds a year.";
-        n_electors: f64 as "number", "Electors, estimated from homes.";
+        n_electors: f64 as "number", "Electors, estimated from homes, or as the council's own extract states them.";
         turnout: Option<f64> as "number", "Mean turnout; empty where there is no vote.";
         yes_share: Option<f64> as "number", "Mean yes share; empty where there is no vote.";
         yes_share_p05: Option<f64> as "number", "5th percentile of the yes share.";

@@ -1,5 +1,6 @@
 //! The ballot paper and its calendar as plain text.
 
+use crate::domain::{Limit, Nation};
 use crate::simulation::Prepared;
 use crate::tax::{BallotPaper, calendar};
 
@@ -8,8 +9,12 @@ pub fn name_on_ballot(prepared: &Prepared) -> String {
     let authority = &prepared.record.authority;
     match &prepared.scenario.name_on_ballot {
         Some(stated) => stated.clone(),
-        None if authority.class.has_full_name() => authority.name.clone(),
-        None => format!("[the council's full name: {}]", authority.name),
+        None if authority.has_full_name() => authority.name.clone(),
+        None => format!(
+            "[the {}'s full name: {}]",
+            authority.class.called(),
+            authority.name
+        ),
     }
 }
 
@@ -60,10 +65,15 @@ pub fn ballot(prepared: &Prepared) -> String {
                 "The paper shows percentages of the {}'s own part of the bill only, to one \
                  decimal: {} after a No is printed as {}%. It shows no bands, no pounds, no freeze. \
                  A simple majority of those voting decides; a tie is not a majority; there is no \
-                 turnout threshold (LGFA 1992 s.52ZH).",
+                 turnout threshold (LGFA 1992 s.{}).",
                 prepared.record.authority.class.called(),
                 prepared.amounts.no_rise,
-                prepared.amounts.no_rise.percent_to_one_decimal()
+                prepared.amounts.no_rise.percent_to_one_decimal(),
+                if prepared.record.authority.class.bills() {
+                    "52ZH"
+                } else {
+                    "52ZO"
+                }
             ),
             2,
         ));
@@ -71,14 +81,25 @@ pub fn ballot(prepared: &Prepared) -> String {
     } else {
         line("BALLOT PAPER");
         line(&wrapped(
-            "None: the rise is not excessive, so no referendum is held.",
+            if prepared.principle.limit == Limit::Unlimited {
+                "None: no referendum principle applies, so no referendum is held."
+            } else {
+                "None: the rise is not excessive, so no referendum is held."
+            },
             2,
         ));
         line("");
     }
     let amounts = prepared.amounts.band_d;
     let requirement = prepared.budgets.requirement;
-    line("BUDGETS (council tax requirement without parishes, tax base for setting)");
+    line(match prepared.record.authority.code.nation() {
+        Nation::England => {
+            "BUDGETS (council tax requirement without parishes, tax base for setting)"
+        }
+        Nation::Wales => {
+            "BUDGETS (council tax requirement with community councils, tax base for setting)"
+        }
+    });
     let mut budgets = vec![("today", amounts.today, requirement.today)];
     if route.needs_referendum() {
         budgets.push(("Yes, before relief", amounts.yes, requirement.yes));
@@ -100,7 +121,8 @@ pub fn ballot(prepared: &Prepared) -> String {
     if route.needs_referendum() {
         line("");
         line("CALENDAR");
-        for day in calendar(prepared.vote_year) {
+        let bills = prepared.record.authority.class.bills();
+        for day in calendar(prepared.vote_year, bills) {
             line(&format!("  {}  {}", day.date, day.what));
             line(&format!("              ({})", day.rule));
         }

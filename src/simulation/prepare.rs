@@ -128,6 +128,25 @@ pub enum PrepareError {
         /// The preceptor.
         authority: String,
     },
+    /// Willingness to pay is in pounds of 2026.
+    #[error("no price level is held for {0} [see `bandwise data show price_index`]")]
+    NoPrices(FinancialYear),
+    /// The council's own extract cannot be used.
+    #[error("{0}")]
+    Extract(DataError),
+    /// Every draw keeps two numbers a small area.
+    #[error(
+        "simulation.draws: {draws} draws of {areas} areas are more than can be kept (allowed here: \
+         at most {most}; or less detail with `by`)"
+    )]
+    TooManyDraws {
+        /// Draws asked for.
+        draws: u32,
+        /// Areas.
+        areas: usize,
+        /// The most draws of so many areas.
+        most: u32,
+    },
     /// Only billing authorities can give relief.
     #[error(
         "schedule: {authority} precepts on {areas} billing authorities and cannot give relief to \
@@ -149,6 +168,9 @@ pub enum PrepareError {
         headline: Rise,
     },
 }
+
+/// Draws times areas that fit into memory: some 16 bytes each.
+const MOST_DRAWN: u32 = 60_000_000;
 
 /// Makes a scenario ready: finds the authority, resolves the schedule, applies the law, builds
 /// the cells and the electorate. Polars runs to its end here, before the first draw.
@@ -173,6 +195,8 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         mut areas,
     } = world.vintage.proposer(&scenario.authority)?;
     let published = record.levels.area;
+    // Polls and bills are of the whole authority, however many homes an extract holds.
+    let total_dwellings: i64 = record.dwellings().values().iter().sum();
     record.levels = scenario.levels.replace(record.levels);
     if record.authority.class.bills() {
         areas[0].levels = record.levels;
@@ -257,13 +281,25 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
                 wards: &wards,
                 law: &world.law,
             };
-            let modelled = model(extract, published, &bases[0], &world.assumptions)?;
+            let modelled = model(extract, published, &bases[0], &world.assumptions)
+                .map_err(PrepareError::Extract)?;
             record.bands = modelled.record.bands;
             areas[0] = modelled.record;
             bases = vec![modelled.base];
             (modelled.cells, modelled.warnings)
         }
     };
+    let most = MOST_DRAWN
+        / u32::try_from(cells.wards().len())
+            .unwrap_or(u32::MAX)
+            .max(1);
+    if scenario.draws > most {
+        return Err(PrepareError::TooManyDraws {
+            draws: scenario.draws,
+            areas: cells.wards().len(),
+            most,
+        });
+    }
     let base = BaseByBand::sum(&bases);
     let bills = tax::apply(&cells, &amounts)
         .map_err(|error| DataError::fault(std::path::Path::new("bills"), error.to_string()))?;
@@ -289,10 +325,11 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         .iter()
         .map(|(local, _)| day_turnout(day.turnout, *local, assumptions.turnout_ceiling))
         .collect();
-    let to_2026 = assumptions.to_2026_prices(vote_year)?;
+    let to_2026 = assumptions
+        .to_2026_prices(vote_year)
+        .map_err(|_| PrepareError::NoPrices(vote_year))?;
     let inflation = assumptions.to_2026_prices(base_year)? / to_2026 - 1.0;
     let electorate = Electorate::of(&cells, &amounts, &schedule, assumptions, &turnouts, to_2026);
-    let total_dwellings: i64 = dwellings.values().iter().sum();
     let turnout = mean_turnout(&electorate, &cells, &turnouts);
     let finance = Finance::of(
         &areas,
@@ -377,6 +414,11 @@ fn mean_turnout(electorate: &Electorate, cells: &Cells, turnouts: &[Share]) -> S
     Share::new(voters / electors).expect("a mean of shares is a share")
 }
 
+/// A difference between carried rates and the published base that is worth a word.
+const FAR_FROM_PUBLISHED: f64 = 0.05;
+/// How the table of principles tells what is expected from what is published.
+const NOT_PUBLISHED: &str = "no report published yet";
+
 /// The caveats that a prepared scenario carries, beyond those of its cells.
 fn caveats(
     prepared: &Prepared,
@@ -397,8 +439,31 @@ fn caveats(
     }];
     let nation = authority.code.nation();
     let differs = (record.levels.area - published).pence().abs() > 1;
-    let split_stated = scenario.levels.own.is_some() && !differs;
-    warnings.extend(carried_forward(&world.vintage, nation, split_stated));
+    let stated = scenario.levels.named();
+    let parts = [
+        Pence::ZERO,
+        Pence::ZERO,
+        record.levels.county_or_gla,
+        record.levels.police,
+        record.levels.fire,
+        record.levels.combined_authority,
+    ];
+    let all_stated = stated
+        .iter()
+        .zip(parts)
+        .all(|((_, one), held)| one.is_some() || held == Pence::ZERO);
+    let split_stated = scenario.levels.own.is_some() && all_stated && !differs;
+    let replaced = |part: &str| match part {
+        "levels" => split_stated,
+        "dwellings" | "rates" => prepared.extract.is_some(),
+        _ => false,
+    };
+    warnings.extend(carried_forward(&world.vintage, nation, replaced));
+    let returned = record.tax_base.return_after_support;
+    let by = returned / (returned - prepared.base.unexplained) - 1.0;
+    if by.abs() > FAR_FROM_PUBLISHED && prepared.extract.is_none() {
+        warnings.push(Warning::BaseScaled { by });
+    }
     if differs && authority.class.bills() {
         warnings.push(Warning::LevelsDiffer {
             stated: record.levels.area,
@@ -406,7 +471,8 @@ fn caveats(
         });
     }
     let standing = prepared.principle.source.standing;
-    if standing > Standing::High {
+    let expected = prepared.principle.source.citation.contains(NOT_PUBLISHED);
+    if standing > Standing::High && expected {
         warnings.push(Warning::PrincipleNotPublished {
             year: prepared.vote_year,
             citation: prepared.principle.source.citation.clone(),
@@ -442,6 +508,7 @@ fn caveats(
     if prepared.principle.limit == Limit::Unlimited {
         warnings.push(Warning::NoPrinciple {
             authority: authority.name.clone(),
+            wales: nation == Nation::Wales,
         });
     }
     if scenario.others == UniformRise::LargestWithoutVote {
@@ -468,13 +535,17 @@ fn caveats(
     warnings
 }
 
-/// What of a vintage is carried forward, as far as it bears on a nation, and the split of the bill
-/// where it is not stated.
-fn carried_forward(vintage: &Vintage, nation: Nation, split_stated: bool) -> Vec<Warning> {
+/// What of a vintage is carried forward, as far as it bears on a nation and nothing else has
+/// replaced the part.
+fn carried_forward(
+    vintage: &Vintage,
+    nation: Nation,
+    replaced: impl Fn(&str) -> bool,
+) -> Vec<Warning> {
     vintage
         .carried_forward(nation)
         .into_iter()
-        .filter(|part| !(split_stated && part.name == "levels"))
+        .filter(|part| !replaced(&part.name))
         .map(|part| Warning::PartCarriedForward {
             sentence: part.carried_forward.clone(),
         })
@@ -497,13 +568,14 @@ fn caveats_of_the_vote(
     }
     let published = prepared.record.authority.electorate_2016;
     let estimated = prepared.electorate.total();
-    if !(0.8..=1.25).contains(&(estimated / published as f64)) {
+    let far = !(0.8..=1.25).contains(&(estimated / published as f64));
+    if far && !prepared.cells.states_electors() {
         warnings.push(Warning::ElectorsEstimated {
             estimated,
             published,
         });
     }
-    let full_name = prepared.record.authority.class.has_full_name();
+    let full_name = prepared.record.authority.has_full_name();
     if prepared.scenario.name_on_ballot.is_none() && !full_name {
         warnings.push(Warning::NameNotStated);
     }

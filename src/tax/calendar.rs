@@ -16,7 +16,8 @@ pub struct CalendarDay {
     pub rule: &'static str,
 }
 
-/// The calendar of a vote on the amounts of a financial year, in order.
+/// The calendar of a vote on the amounts of a financial year, in order: of an authority that
+/// bills, or of one that precepts.
 ///
 /// The poll is on the first Thursday in May (LGFA 1992 s.52ZG), the last day unless the
 /// Secretary of State names another by order.
@@ -24,12 +25,12 @@ pub struct CalendarDay {
 /// # Example
 /// ```
 /// use bandwise::tax::calendar;
-/// let days = calendar("2024-25".parse()?);
+/// let days = calendar("2024-25".parse()?, true);
 /// let poll = days.iter().find(|day| day.what.starts_with("Polling day")).expect("a poll");
 /// assert_eq!(poll.date.to_string(), "2024-05-02");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn calendar(year: FinancialYear) -> Vec<CalendarDay> {
+pub fn calendar(year: FinancialYear, bills: bool) -> Vec<CalendarDay> {
     let spring = year.first_calendar_year();
     let on = |month: i8, day: i8| Date::constant(spring, month, day);
     let poll = polling_day(year);
@@ -37,14 +38,26 @@ pub fn calendar(year: FinancialYear) -> Vec<CalendarDay> {
     let mut days = vec![
         day(
             on(1, 31),
-            "Last day to set the tax base for the year",
+            if bills {
+                "Last day to set the tax base for the year"
+            } else {
+                "Last day for the billing authorities to set their tax bases for the year"
+            },
             "SI 2012/2914 reg. 8",
         ),
-        day(
-            on(3, 10),
-            "Last day to set the tax, with substitute calculations",
-            "LGFA 1992 ss.30(6), 52ZF: before 11 March",
-        ),
+        if bills {
+            day(
+                on(3, 10),
+                "Last day to set the tax, with substitute calculations",
+                "LGFA 1992 ss.30(6), 52ZF: before 11 March",
+            )
+        } else {
+            day(
+                on(3, 1) - 1.day(),
+                "Last day to issue the precept, with substitute calculations",
+                "LGFA 1992 ss.40(5), 52ZJ: before 1 March",
+            )
+        },
         day(
             poll - 28.days(),
             "Last day to publish notice of the referendum",
@@ -73,12 +86,20 @@ pub fn calendar(year: FinancialYear) -> Vec<CalendarDay> {
         day(
             poll,
             "Polling day: the last lawful day for the referendum",
-            "LGFA 1992 s.52ZG: not later than the first Thursday in May",
+            if bills {
+                "LGFA 1992 s.52ZG: not later than the first Thursday in May"
+            } else {
+                "LGFA 1992 s.52ZN: not later than the first Thursday in May"
+            },
         ),
         day(
             poll + 1.day(),
             "If most vote no, the substitute amounts apply and bills go out again",
-            "LGFA 1992 s.52ZH",
+            if bills {
+                "LGFA 1992 s.52ZH"
+            } else {
+                "LGFA 1992 s.52ZO"
+            },
         ),
     ];
     days.sort_by_key(|day| day.date);

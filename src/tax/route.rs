@@ -78,9 +78,13 @@ pub fn route(
         ),
     ];
     if excessive {
+        let relief = if schedule.needs_relief() {
+            ", and the council may cut relief later without another vote"
+        } else {
+            ""
+        };
         reasons.push(format!(
-            "A ratchet: after a Yes, next year's limit applies to {}, and the council may cut relief \
-             later without another vote.",
+            "A ratchet: after a Yes, next year's limit applies to {}{relief}.",
             band_d.yes
         ));
     }
@@ -134,6 +138,10 @@ fn test_in_words(amounts: &Amounts, principle: &Principle, excessive: bool) -> S
     let whom = match principle.applies_to.as_str() {
         "social_care" => "authorities with adult social care",
         "shire_district" => "shire districts",
+        "police" => "police and crime commissioners",
+        "fire" => "fire and rescue authorities",
+        "greater_london_authority" => "the Greater London Authority",
+        "combined_authority" => "combined authorities",
         named => named,
     };
     format!(

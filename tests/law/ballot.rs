@@ -28,7 +28,7 @@ fn the_paper_reads_as_it_did_in_bedfordshire() {
 }
 
 fn date_of(year: &str, what: &str) -> String {
-    calendar(year.parse().unwrap())
+    calendar(year.parse().unwrap(), true)
         .into_iter()
         .find(|day| day.what.contains(what))
         .expect("the day is in the calendar")

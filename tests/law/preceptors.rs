@@ -112,6 +112,8 @@ fn stated_amounts_replace_those_that_were_worked_out() {
     assert!(about_the_split(&prepare(&scenario, &world).unwrap()));
     scenario.levels.own = Some(pounds("1900.00"));
     scenario.levels.fire = Some(pounds("97.40"));
+    assert!(about_the_split(&prepare(&scenario, &world).unwrap()));
+    scenario.levels.police = Some(pounds("308.60"));
     let stated = prepare(&scenario, &world).unwrap();
     assert_eq!(stated.amounts.band_d.today, pounds("1900.00"));
     assert_eq!(stated.others_band_d.0, pounds("406.00"));

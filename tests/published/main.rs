@@ -107,8 +107,10 @@ fn a_wrong_figure_is_seen() {
         1
     );
     let penny = Pence::from_pence(2);
-    // The police amount stands in the sum of the bill, and on every bill of its area.
-    assert_eq!(differing(&|v| v.authorities[14].levels.police += penny), 2);
+    assert_eq!(differing(&|v| v.authorities[14].levels.police += penny), 1);
+    // A police amount of its own on one bill: the sum of the bill, and the area of the police.
+    let pound = Pence::from_pence(100);
+    assert_eq!(differing(&|v| v.authorities[14].levels.police += pound), 2);
     assert!(differing(&|v| v.authorities[14].tax_base.tax_base_for_setting += 0.2) >= 1);
     assert!(differing(&|v| v.authorities[14].tax_base.return_band_a_disabled += 1.1) >= 1);
 }

@@ -720,7 +720,10 @@ impl Check<'_> {
         }
         let stated = Self::number(self.award, row, i64::MAX, Role::Award)?.unwrap_or(0);
         if stated == 0 {
-            return Ok((Reduction::None, 0));
+            // A file of cells says that the awards of these homes are not known: their kind stays.
+            let known = Self::number(self.award_known, row, i64::MAX, Role::AwardKnown)?;
+            let kept = kind.filter(|_| known == Some(0));
+            return Ok((kept.unwrap_or(Reduction::None), 0));
         }
         let kind = kind.ok_or((Reason::AwardWithoutKind, Role::Award))?;
         let above = (Reason::AwardAboveBill, Role::Award);

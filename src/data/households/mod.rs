@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use mapping::{Awards, CELL_COLUMNS, Coded, Kind, Mapping, Numbers, Role, Unit};
-pub use model::{Modelled, model};
+pub use model::{Modelled, belongs, model};
 pub use refused::{Reason, Refused};
 
 use super::catalogue::DataError;
@@ -25,7 +25,7 @@ use super::law::Law;
 use super::small_areas::SmallArea;
 use super::vintage::AuthorityRecord;
 use crate::domain::money::thousands;
-use crate::domain::{BandProportions, ByBand, ExtractCell, FinancialYear};
+use crate::domain::{BandProportions, ByBand, ExtractCell, FinancialYear, Pence};
 use fold::Fold;
 use frames::Source;
 
@@ -115,6 +115,11 @@ pub enum Caveat {
         /// What is carried forward and how, as a sentence.
         sentence: String,
     },
+    /// Awards are so small that they may be percentages.
+    AwardsSmall {
+        /// The mean award, pence.
+        mean_pence: i64,
+    },
     /// Cells of few homes.
     SmallCells {
         /// Cells of fewer than ten homes.
@@ -138,6 +143,7 @@ impl Caveat {
             Self::RowsRefused { .. } => "rows_refused",
             Self::AwardNotTaken => "award_not_taken",
             Self::CarriedForward { .. } => "part_carried_forward",
+            Self::AwardsSmall { .. } => "awards_small",
             Self::SmallCells { .. } => "small_cells",
         }
     }
@@ -193,6 +199,11 @@ impl Caveat {
                  working age: the award was not taken. State `reduction` in a mapping."
                 .to_owned(),
             Self::CarriedForward { sentence } => sentence.clone(),
+            Self::AwardsSmall { mean_pence } => format!(
+                "Awards are read as pounds a year and come to {} on average: if they are \
+                 percentages, state `unit = \"percent\"`.",
+                Pence::from_pence(*mean_pence)
+            ),
             Self::SmallCells { n, of } => format!(
                 "{} of {} cells hold fewer than 10 homes: the file of cells is still personal data. \
                  It stays in the council.",
@@ -237,6 +248,15 @@ impl Extract {
         self.refused.iter().map(|refused| refused.n_rows).sum()
     }
 
+    /// Whether awards in pounds look like percentages.
+    pub fn awards_look_small(&self) -> Option<Caveat> {
+        const SMALL_PENCE: i64 = 10_000;
+        let known: i64 = self.cells.iter().map(|cell| cell.n_award_known).sum();
+        let pence: i64 = self.cells.iter().map(|cell| cell.award_pence).sum();
+        let mean_pence = pence.checked_div(known)?;
+        (self.has_awards && mean_pence <= SMALL_PENCE).then_some(Caveat::AwardsSmall { mean_pence })
+    }
+
     /// Homes by band.
     pub fn dwellings(&self) -> ByBand<i64> {
         let mut homes = ByBand::from_fn(|_| 0);
@@ -262,7 +282,7 @@ impl Extract {
         }
         let mut text = format!(
             "{} of {} rows are refused, more than {MOST_REFUSED_PERCENT}% [mend the file or the \
-             mapping, or go on without these rows by --accept-refused]",
+             mapping, or go on without these rows: `bandwise households` with --accept-refused writes cells that a scenario can name]",
             thousands(refused),
             thousands(self.n_rows)
         );

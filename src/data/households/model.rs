@@ -1,6 +1,6 @@
 //! From an extract to the cells of the model: its own homes, on the published tax base.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Extract, Published};
@@ -16,6 +16,9 @@ use crate::domain::{
 
 /// Ten-thousandths of a bill.
 const BASIS: f64 = 10_000.0;
+/// How far the homes of an extract may be from the published count before it is no longer that of
+/// the authority.
+const FAR: f64 = 0.15;
 /// Weights of the tax base: thousandths of a thousandth of a band D equivalent.
 const FINE: f64 = 1_000_000.0;
 
@@ -56,6 +59,7 @@ pub fn model(
     base: &BaseByBand,
     assumptions: &Assumptions,
 ) -> Result<Modelled, DataError> {
+    belongs(extract, published)?;
     let fault = |text: &str| DataError::fault(Path::new("households"), text.to_owned());
     let proportions = published.proportions();
     let band_d = extract
@@ -68,6 +72,10 @@ pub fn model(
         cell.n_dwellings as f64 * cell.payable_percent() as f64 / 100.0 * ratio.numerator() as f64
             / ratio.denominator() as f64
     };
+    let known = |cell: &ExtractCell| match cell.n_dwellings {
+        0 => 0.0,
+        n => cell.n_award_known as f64 / n as f64,
+    };
     let assumed = [
         0.0,
         assumptions.award_working_age.value(),
@@ -77,7 +85,8 @@ pub fn model(
     for cell in &extract.cells {
         let (award, bill) = &mut met[cell.band][cell.reduction as usize];
         *award += cell.award_pence as f64 / 100.0;
-        *bill += whole(cell) * band_d;
+        // Only homes whose award is known say what share of a bill it meets.
+        *bill += whole(cell) * band_d * known(cell);
     }
     let awards = ByBand::from_fn(|band| {
         [
@@ -97,19 +106,20 @@ pub fn model(
     });
 
     let (wards, unplaced) = wards(extract, published)?;
+    let mut supported = ByBand::from_fn(|_| [0.0; 3]);
     let mut sums: BTreeMap<(usize, Band, Liability, Reduction), Sums> = BTreeMap::new();
     for cell in &extract.cells {
         let ward = cell.area.unwrap_or(unplaced);
-        let left = if extract.has_awards {
-            whole(cell) - cell.award_pence as f64 / 100.0 / band_d
-        } else {
-            whole(cell) * (1.0 - assumed[cell.reduction as usize])
-        };
+        // Homes whose award is not known have the average share of those of their band and kind.
+        let share = awards[cell.band][cell.reduction as usize] as f64 / BASIS;
+        let left = whole(cell) * (1.0 - share * (1.0 - known(cell)))
+            - cell.award_pence as f64 / 100.0 / band_d;
         let one = sums
             .entry((ward, cell.band, cell.liability, cell.reduction))
             .or_default();
         one.dwellings += cell.n_dwellings;
         one.equivalents += left.max(0.0);
+        supported[cell.band][cell.reduction as usize] += whole(cell) - left.max(0.0);
         one.electors += cell.electors;
         one.electors_known += cell.n_electors_known;
     }
@@ -141,12 +151,34 @@ pub fn model(
             known => Some(one.electors as f64 * one.dwellings as f64 / known as f64),
         });
     }
+    if electors.iter().all(Option::is_some) && electors.iter().flatten().sum::<f64>() <= 0.0 {
+        return Err(fault(
+            "the extract states electors, and there are none: leave out `electors` or mend the column",
+        ));
+    }
+    let off = extract.n_dwellings() as f64
+        / published.record.dwellings().values().iter().sum::<i64>() as f64;
+    if !(1.0 - FAR..=1.0 + FAR).contains(&off) {
+        return Err(fault(&format!(
+            "the extract holds {} homes, {:.0}% of the {} published: the authority's tax base cannot be shared out over them (allowed: within {:.0}%)",
+            extract.n_dwellings(),
+            100.0 * off,
+            published.record.dwellings().values().iter().sum::<i64>(),
+            100.0 * FAR
+        )));
+    }
     let cells = Cells::new(wards, rows, vec![awards]).with_electors(electors);
     let mut record = published.record.clone();
     let homes = cells.dwellings();
     record.bands = ByBand::from_fn(|band| {
         let mut row = record.bands[band];
         row.dwellings = homes[band];
+        let ratio = proportions[band];
+        let band_equivalents = ratio.denominator() as f64 / ratio.numerator() as f64;
+        row.support_working_age =
+            supported[band][Reduction::WorkingAge as usize] * band_equivalents;
+        row.support_pension_age =
+            supported[band][Reduction::PensionAge as usize] * band_equivalents;
         row.dwellings_suppressed = 0;
         row
     });
@@ -158,6 +190,18 @@ pub fn model(
         n_refused: extract.n_refused(),
         base_off: collected / total as f64 - 1.0,
     }];
+    let on_reduction = |cell: &&ExtractCell| cell.reduction != Reduction::None;
+    let unknown: i64 = extract
+        .cells
+        .iter()
+        .filter(on_reduction)
+        .map(|cell| cell.n_dwellings - cell.n_award_known)
+        .sum();
+    if unknown > 0 {
+        warnings.push(Warning::ImputedAwards {
+            n_dwellings: unknown,
+        });
+    }
     if extract.mapping.awards.is_none() {
         warnings.push(Warning::ExtractSilent {
             what: "council tax reduction: nobody is modelled as having it",
@@ -168,6 +212,14 @@ pub fn model(
             what: "discounts: every home is modelled as fully liable",
         });
     }
+    warnings.extend(
+        extract
+            .awards_look_small()
+            .map(|caveat| Warning::OfExtract {
+                code: caveat.code(),
+                message: caveat.message(),
+            }),
+    );
     warnings.extend(extract.caveats.iter().map(|caveat| Warning::OfExtract {
         code: caveat.code(),
         message: caveat.message(),
@@ -181,6 +233,43 @@ pub fn model(
         cells,
         warnings,
     })
+}
+
+/// Sees to it that an extract is of the authority: most homes whose area has an ONS code must lie
+/// in it.
+///
+/// # Errors
+/// When they do not.
+pub fn belongs(extract: &Extract, published: Published<'_>) -> Result<(), DataError> {
+    let code = &published.record.authority.code;
+    let mut own: BTreeSet<String> = BTreeSet::new();
+    for kind in AreaKind::ALL {
+        own.extend(small_areas(code, kind)?.into_iter().map(|area| area.code));
+    }
+    let kinds = ["E01", "E02", "E05", "W01", "W02", "W05"];
+    let (mut coded, mut elsewhere) = (0, 0);
+    for cell in &extract.cells {
+        let Some(area) = cell.area.map(|area| &extract.areas[area]) else {
+            continue;
+        };
+        if area.len() == 9 && kinds.iter().any(|kind| area.starts_with(kind)) {
+            coded += cell.n_dwellings;
+            elsewhere += if own.contains(area) {
+                0
+            } else {
+                cell.n_dwellings
+            };
+        }
+    }
+    if 2 * elsewhere <= coded {
+        return Ok(());
+    }
+    let text = format!(
+        "{elsewhere} of {coded} homes with an ONS code of their area lie in no area of {} ({code}): \
+         the extract is of another council, or its codes are of another year",
+        published.record.authority.name
+    );
+    Err(DataError::fault(Path::new("households"), text))
 }
 
 /// The areas of an extract as wards, and the position of those homes that are in none.

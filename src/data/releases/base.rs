@@ -43,6 +43,11 @@ impl BaseTable {
         at.ok_or_else(|| self.fault(format!("no column {name:?}")))
     }
 
+    /// Whether a cell holds nothing.
+    pub(crate) fn is_empty(&self, row: usize, column: &str) -> Result<bool, DataError> {
+        Ok(self.rows[row][self.column(column)?].is_empty())
+    }
+
     /// The number in a cell.
     pub(crate) fn number(&self, row: usize, column: &str) -> Result<f64, DataError> {
         let text = &self.rows[row][self.column(column)?];

@@ -202,10 +202,11 @@ impl Base {
         number(self.of("levels", code)?, column)
     }
 
-    /// The part of a preceptor's amount that stands on a bill.
-    fn part(&self, code: &str, preceptor: &str) -> Result<f64, DataError> {
+    /// How much less of a preceptor's amount stands on a bill: the amount for the police where the
+    /// Greater London Authority's is without it.
+    fn less(&self, code: &str, preceptor: &str) -> Result<f64, DataError> {
         if self.of("preceptors", preceptor)?["class"] != AuthorityClass::GreaterLondon.code() {
-            return Ok(1.0);
+            return Ok(0.0);
         }
         let mut whole: f64 = 0.0;
         for row in self
@@ -215,7 +216,12 @@ impl Base {
         {
             whole = whole.max(self.amount(&row["authority_code"], "county_or_gla")?);
         }
-        Ok(self.amount(code, "county_or_gla")? / whole)
+        let less = whole - self.amount(code, "county_or_gla")?;
+        if less > 0.0 {
+            at_most("Metropolitan Police", AuthorityClass::Police, less)
+        } else {
+            Ok(0.0)
+        }
     }
 
     /// The bands of an English authority: the dwellings of 2025, the rest in proportion to them.
@@ -422,7 +428,14 @@ impl TaxBase {
         let (after_support, estimate) = match nation(code) {
             Nation::England => {
                 let published = number(row, "taxbase_2025_after_cts_derived")?;
-                (published, published - return_in_lieu)
+                // Who budgets for none keeps contributions in lieu inside the base.
+                let budgets_for_them = number(carried, "contributions_in_lieu")? > 0.0;
+                let apart = if budgets_for_them {
+                    return_in_lieu
+                } else {
+                    0.0
+                };
+                (published, published - apart)
             }
             // The Welsh net council tax is that of budgets: what will not be collected is off.
             Nation::Wales => {
@@ -468,8 +481,8 @@ struct Bill {
     parishes: f64,
     /// The council's own amount had it risen each year by the most that needed no vote.
     own_at_most: f64,
-    /// Who precepts on it, and the part of their amount that stands on it: less than 1 in the City
-    /// of London, which has police of its own.
+    /// Who precepts on it, and how much less of their amount stands on it: in the City of London,
+    /// which has police of its own, the Greater London Authority's amount for the police.
     precepts: BTreeMap<String, f64>,
     /// What is left for the council.
     own: f64,
@@ -492,7 +505,7 @@ impl Bill {
                 .iter()
                 .find(|(_, _, members)| members.contains(&code));
             bill.precepts
-                .extend(police.map(|(police, _, _)| ((*police).to_owned(), 1.0)));
+                .extend(police.map(|(police, _, _)| ((*police).to_owned(), 0.0)));
             return Ok(bill);
         }
         let own = base.amount(code, "own_excl_parish")?;
@@ -509,7 +522,7 @@ impl Bill {
         {
             let preceptor = &row["preceptor_code"];
             bill.precepts
-                .insert(preceptor.clone(), base.part(code, preceptor)?);
+                .insert(preceptor.clone(), base.less(code, preceptor)?);
         }
         Ok(bill)
     }
@@ -523,7 +536,7 @@ impl Bill {
             self.precepts
                 .iter()
                 .filter(|(code, _)| classes.contains(&preceptors[*code].class))
-                .map(|(code, part)| pennies(part * preceptors[code].amount.unwrap_or_default()))
+                .map(|(code, less)| pennies(preceptors[code].amount.unwrap_or_default() - less))
                 // An empty sum of floats is -0.
                 .fold(0.0, |sum, amount| sum + amount)
         };
@@ -591,7 +604,9 @@ impl Preceptor {
 /// Police and fire authorities: stated, or what 2023-24 comes to if each year's rise is the most
 /// that needed no vote. Combined authorities, the Greater London Authority and counties, in this
 /// order: the median over the bills on which theirs is the last unknown amount, of what is left
-/// when the council too has risen by the most that needed no vote. The council has what is left.
+/// when the council too has risen by the most that needed no vote; a county no more than the most
+/// that needed no vote. The council has what is left, no more than that either: what is beyond it
+/// is counted with the parishes, which nothing limits.
 fn split(
     bills: &mut [Bill],
     base: &Base,
@@ -642,7 +657,15 @@ fn split(
             let amount = median(left)
                 .ok_or_else(|| fault(format!("no bill settles what {code} charges")))?;
             if let Some(one) = preceptors.get_mut(&code) {
-                one.amount = Some(pennies(amount));
+                let most = match class {
+                    AuthorityClass::County => {
+                        let before = number(&one.row_2023, "band_d")?;
+                        at_most(&one.row_2023["preceptor"], class, before)?
+                    }
+                    // No principle limits the others.
+                    _ => f64::INFINITY,
+                };
+                one.amount = Some(pennies(amount).min(most));
             }
         }
     }
@@ -650,9 +673,14 @@ fn split(
         let others: f64 = bill
             .precepts
             .iter()
-            .map(|(code, part)| pennies(part * preceptors[code].amount.unwrap_or_default()))
+            .map(|(code, less)| pennies(preceptors[code].amount.unwrap_or_default() - less))
             .sum();
         bill.own = pennies(bill.area - others - bill.parishes);
+        // No council may have risen further without a vote, and none was held.
+        if nation(&bill.code) == Nation::England && bill.own > bill.own_at_most {
+            bill.parishes = pennies(bill.parishes + bill.own - bill.own_at_most);
+            bill.own = bill.own_at_most;
+        }
         if bill.own <= 0.0 {
             return Err(fault(format!(
                 "{}: nothing is left for the council",
@@ -666,13 +694,13 @@ fn split(
 /// What a bill leaves for a preceptor; nothing unless its amount is the only one unknown, and all
 /// of it stands on the bill.
 fn left_for(bill: &Bill, code: &str, preceptors: &BTreeMap<String, Preceptor>) -> Option<f64> {
-    if bill.precepts.get(code) != Some(&1.0) {
+    if bill.precepts.get(code) != Some(&0.0) {
         return None;
     }
     let mut left = bill.area - bill.own_at_most - bill.parishes;
-    for (other, part) in &bill.precepts {
+    for (other, less) in &bill.precepts {
         if other != code {
-            left -= part * preceptors[other].amount?;
+            left -= preceptors[other].amount? - less;
         }
     }
     Some(left)

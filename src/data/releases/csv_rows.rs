@@ -1,12 +1,11 @@
 //! A file of figures as it comes: its kind, its header and its lines.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
-use flate2::read::MultiGzDecoder;
 
+use super::limits;
 use crate::data::catalogue::DataError;
 
 /// A kind of file, known by some of its columns.
@@ -35,15 +34,11 @@ pub(super) struct Line<'a> {
 
 /// The bytes of a file, unpacked where gzip packed them.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, DataError> {
-    let bytes = std::fs::read(path).map_err(|error| DataError::unreadable(path, &error))?;
+    let bytes = limits::read(path)?;
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);
     }
-    let mut unpacked = Vec::new();
-    MultiGzDecoder::new(bytes.as_slice())
-        .read_to_end(&mut unpacked)
-        .map_err(|error| DataError::fault(path, format!("cannot be unpacked: {error}")))?;
-    Ok(unpacked)
+    limits::gunzip(path, &bytes)
 }
 
 impl Sheet {

@@ -31,10 +31,13 @@ const MEGABYTE: u64 = 1_000_000;
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
     let unreadable = |error: io::Error| DataError::unreadable(path, &error);
     let fault = |text: String| DataError::fault(path, text);
-    let file = File::open(path).map_err(unreadable)?;
-    let about = file.metadata().map_err(unreadable)?;
+    // Before it is opened: a pipe would wait for a writer.
+    let about = std::fs::metadata(path).map_err(unreadable)?;
     if about.is_dir() {
         return Err(fault("is a folder [name the files in it]".to_owned()));
+    }
+    if !about.is_file() {
+        return Err(fault("is no ordinary file".to_owned()));
     }
     let too_large = || {
         fault(format!(
@@ -46,6 +49,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
     file.take(LARGEST_FILE + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;

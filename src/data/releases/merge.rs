@@ -193,7 +193,10 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
             ));
         }
         let counted = dwellings(&mut base, &codes, given, &mut notes)?;
-        parts.push(
+        parts.extend(of_nations(
+            &base,
+            &codes,
+            &given.release.rows,
             given.part(
                 "dwellings",
                 given
@@ -206,7 +209,7 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
                     given.release.edition
                 ),
             ),
-        );
+        ));
         total(&mut base, "dwellings", counted);
     } else {
         parts.extend(carried(
@@ -217,7 +220,10 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
     }
     if let Some(given) = &releases.tax_base_return {
         rates(&mut base, &codes, given, &mut notes)?;
-        parts.push(
+        parts.extend(of_nations(
+            &base,
+            &codes,
+            &given.release.rows,
             given.part(
                 "rates",
                 given
@@ -227,7 +233,7 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
                     .unwrap_or_default(),
                 "Council Taxbase return (CTB), local authority level data".to_owned(),
             ),
-        );
+        ));
     } else if scaled {
         scale_rates(&mut base, &before, &mut notes)?;
         parts.extend(carried(
@@ -248,8 +254,15 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
         levels(&mut base, &codes, given, releases)?;
         let source = format!("Council tax levels and requirement (CTR) {year}");
         let date = format!("{}-04-01", year.first_calendar_year());
-        parts.push(given.part("tax_base", date.clone(), source.clone()));
-        parts.push(given.part("levels", date, source));
+        let rows = &given.release.rows;
+        let part = given.part("tax_base", date.clone(), source.clone());
+        parts.extend(of_nations(&base, &codes, rows, part));
+        parts.extend(of_nations(
+            &base,
+            &codes,
+            rows,
+            given.part("levels", date, source),
+        ));
         totals_of_levels(&mut base, given);
     } else if let Some(given) = releases
         .own_band_d
@@ -274,7 +287,7 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
              file given holds them.",
             base.name
         );
-        parts.push(part);
+        parts.extend(of_nations(&base, &codes, &given.release.rows, part));
         total(&mut base, "mean_area_band_d", None);
     } else {
         let why = format!("no file given holds it for {year}");
@@ -318,10 +331,32 @@ pub(crate) fn merge(mut base: Base, releases: &Releases) -> Result<Merged, DataE
     })
 }
 
-fn part_is_carried(parts: &[Part], name: &str) -> bool {
+/// The part that a release gives; of a release of England alone, with that of Wales as the base
+/// has it.
+fn of_nations<T>(base: &Base, codes: &Codes, rows: &BTreeMap<String, T>, part: Part) -> Vec<Part> {
+    if !codes.hold_wales() || rows.keys().any(|code| is_welsh(code)) {
+        return vec![part];
+    }
+    let mut parts = carried(base, &part.name, "the file given holds England only");
+    parts.retain(|part| part.nation != Nation::England.to_string());
+    for wales in &mut parts {
+        wales.nation = Nation::Wales.to_string();
+    }
+    parts.insert(
+        0,
+        Part {
+            nation: Nation::England.to_string(),
+            ..part
+        },
+    );
     parts
-        .iter()
-        .any(|part| part.name == name && !part.carried_forward.is_empty())
+}
+
+fn part_is_carried(parts: &[Part], name: &str) -> bool {
+    parts.iter().any(|part| {
+        let england = part.nation != Nation::Wales.to_string();
+        part.name == name && england && !part.carried_forward.is_empty()
+    })
 }
 
 /// The part of the base that no release gives, for each nation that it is told of. What the base
@@ -614,6 +649,10 @@ fn scale_rates(base: &mut Base, before: &Base, notes: &mut Vec<String>) -> Resul
             ("return_before_support", change_before),
             ("return_after_support", change_after),
         ] {
+            // A base that was given in total only has no figure before support.
+            if before.tax_base.is_empty(*row_of_base, name)? {
+                continue;
+            }
             let held = before.tax_base.number(*row_of_base, name)?;
             base.tax_base
                 .set(*row_of_base, name, decimal(held + change, 1))?;

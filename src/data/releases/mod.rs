@@ -143,9 +143,8 @@ pub fn import(files: &[PathBuf]) -> Result<Import, DataError> {
 
 /// Reads releases as published and merges them with a base into a vintage of the user.
 ///
-/// `name` is its name: without one, the year of the newest of releases and amounts with
-/// `-imported`. `base` is an
-/// embedded or own vintage: without one, the newest embedded that is not of a later year.
+/// `name` is its name: without one, the year of its amounts with `-imported`. `base` is an embedded
+/// or own vintage: without one, the newest embedded that is not of a later year.
 ///
 /// # Errors
 /// When a file cannot be read or recognised or does not add up, a release lacks an authority of
@@ -171,10 +170,7 @@ pub fn vintage(
     let merged = merge::merge(held, &releases)?;
     let name = match name {
         Some(name) => name.to_owned(),
-        None => format!(
-            "{}-imported",
-            newest.max(Some(merged.year)).unwrap_or(merged.year)
-        ),
+        None => format!("{}-imported", merged.year),
     };
     let given: Vec<String> = merged
         .parts

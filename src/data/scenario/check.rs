@@ -315,8 +315,13 @@ impl Checker<'_, '_> {
             .map(ToString::to_string)
             .collect();
         if !missing.is_empty() {
+            let freezes = if what.ends_with("relief") {
+                "1.0"
+            } else {
+                "0.0"
+            };
             let text = format!(
-                "{what}: band {} is missing (state each from A to H: 0.0 freezes a band)",
+                "{what}: band {} is missing (state each from A to H: {freezes} freezes a band)",
                 missing.join(", ")
             );
             self.faults.at(span, text);

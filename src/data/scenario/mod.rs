@@ -323,6 +323,21 @@ impl Scenario {
         (self, left_out)
     }
 
+    /// Leaves out amounts that are of one year: for another vintage. Names those that were stated.
+    pub fn forget_amounts(&mut self) -> Vec<&'static str> {
+        let mut left_out = Vec::new();
+        if !self.levels.is_empty() {
+            self.levels = StatedLevels::default();
+            left_out.push("levels");
+        }
+        if let Some(mapping) = &mut self.households
+            && mapping.band_d.take().is_some()
+        {
+            left_out.push("households.band_d");
+        }
+        left_out
+    }
+
     /// The JSON Schema of scenario files.
     pub fn json_schema() -> String {
         let schema = schemars::schema_for!(RawScenario);
