@@ -351,9 +351,8 @@ impl Warning {
                 "The stated amounts add to {stated} at band D; the published whole bill is {published}."
             ),
             Self::BaseScaled { by } => format!(
-                "The rates by band that are carried forward give a tax base that is {:+.1}% away \
-                 from the published one: every band is scaled by that, though the change need not \
-                 be the same in each.",
+                "The published tax base is {:+.1}% off what the rates by band that are carried forward \
+                 give: every band is scaled by that, though the change need not be the same in each.",
                 100.0 * by
             ),
             Self::PrincipleNotPublished { year, citation } => format!(

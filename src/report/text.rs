@@ -102,10 +102,20 @@ pub fn ballot(prepared: &Prepared) -> String {
     });
     let mut budgets = vec![("today", amounts.today, requirement.today)];
     if route.needs_referendum() {
-        budgets.push(("Yes, before relief", amounts.yes, requirement.yes));
+        let yes = if prepared.schedule.needs_relief() {
+            "Yes, before relief"
+        } else {
+            "Yes"
+        };
+        budgets.push((yes, amounts.yes, requirement.yes));
         budgets.push(("No, substitute calculations", amounts.no, requirement.no));
     } else {
-        budgets.push(("proposed, before relief", amounts.yes, requirement.yes));
+        let proposed = if prepared.schedule.needs_relief() {
+            "proposed, before relief"
+        } else {
+            "proposed"
+        };
+        budgets.push((proposed, amounts.yes, requirement.yes));
     }
     for (name, band_d, requirement) in budgets {
         line(&format!(
