@@ -92,7 +92,7 @@ record! {
 record! {
     /// One ward, or other small area, or billing authority: homes, money and votes.
     "wards" => WardRow {
-        area_kind: String as "string", "ward, lsoa, msoa, or authority where each billing authority is one area.";
+        area_kind: String as "string", "ward, lsoa, msoa, extract (an area that only the council's own extract knows), or authority where each billing authority is one area.";
         area_code: String as "string", "ONS code of the area.";
         area: String as "string", "Name.";
         n_dwellings: i64 as "integer", "Dwellings, scaled to the authority's row.";

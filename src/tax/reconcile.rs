@@ -82,7 +82,7 @@ pub struct ExtractBase {
 /// ```
 /// use bandwise::data::Law;
 /// use bandwise::data::households::read;
-/// use bandwise::domain::{Band, Pence};
+/// use bandwise::domain::{Band, Nation, Pence};
 /// use bandwise::tax::extract_base;
 /// let folder = tempfile::tempdir()?;
 /// let file = folder.path().join("homes.csv");

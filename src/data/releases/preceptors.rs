@@ -185,7 +185,8 @@ pub(super) fn follow(base: &mut Base, published: bool) -> Result<(), DataError> 
             continue;
         };
         let held = base.preceptors.column("band_d")?;
-        if base.preceptors.rows[row][held] != amount {
+        // Under a published release nothing of the base's year stays beside the new amount.
+        if published || base.preceptors.rows[row][held] != amount {
             base.preceptors.set(row, "band_d", amount)?;
             base.preceptors.set(row, "tax_base", String::new())?;
             base.preceptors
