@@ -12,6 +12,8 @@ use tempfile::{TempDir, tempdir};
 fn bandwise(folder: &TempDir) -> Command {
     let mut command = Command::cargo_bin("bandwise").unwrap();
     command.current_dir(folder.path());
+    // Nothing that the developer has installed.
+    command.env("BANDWISE_DATA_DIR", folder.path().join("installed"));
     command
 }
 

@@ -85,6 +85,8 @@ const SCENARIO: &str = "format = 1\nkey = \"s\"\nauthority = \"Derby\"\nvintage 
 fn bandwise(folder: &TempDir) -> Command {
     let mut command = Command::cargo_bin("bandwise").unwrap();
     command.current_dir(folder.path());
+    // Nothing that the developer has installed.
+    command.env("BANDWISE_DATA_DIR", folder.path().join("installed"));
     command
 }
 
