@@ -135,16 +135,22 @@ impl Kernel {
             let turnout = self.ward_turnout_odds[ward];
             self.ward(p, mood, turnout, groups.clone(), electors, scratch);
             let mut sums = [0.0; 5];
-            for (position, group) in groups.clone().enumerate() {
-                let cast = scratch.cast[position];
-                let yes = scratch.says_yes[position];
-                sums[0] += cast;
-                sums[1] += yes;
-                sums[2] += scratch.cast_variance[position];
-                sums[3] += scratch.yes_variance[position];
-                sums[4] += scratch.covariance[position];
-                votes.group_votes[group] += cast;
-                votes.group_yes[group] += yes;
+            // Slices of one length, so that the loop needs no check of bounds.
+            let n = groups.len();
+            let (cast, yes) = (&scratch.cast[..n], &scratch.says_yes[..n]);
+            let cast_variance = &scratch.cast_variance[..n];
+            let yes_variance = &scratch.yes_variance[..n];
+            let covariance = &scratch.covariance[..n];
+            let group_votes = &mut votes.group_votes[groups.clone()][..n];
+            let group_yes = &mut votes.group_yes[groups.clone()][..n];
+            for group in 0..n {
+                sums[0] += cast[group];
+                sums[1] += yes[group];
+                sums[2] += cast_variance[group];
+                sums[3] += yes_variance[group];
+                sums[4] += covariance[group];
+                group_votes[group] += cast[group];
+                group_yes[group] += yes[group];
             }
             votes.votes[ward] = sums[0];
             votes.yes[ward] = sums[1];
@@ -168,11 +174,14 @@ impl Kernel {
         let electors = &electors[..n];
         let [known, own, whole] = &scratch.yes_odds;
         let (known, own, whole) = (
-            &known[groups.clone()],
-            &own[groups.clone()],
-            &whole[groups.clone()],
+            &known[groups.clone()][..n],
+            &own[groups.clone()][..n],
+            &whole[groups.clone()][..n],
         );
-        let (knowing, reading) = (&scratch.knowing[groups.clone()], &scratch.reading[groups]);
+        let (knowing, reading) = (
+            &scratch.knowing[groups.clone()][..n],
+            &scratch.reading[groups][..n],
+        );
         let cast_out = &mut scratch.cast[..n];
         let yes_out = &mut scratch.says_yes[..n];
         let cast_variance = &mut scratch.cast_variance[..n];
