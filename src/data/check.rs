@@ -106,10 +106,12 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
             (levels.area - parts).pence().abs() <= 1
         },
     ));
-    let worked_out = vintage
-        .parts
-        .iter()
-        .any(|part| part.name == "levels" && !part.carried_forward.is_empty());
+    let carried_forward = |name: &str| {
+        vintage
+            .parts
+            .iter()
+            .any(|part| part.name == name && !part.carried_forward.is_empty())
+    };
     let requirement = each(
         rows,
         "own amount including parishes is the requirement over the tax base",
@@ -124,7 +126,7 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
         },
     );
     // What was worked out from the amount cannot check it.
-    if !worked_out {
+    if !carried_forward("levels") {
         lines.push(requirement);
     }
     lines.extend(preceptors(vintage));
@@ -139,10 +141,7 @@ pub fn check(vintage: &Vintage, law: &Law) -> Result<Vec<CheckLine>, DataError> 
             (sum - base.tax_base_for_setting).abs() <= 0.1
         },
     ));
-    let carried = vintage
-        .parts
-        .iter()
-        .any(|part| part.name == "rates" && !part.carried_forward.is_empty());
+    let carried = carried_forward("rates");
     lines.push(if carried {
         carried_rates(&england, law)
     } else {

@@ -16,6 +16,15 @@ pub enum Nation {
 }
 
 impl Nation {
+    /// The nation of an ONS code: Welsh codes begin with W.
+    pub fn of_code(code: &str) -> Self {
+        if code.starts_with('W') {
+            Self::Wales
+        } else {
+            Self::England
+        }
+    }
+
     /// The valuation bands of the nation, cheapest first.
     ///
     /// # Example
@@ -67,11 +76,7 @@ impl AuthorityCode {
 
     /// The nation that it lies in.
     pub fn nation(&self) -> Nation {
-        if self.0.starts_with('W') {
-            Nation::Wales
-        } else {
-            Nation::England
-        }
+        Nation::of_code(&self.0)
     }
 }
 

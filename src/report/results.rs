@@ -622,12 +622,13 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
         .iter()
         .enumerate()
         .map(|(index, ward)| {
-            let cells: Vec<_> = prepared
-                .cells
-                .rows()
+            // Cells stand in the order of wards: those of one are a run.
+            let rows = prepared.cells.rows();
+            let first = rows.partition_point(|cell| cell.ward < index);
+            let end = rows.partition_point(|cell| cell.ward <= index);
+            let cells: Vec<_> = rows[first..end]
                 .iter()
-                .zip(&prepared.bills.own)
-                .filter(|(cell, _)| cell.ward == index)
+                .zip(&prepared.bills.own[first..end])
                 .collect();
             let homes: i64 = cells.iter().map(|(cell, _)| cell.dwellings).sum();
             let frozen: i64 = cells

@@ -13,7 +13,7 @@ use super::{Caveat, Extract, Published, Understood};
 use crate::data::columns as c;
 use crate::domain::extract::{charged_proportion, payable_percent};
 use crate::domain::{
-    Band, ByBand, ExemptClass, ExtractCell, Liability, Reduction, Tenure, divide_half_up,
+    Band, ByBand, ExemptClass, ExtractCell, Liability, Nation, Reduction, Tenure, divide_half_up,
 };
 
 /// Electors that one home may have.
@@ -261,7 +261,7 @@ impl<'a> Fold<'a> {
             );
         }
         let wales =
-            published.is_some_and(|one| one.record.authority.code.as_str().starts_with('W'));
+            published.is_some_and(|one| one.record.authority.code.nation() == Nation::Wales);
         let mut area_names = BTreeMap::new();
         for ward in published.iter().flat_map(|one| one.wards) {
             area_names.insert(fold(&ward.name), ward.code.clone());

@@ -37,6 +37,39 @@ const LEVELS: [(&str, &str); 9] = [
     ("own_excl_parish_previous", "bandd_own_excl_parish_prev"),
 ];
 
+/// The columns of the table of billing authorities.
+pub(super) const AUTHORITY_COLUMNS: [&str; 14] = [
+    "authority_code",
+    "e_code",
+    "authority",
+    "region",
+    "class",
+    "upper_tier",
+    "police_area",
+    "fire_area",
+    "population_2021",
+    "n_households_2021",
+    "deprivation_score_2025",
+    "median_price_2023_pounds",
+    "referendum_2016_electorate",
+    "referendum_2016_turnout",
+];
+
+/// The columns of the table of tax bases.
+pub(super) const TAX_BASE_COLUMNS: [&str; 11] = [
+    "authority_code",
+    "return_before_support",
+    "return_after_support",
+    "return_band_a_disabled",
+    "return_contributions_in_lieu",
+    "estimate_after_support",
+    "collection_rate",
+    "contributions_in_lieu",
+    "tax_base_for_setting",
+    "requirement_pounds",
+    "parish_precepts_pounds",
+];
+
 pub(super) fn tables(
     billing: &Rows,
     requirement: &Rows,
@@ -148,43 +181,8 @@ pub(super) fn tables(
     band_header.extend(COUNTS.map(|(name, _)| name));
     band_header.extend(EQUIVALENTS.map(|(name, _, _)| name));
     Ok(vec![
-        csv_table(
-            "authorities.csv",
-            &[
-                "authority_code",
-                "e_code",
-                "authority",
-                "region",
-                "class",
-                "upper_tier",
-                "police_area",
-                "fire_area",
-                "population_2021",
-                "n_households_2021",
-                "deprivation_score_2025",
-                "median_price_2023_pounds",
-                "referendum_2016_electorate",
-                "referendum_2016_turnout",
-            ],
-            authorities,
-        ),
-        csv_table(
-            "tax_base.csv",
-            &[
-                "authority_code",
-                "return_before_support",
-                "return_after_support",
-                "return_band_a_disabled",
-                "return_contributions_in_lieu",
-                "estimate_after_support",
-                "collection_rate",
-                "contributions_in_lieu",
-                "tax_base_for_setting",
-                "requirement_pounds",
-                "parish_precepts_pounds",
-            ],
-            tax_bases,
-        ),
+        csv_table("authorities.csv", &AUTHORITY_COLUMNS, authorities),
+        csv_table("tax_base.csv", &TAX_BASE_COLUMNS, tax_bases),
         csv_table("bands.csv", &band_header, bands),
         csv_table("levels.csv", &level_columns(), levels),
     ])

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::data::catalogue::Reorganisation;
+use crate::domain::Nation;
 
 /// A billing authority of the base.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,7 +166,7 @@ pub(crate) fn is_billing(code: &str) -> bool {
 
 /// Whether a code is Welsh.
 pub(crate) fn is_welsh(code: &str) -> bool {
-    code.starts_with('W')
+    Nation::of_code(code) == Nation::Wales
 }
 
 /// Names as they are compared: small letters, `and` for `&`, without marks and office words.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::billing::level_columns;
+use super::billing::{AUTHORITY_COLUMNS, TAX_BASE_COLUMNS, level_columns};
 use super::{ImportedTable, Rows, csv_table, decimal, number, preceptors, text};
 use crate::data::catalogue::{self, DataError};
 use crate::data::law::Law;
@@ -91,14 +91,14 @@ pub(super) fn tables(compiled: &Rows, electorates: &Rows) -> Result<Vec<Imported
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for row in compiled {
         let code = text(row, "code")?;
-        let (place, carried) = match nation(code) {
+        let (place, carried) = match Nation::of_code(code) {
             Nation::England => (
                 base.of("authorities", code)?.clone(),
                 base.of("tax_base", code)?,
             ),
             Nation::Wales => (welsh_place(row, electorates)?, &rates.tax_base),
         };
-        bands.extend(match nation(code) {
+        bands.extend(match Nation::of_code(code) {
             Nation::England => base.bands(code, row)?,
             Nation::Wales => rates.welsh_bands(code, row)?,
         });
@@ -145,14 +145,6 @@ pub(super) fn tables(compiled: &Rows, electorates: &Rows) -> Result<Vec<Imported
             precepts,
         ),
     ])
-}
-
-fn nation(code: &str) -> Nation {
-    if code.starts_with('W') {
-        Nation::Wales
-    } else {
-        Nation::England
-    }
 }
 
 fn fault(text: String) -> DataError {
@@ -339,23 +331,6 @@ impl Rates {
     }
 }
 
-const AUTHORITY_COLUMNS: [&str; 14] = [
-    "authority_code",
-    "e_code",
-    "authority",
-    "region",
-    "class",
-    "upper_tier",
-    "police_area",
-    "fire_area",
-    "population_2021",
-    "n_households_2021",
-    "deprivation_score_2025",
-    "median_price_2023_pounds",
-    "referendum_2016_electorate",
-    "referendum_2016_turnout",
-];
-
 /// What is held of a Welsh authority.
 fn welsh_place(row: &Row, electorates: &Rows) -> Result<Row, DataError> {
     let code = text(row, "code")?;
@@ -396,20 +371,6 @@ fn welsh_place(row: &Row, electorates: &Rows) -> Result<Row, DataError> {
     Ok(place)
 }
 
-const TAX_BASE_COLUMNS: [&str; 11] = [
-    "authority_code",
-    "return_before_support",
-    "return_after_support",
-    "return_band_a_disabled",
-    "return_contributions_in_lieu",
-    "estimate_after_support",
-    "collection_rate",
-    "contributions_in_lieu",
-    "tax_base_for_setting",
-    "requirement_pounds",
-    "parish_precepts_pounds",
-];
-
 /// A tax base in band D equivalents.
 struct TaxBase {
     code: String,
@@ -425,7 +386,7 @@ impl TaxBase {
     fn of(code: &str, row: &Row, carried: &Row) -> Result<Self, DataError> {
         let collection = number(carried, "collection_rate")?;
         let return_in_lieu = number(carried, "return_contributions_in_lieu")?;
-        let (after_support, estimate) = match nation(code) {
+        let (after_support, estimate) = match Nation::of_code(code) {
             Nation::England => {
                 let published = number(row, "taxbase_2025_after_cts_derived")?;
                 // Who budgets for none keeps contributions in lieu inside the base.
@@ -500,7 +461,7 @@ impl Bill {
             precepts: BTreeMap::new(),
             own: 0.0,
         };
-        if nation(code) == Nation::Wales {
+        if Nation::of_code(code) == Nation::Wales {
             let police = WELSH_POLICE
                 .iter()
                 .find(|(_, _, members)| members.contains(&code));
@@ -677,7 +638,7 @@ fn split(
             .sum();
         bill.own = pennies(bill.area - others - bill.parishes);
         // No council may have risen further without a vote, and none was held.
-        if nation(&bill.code) == Nation::England && bill.own > bill.own_at_most {
+        if Nation::of_code(&bill.code) == Nation::England && bill.own > bill.own_at_most {
             bill.parishes = pennies(bill.parishes + bill.own - bill.own_at_most);
             bill.own = bill.own_at_most;
         }

@@ -587,11 +587,7 @@ fn scale_rates(base: &mut Base, before: &Base, notes: &mut Vec<String>) -> Resul
         };
         let mut change_before = 0.0;
         let mut change_after = 0.0;
-        let nation = if is_welsh(&code) {
-            Nation::Wales
-        } else {
-            Nation::England
-        };
+        let nation = Nation::of_code(&code);
         for (letter, row) in bands {
             let old = before.bands.number(row, "dwellings")?;
             let new = base.bands.number(row, "dwellings")?;
