@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use bandwise::data::scenario::Names;
 use bandwise::data::{Assumptions, Scenario, World};
+use bandwise::domain::schedule::Ground;
 use bandwise::domain::{
     Band, ByBand, Distribution, Liability, Nation, Pence, Proposal, Reduction, Rise, Schedule,
     Share,
@@ -48,6 +49,18 @@ fn simulated(key: &str, draws: u32) -> (Prepared, DrawOutcomes) {
     (prepared, outcomes)
 }
 
+/// An English authority of 1,000 pounds at band D, without a principle.
+fn ground(dwellings: &ByBand<i64>) -> Ground<'_> {
+    Ground {
+        nation: Nation::England,
+        dwellings,
+        largest_without_vote: None,
+        own_today: Pence::from_pence(100_000),
+        proportions: world().law.proportions(Nation::England),
+        values: None,
+    }
+}
+
 fn a_schedule() -> impl Strategy<Value = Schedule> {
     (0i64..3_000_000, proptest::array::uniform9(0u32..=1_000_000)).prop_map(|(headline, relief)| {
         let proposal = Proposal::HeadlineWithRelief {
@@ -56,9 +69,7 @@ fn a_schedule() -> impl Strategy<Value = Schedule> {
                 Share::new(f64::from(relief[band.index()]) / 1e6).unwrap()
             }),
         };
-        proposal
-            .schedule(Nation::England, &ByBand::from_fn(|_| 1), None)
-            .unwrap()
+        proposal.schedule(ground(&ByBand::from_fn(|_| 1))).unwrap()
     })
 }
 
@@ -130,6 +141,7 @@ proptest! {
             world().law.proportions(Nation::England),
         );
         let bills = apply(cells, &amounts).unwrap();
+        prop_assert_eq!(bills.cell.len(), cells.rows().len());
         for ((cell, own), total) in cells.rows().iter().zip(&bills.own).zip(&bills.total) {
             let award = cells.award_basis_points(cell);
             let one = |amount| dwelling_bill(amount, cell.liability, cell.reduction, award);

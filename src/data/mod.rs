@@ -13,6 +13,7 @@ pub mod releases;
 pub mod scenario;
 pub mod small_areas;
 pub mod user;
+pub mod values;
 pub mod vintage;
 pub mod world;
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::{Index, IndexMut};
 use std::str::FromStr;
 
+use super::rise::Rise;
+
 /// A council tax valuation band. There is no default: a missing band is an error. Band I is Welsh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "a band is its letter")]
@@ -94,6 +96,40 @@ impl Proportion {
     /// The lower number of the fraction.
     pub const fn denominator(self) -> i64 {
         self.denominator
+    }
+
+    /// The proportion after a rise, in lowest terms: 11/9 and 7.5% give 473/360.
+    ///
+    /// # Example
+    /// ```
+    /// use bandwise::domain::{Proportion, Rise};
+    /// let of_e = Proportion::new(11, 9).expect("a proportion");
+    /// assert_eq!(of_e.raised(Rise::new(0.075)?), Proportion::new(473, 360).expect("a proportion"));
+    /// # Ok::<(), bandwise::domain::rise::NotARise>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When nothing is left of it.
+    #[must_use]
+    pub fn raised(self, rise: Rise) -> Self {
+        const MILLION: i64 = 1_000_000;
+        let numerator = self.numerator * (MILLION + rise.millionths());
+        let denominator = self.denominator * MILLION;
+        let shared = greatest_common_divisor(numerator, denominator);
+        Self::new(numerator / shared, denominator / shared).expect("something is left")
+    }
+
+    /// The fraction as a number: 0.6667 for 6/9.
+    pub fn value(self) -> f64 {
+        self.numerator as f64 / self.denominator as f64
+    }
+}
+
+fn greatest_common_divisor(a: i64, b: i64) -> i64 {
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
     }
 }
 

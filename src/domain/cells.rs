@@ -1,7 +1,7 @@
 //! Homes in groups: ward x band x liability x reduction.
 
 use super::band::{Band, ByBand};
-use super::household::{Liability, Reduction};
+use super::household::{KindOfHome, Liability, Reduction};
 
 /// A ward or other small area, or a whole billing authority where none are known or wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,6 +146,16 @@ impl Cells {
     /// The share of a bill that the average award of a cell meets, in ten-thousandths.
     pub fn award_basis_points(&self, cell: &Cell) -> i64 {
         self.award_basis_points[self.area(cell)][cell.band][cell.reduction as usize]
+    }
+
+    /// What decides the bill of a cell's homes.
+    pub fn kind_of(&self, cell: &Cell) -> KindOfHome {
+        KindOfHome {
+            band: cell.band,
+            liability: cell.liability,
+            reduction: cell.reduction,
+            award_basis_points: self.award_basis_points(cell),
+        }
     }
 
     /// Whether the electors of every cell are stated.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::band::Band;
+
 /// The class of liability of a dwelling (LGFA 1992 ss.4, 6, 11, 11B, 11C).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Liability {
@@ -97,4 +99,17 @@ impl fmt::Display for Reduction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.code())
     }
+}
+
+/// What decides the bill of a home, beside its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KindOfHome {
+    /// Valuation band.
+    pub band: Band,
+    /// Liability class.
+    pub liability: Liability,
+    /// Council tax reduction.
+    pub reduction: Reduction,
+    /// The share of the bill that an award meets, in ten-thousandths.
+    pub award_basis_points: i64,
 }

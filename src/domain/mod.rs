@@ -21,12 +21,15 @@ pub use band::{Band, BandProportions, ByBand, Proportion};
 pub use cells::{Cells, Ward};
 pub use distribution::Distribution;
 pub use extract::{ExemptClass, ExtractCell, Tenure};
-pub use household::{Liability, Reduction};
+pub use household::{KindOfHome, Liability, Reduction};
 pub use money::{Pence, divide_half_up};
 pub use place::{AreaKind, Authority, AuthorityClass, AuthorityCode, Detail, Nation, Setting};
 pub use principle::{Limit, Principle};
 pub use rise::Rise;
-pub use schedule::{FreezeShape, Proposal, Schedule, UniformRise};
+pub use schedule::{
+    Design, ExtraBand, FreezeShape, Levy, LevyTo, Proposal, RatioChange, Schedule, Terms,
+    UniformRise, ValueSlice,
+};
 pub use share::{LogOdds, Share};
 pub use source::{Source, Standing};
 pub use warning::Warning;

@@ -44,6 +44,8 @@ const MILLION: i64 = 1_000_000;
 impl Rise {
     /// No rise: frozen in cash.
     pub const FREEZE: Self = Self(0);
+    /// The highest rise that a scenario may state: four times as much.
+    pub const HIGHEST: Self = Self(3 * MILLION);
 
     /// A rise of `value`, 0.15 for 15%, rounded to a millionth.
     ///

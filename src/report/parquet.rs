@@ -9,16 +9,31 @@ use crate::simulation::{DrawOutcomes, Prepared};
 pub const DRAW: ColumnDoc = column("draw", "integer", "Number of the draw, from 1.");
 
 /// What the columns of the draws say, beside those of the uncertain inputs.
-pub const OUTCOMES: [ColumnDoc; 10] = [
+pub const OUTCOMES: [ColumnDoc; 13] = [
     column(
         "collected_vs_no_pounds",
         "number",
         "Collected over a No, pounds a year.",
     ),
     column(
-        "council_tax_reduction_beyond_base_pounds",
+        "preceptors_loss_pounds",
         "number",
-        "Extra reductions over a No beyond the tax base, pounds a year; already off what is collected.",
+        "What the other authorities on the bill lose through tax base and collection fund, pounds a year.",
+    ),
+    column(
+        "contributions_pounds",
+        "number",
+        "Given voluntarily, pounds a year; part of what is collected.",
+    ),
+    column(
+        "council_tax_reduction_beyond_base_pension_age_pounds",
+        "number",
+        "Extra reductions of pension age over a No beyond the tax base, pounds a year; already off what is collected.",
+    ),
+    column(
+        "council_tax_reduction_beyond_base_working_age_pounds",
+        "number",
+        "Extra reductions of working age over a No beyond the tax base, pounds a year; already off what is collected.",
     ),
     column(
         "poll_cost_pounds",
@@ -94,7 +109,10 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
     // In the order of `OUTCOMES`, which alone names the columns.
     let values: [Outcome<'_>; OUTCOMES.len()] = [
         Outcome::Number(Some(&outcomes.collected)),
-        Outcome::Number(Some(&outcomes.reduction_beyond_base)),
+        Outcome::Number(Some(&outcomes.preceptors_loss)),
+        Outcome::Number(Some(&outcomes.contributions)),
+        Outcome::Number(Some(&outcomes.pension_age_beyond_base)),
+        Outcome::Number(Some(&outcomes.working_age_beyond_base)),
         Outcome::Number(vote.map(|_| outcomes.poll_cost.as_slice())),
         Outcome::Number(vote.map(|_| outcomes.loss_cost.as_slice())),
         Outcome::Number(vote.map(|vote| vote.yes_share.as_slice())),

@@ -8,13 +8,16 @@ use super::tables::{BandRow, CompareRow, DriverRow, SummaryRow, WardRow, Warning
 use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
 use crate::data::small_areas::Tenure;
-use crate::domain::{Band, Limit, Pence, Share, Warning};
+use crate::domain::cells::Cell;
+use crate::domain::schedule::WHOLE;
+use crate::domain::{Band, KindOfHome, Liability, Limit, Pence, Share, Warning, divide_half_up};
 use crate::simulation::{
     DrawOutcomes, Driver, PairedDifference, Prepared, Spread, drivers, spread, win_probability,
     win_probability_if_known,
 };
-use crate::tax::bill::Cases;
+use crate::tax::bill::{Cases, Part};
 use crate::tax::budget::on_base;
+use crate::tax::{ChargeLine, charge_lines};
 
 /// Everything that a run found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -213,16 +216,9 @@ fn summary(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<SummaryRow> {
 fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
     let dwellings = prepared.record.dwellings();
     let total: i64 = dwellings.values().iter().sum();
-    let share = |part: i64, whole: i64| Share::of(part, whole).map_or(0.0, Share::value);
-    let schedule = &prepared.schedule;
-    let in_bands = |chosen: &dyn Fn(Band) -> bool| -> i64 {
-        schedule
-            .bands()
-            .iter()
-            .filter(|&&band| chosen(band))
-            .map(|&band| dwellings[band])
-            .sum()
-    };
+    let frozen = homes(prepared, |kind, part| {
+        prepared.amounts.is_frozen(kind, part)
+    });
     let nation = prepared.record.authority.code.nation();
     let list = if prepared.extract.is_some() {
         "in the council's own extract"
@@ -233,31 +229,27 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "{total} dwellings {list}, bands {}",
         nation.bands_in_words()
     );
-    let liable = |frozen_only: bool| -> i64 {
-        prepared
-            .cells
-            .rows()
-            .iter()
-            .filter(|cell| cell.liability.quarters_payable() > 0)
-            .filter(|cell| !frozen_only || schedule.is_frozen(cell.band))
-            .map(|cell| cell.dwellings)
-            .sum()
-    };
+    let pays = |kind: KindOfHome| kind.liability.quarters_payable() > 0;
+    let liable = homes(prepared, |kind, _| pays(kind));
+    let frozen_liable = homes(prepared, |kind, part| {
+        pays(kind) && prepared.amounts.is_frozen(kind, part)
+    });
     rows.exact(
         "share_frozen_dwellings_own_element",
         "share of dwellings",
         &all_homes,
-        share(in_bands(&|band| schedule.is_frozen(band)), total),
-        "dwellings in bands whose own element does not rise in cash over today",
+        frozen / total as f64,
+        &frozen_note(prepared),
     );
     rows.exact(
         "share_frozen_liable_dwellings_own_element",
         "share of liable dwellings",
-        &format!(
-            "{} dwellings liable for council tax (estimated)",
-            liable(false)
-        ),
-        share(liable(true), liable(false)),
+        &format!("{liable:.0} dwellings liable for council tax (estimated)"),
+        if liable > 0.0 {
+            frozen_liable / liable
+        } else {
+            0.0
+        },
         "as above, without exempt dwellings",
     );
     rows.exact(
@@ -271,20 +263,17 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         prepared.electorate.share_frozen(),
         "electors in those bands",
     );
-    let whole_bill: i64 = prepared
-        .areas
+    let cells = &prepared.cells;
+    let whole_bill: f64 = cells
+        .rows()
         .iter()
-        .zip(&prepared.amounts.areas)
-        .flat_map(|(area, amounts)| {
-            let held = |(&band, homes): (&Band, i64)| {
-                (amounts.total[band].yes <= amounts.total[band].today).then_some(homes)
+        .map(|cell| {
+            let amounts = &prepared.amounts;
+            let held = |part: usize| {
+                let charge = amounts.charge(cells.area(cell), cells.kind_of(cell), part);
+                charge.total.yes + charge.levy <= charge.total.today
             };
-            let homes = area.dwellings();
-            let by_band = schedule
-                .bands()
-                .iter()
-                .map(move |band| (band, homes[*band]));
-            by_band.filter_map(held).collect::<Vec<_>>()
+            cell.dwellings as f64 * share_of_parts(&amounts.parts[cell.band], held)
         })
         .sum();
     let known = |value: f64| {
@@ -299,23 +288,23 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "share_frozen_dwellings_total_bill",
         "share of dwellings",
         &all_homes,
-        known(share(whole_bill, total)),
+        known(whole_bill / total as f64),
         "dwellings in bands whose whole bill does not rise over today; empty where the other \
          authorities' amounts of next year are not known",
     );
-    let no_dearer: i64 = prepared
-        .cells
-        .rows()
-        .iter()
-        .zip(&prepared.bills.total)
-        .filter(|(_, bill)| bill.yes <= bill.today)
-        .map(|(cell, _)| cell.dwellings)
+    let bills = &prepared.bills;
+    let no_dearer: f64 = (0..bills.cell.len())
+        .filter(|&row| bills.total[row].yes <= bills.total[row].today)
+        .map(|row| {
+            let cell = &prepared.cells.rows()[bills.cell[row]];
+            cell.dwellings as f64 * bills.share_millionths[row] as f64 / WHOLE as f64
+        })
         .sum();
     rows.spread(
         "share_dwellings_no_higher_bill",
         "share of dwellings",
         &all_homes,
-        known(share(no_dearer, total)),
+        known(no_dearer / total as f64),
         "dwellings that pay no more over all: those bands, exempt homes that pay nothing, and \
          pensioners whose award meets the rise (estimated)",
     );
@@ -324,10 +313,11 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "share_frozen_dwellings_real_terms",
         "share of dwellings",
         &all_homes,
-        share(
-            in_bands(&|band| schedule.band_rise(band).value() <= inflation),
-            total,
-        ),
+        homes(prepared, |kind, part| {
+            let charge = prepared.amounts.charge(0, kind, part);
+            let most = charge.own.today.pounds() * (1.0 + inflation);
+            (charge.own.yes + charge.levy).pounds() <= most
+        }) / total as f64,
         &format!(
             "dwellings in bands whose own element rises by no more than prices ({:.1}%)",
             100.0 * inflation
@@ -343,6 +333,49 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
             .and_then(|vote| spread(&vote.frozen_votes)),
         "votes from dwellings in bands whose own element does not rise; empty without a vote",
     );
+}
+
+/// Homes of the kinds that are chosen, by the kind and the part of its band.
+fn homes(prepared: &Prepared, chosen: impl Fn(KindOfHome, usize) -> bool) -> f64 {
+    let cells = &prepared.cells;
+    cells
+        .rows()
+        .iter()
+        .map(|cell| {
+            let kind = cells.kind_of(cell);
+            let parts = &prepared.amounts.parts[cell.band];
+            cell.dwellings as f64 * share_of_parts(parts, |part| chosen(kind, part))
+        })
+        .sum()
+}
+
+/// The share of a band's homes that lies in the chosen parts.
+fn share_of_parts(parts: &[Part], chosen: impl Fn(usize) -> bool) -> f64 {
+    let all = parts.iter().enumerate();
+    let held: i64 = all
+        .filter(|(part, _)| chosen(*part))
+        .map(|(_, part)| part.share_millionths)
+        .sum();
+    held as f64 / WHOLE as f64
+}
+
+/// Which homes are counted as frozen.
+fn frozen_note(prepared: &Prepared) -> String {
+    let terms = prepared.scenario.terms;
+    let mut note =
+        "dwellings in bands whose own element does not rise in cash over today".to_owned();
+    if terms.protects_reduction {
+        note.push_str(
+            "; and homes on council tax reduction, which the proposal protects (estimated)",
+        );
+    }
+    if terms.leaves_out_premiums {
+        note.push_str("; without empty and second homes, which it leaves out (estimated)");
+    }
+    if prepared.scenario.proposal.needs_values() {
+        note.push_str("; by the value of homes, which is worked out from their bands");
+    }
+    note
 }
 
 /// Where the numbers of electors come from.
@@ -401,7 +434,11 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "gross_yield_pounds",
         &base,
         budgets.gross_yield(),
-        "headline rise before relief",
+        if prepared.schedule.is_local() {
+            "headline rise before relief"
+        } else {
+            "what the change brings this authority on its own element, with its rise"
+        },
     );
     rows.pounds(
         "contributions_in_lieu_pounds",
@@ -436,36 +473,48 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         budgets.net_yield_vs_no(),
         "after relief, over the budget that a No brings: what the vote is worth",
     );
+    revenue(prepared, &base, rows);
+    beyond_the_council(prepared, &base, rows);
+    let finance = &prepared.finance;
     rows.spread(
         "collected_pounds",
         "pounds a year",
         "Yes less No, first year",
         spread(&outcomes.collected),
-        "net yield over a No after uncertain collection, challenges and reductions; what is not \
-         collected is charged to this council alone, though the collection fund shares it",
-    );
-    let within = prepared.finance.awards_within_base;
-    let all_awards: Vec<f64> = outcomes
-        .reduction_beyond_base
-        .iter()
-        .map(|beyond| within + beyond)
-        .collect();
-    rows.spread(
-        "council_tax_reduction_cost_pounds",
-        "pounds a year",
-        "awards of the October return at the own element, Yes less No",
-        spread(&all_awards),
-        "extra awards over a No; most of it lies outside the tax base already; negative where \
-         bills are lower than under a No",
+        &format!(
+            "what the council has over a No, after uncertain collection, challenges and reductions; \
+             it bears {:.1}% of what the collection fund is short of, its part of the bill",
+            100.0 * finance.own_share
+        ),
     );
     rows.spread(
-        "council_tax_reduction_beyond_base_pounds",
+        "preceptors_loss_pounds",
         "pounds a year",
-        "recipients' part of the tax base, Yes less No",
-        spread(&outcomes.reduction_beyond_base),
-        "of it: awards that grow by more than the bill's share, already taken off what is \
-         collected",
+        "Yes less No, first year",
+        spread(&outcomes.preceptors_loss),
+        "what the other authorities on the bill lose through the tax base and the collection fund: \
+         their part of what is not collected, of challenges and of awards beyond the tax base; \
+         negative where they gain",
     );
+    if prepared.budgets.levy_is_asked {
+        rows.spread(
+            "contributions_pounds",
+            "pounds a year",
+            &format!(
+                "{} if all gave",
+                prepared
+                    .budgets
+                    .levy
+                    .values()
+                    .iter()
+                    .copied()
+                    .sum::<Pence>()
+            ),
+            spread(&outcomes.contributions),
+            "voluntary contributions at an uncertain take-up; part of what the council has",
+        );
+    }
+    reductions(prepared, outcomes, rows);
     let costs = |values: &[f64]| outcomes.vote.as_ref().and_then(|_| spread(values));
     rows.spread(
         "poll_cost_pounds",
@@ -481,6 +530,134 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         costs(&outcomes.loss_cost),
         "billing again, and stopping services where the scenario states a cost; empty without a \
          vote",
+    );
+}
+
+/// Revenue of the four budgets, without parishes.
+fn revenue(prepared: &Prepared, base: &str, rows: &mut Summary) {
+    let budgets = &prepared.budgets;
+    let today = budgets.requirement.today;
+    for (metric, amount, note) in [
+        (
+            "revenue_today_pounds",
+            today,
+            "council tax of the year of the figures",
+        ),
+        (
+            "revenue_yes_pounds",
+            budgets.requirement.yes - budgets.relief_cost(),
+            "if the proposal is carried: the requirement less relief",
+        ),
+        (
+            "revenue_no_pounds",
+            budgets.requirement.no,
+            "if it is not: the substitute calculations, or a freeze where no vote is held and no \
+             principle applies",
+        ),
+        (
+            "revenue_freeze_pounds",
+            today,
+            "if the amount stays as it is: today's, for the tax base is carried forward; what a \
+             freeze costs in later years is in medium_term.csv",
+        ),
+    ] {
+        rows.pounds(metric, base, amount, note);
+    }
+    let empty = |cell: &&Cell| matches!(cell.liability, Liability::Empty | Liability::SecondHome);
+    let cells = prepared.cells.rows().iter().filter(empty);
+    let lines = charge_lines(
+        &prepared.amounts,
+        &prepared.cells,
+        cells,
+        prepared.schedule.is_local(),
+    );
+    let net = |line: &ChargeLine| {
+        on_base(line.net, line.tax_base_thousandths) - on_base(line.no, line.tax_base_thousandths)
+    };
+    let held: i64 = lines.iter().map(|line| line.tax_base_thousandths).sum();
+    rows.pounds(
+        "empty_and_second_homes_net_yield_vs_no_pounds",
+        &format!(
+            "{:.1} band D equivalents of empty and second homes (estimated)",
+            held as f64 / 1_000.0
+        ),
+        lines.iter().map(net).sum(),
+        "of the net yield over a No: homes that may be charged a premium; premiums themselves lie in \
+         the tax base of every band",
+    );
+}
+
+/// What goes to others than the council.
+fn beyond_the_council(prepared: &Prepared, base: &str, rows: &mut Summary) {
+    let budgets = &prepared.budgets;
+    if prepared.amounts.whole_bill_moves {
+        rows.pounds(
+            "other_authorities_yield_vs_no_pounds",
+            base,
+            budgets.others,
+            "what the change brings the other authorities on the bill",
+        );
+    }
+    let levy = budgets.levy.values().iter().copied().sum::<Pence>();
+    if levy > Pence::ZERO && !budgets.levy_is_kept && !budgets.levy_is_asked {
+        rows.pounds(
+            "exchequer_yield_pounds",
+            "homes that owe a bill, by worked-out value",
+            levy,
+            "what a surcharge in this area brings the Exchequer; the council has nothing of it",
+        );
+    }
+}
+
+/// What awards of council tax reduction grow by.
+fn reductions(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
+    let finance = &prepared.finance;
+    let (pension, working) = (
+        &outcomes.pension_age_beyond_base,
+        &outcomes.working_age_beyond_base,
+    );
+    let with = |within: f64, beyond: &[f64]| -> Vec<f64> {
+        beyond.iter().map(|beyond| within + beyond).collect()
+    };
+    let beyond: Vec<f64> = pension.iter().zip(working).map(|(a, b)| a + b).collect();
+    let within = finance.awards_pension_age + finance.awards_working_age;
+    rows.spread(
+        "council_tax_reduction_cost_pounds",
+        "pounds a year",
+        "awards of the October return at the own element, Yes less No",
+        spread(&with(within, &beyond)),
+        "extra awards over a No; most of it lies outside the tax base already; negative where \
+         bills are lower than under a No",
+    );
+    for (metric, within, beyond, note) in [
+        (
+            "council_tax_reduction_cost_pension_age_pounds",
+            finance.awards_pension_age,
+            pension,
+            "of it: pension age, under the prescribed scheme, whose awards meet nearly all of a rise",
+        ),
+        (
+            "council_tax_reduction_cost_working_age_pounds",
+            finance.awards_working_age,
+            working,
+            "of it: working age, under the council's own scheme: mostly a share of the bill",
+        ),
+    ] {
+        rows.spread(
+            metric,
+            "pounds a year",
+            "awards of the October return at the own element, Yes less No",
+            spread(&with(within, beyond)),
+            note,
+        );
+    }
+    rows.spread(
+        "council_tax_reduction_beyond_base_pounds",
+        "pounds a year",
+        "recipients' part of the tax base, Yes less No",
+        spread(&beyond),
+        "of the whole: awards that grow by more than the bill's share (tapered awards); they lower \
+         the tax base, so all authorities on the bill bear them",
     );
 }
 
@@ -626,41 +803,47 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
             let rows = prepared.cells.rows();
             let first = rows.partition_point(|cell| cell.ward < index);
             let end = rows.partition_point(|cell| cell.ward <= index);
-            let cells: Vec<_> = rows[first..end]
+            let of_ward = &rows[first..end];
+            let homes: i64 = of_ward.iter().map(|cell| cell.dwellings).sum();
+            let frozen: f64 = of_ward
                 .iter()
-                .zip(&prepared.bills.own[first..end])
-                .collect();
-            let homes: i64 = cells.iter().map(|(cell, _)| cell.dwellings).sum();
-            let frozen: i64 = cells
-                .iter()
-                .filter(|(cell, _)| prepared.schedule.is_frozen(cell.band))
-                .map(|(cell, _)| cell.dwellings)
+                .map(|cell| {
+                    let kind = prepared.cells.kind_of(cell);
+                    let parts = &amounts.parts[cell.band];
+                    cell.dwellings as f64
+                        * share_of_parts(parts, |part| amounts.is_frozen(kind, part))
+                })
                 .sum();
-            let liable: i64 = cells
+            let liable: i64 = of_ward
                 .iter()
-                .filter(|(cell, _)| cell.liability.quarters_payable() > 0)
-                .map(|(cell, _)| cell.dwellings)
+                .filter(|cell| cell.liability.quarters_payable() > 0)
+                .map(|cell| cell.dwellings)
                 .sum();
-            let change: i64 = cells
-                .iter()
-                .map(|(cell, bill)| (bill.yes - bill.no).pence() * cell.dwellings)
+            // Kinds of homes stand in the order of cells.
+            let bills = &prepared.bills;
+            let first_bill = bills.cell.partition_point(|&cell| cell < first);
+            let end_bill = bills.cell.partition_point(|&cell| cell < end);
+            let change: i128 = (first_bill..end_bill)
+                .map(|row| {
+                    let homes = i128::from(rows[bills.cell[row]].dwellings)
+                        * i128::from(bills.share_millionths[row]);
+                    i128::from((bills.own[row].yes - bills.own[row].no).pence()) * homes
+                })
                 .sum();
-            let on = |band_d: &dyn Fn(Band) -> Pence| -> Pence {
-                let base = |band: Band| -> i64 {
-                    cells
-                        .iter()
-                        .filter(|(cell, _)| cell.band == band)
-                        .map(|(cell, _)| cell.tax_base_thousandths)
-                        .sum()
+            let change = Pence::from_pence(divide_half_up(change, i128::from(WHOLE))).pounds();
+            let lines = charge_lines(
+                amounts,
+                &prepared.cells,
+                of_ward,
+                prepared.schedule.is_local(),
+            );
+            let on = |more: fn(&ChargeLine) -> (Pence, Pence)| -> Pence {
+                let of_line = |line: &ChargeLine| {
+                    let (first, second) = more(line);
+                    on_base(first - second, line.tax_base_thousandths)
                 };
-                prepared
-                    .schedule
-                    .bands()
-                    .iter()
-                    .map(|&band| on_base(band_d(band), base(band)))
-                    .sum()
+                lines.iter().map(of_line).sum()
             };
-            let net = |band: Band| amounts.net_band_d_yes[band];
             let vote = outcomes.vote.as_ref();
             let yes = vote.map(|vote| by_ward(index, &vote.ward_yes_share));
             let yes_spread = yes.as_deref().and_then(spread);
@@ -685,17 +868,20 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
                 mean_net_income_pounds: held
                     .and_then(|area| area.income)
                     .map(|income| income.net.pounds as f64),
-                share_frozen_dwellings: Share::of(frozen, homes).map_or(0.0, Share::value),
-                tax_base: cells
+                share_frozen_dwellings: if homes > 0 {
+                    frozen / homes as f64
+                } else {
+                    0.0
+                },
+                tax_base: of_ward
                     .iter()
-                    .map(|(cell, _)| cell.tax_base_thousandths)
+                    .map(|cell| cell.tax_base_thousandths)
                     .sum::<i64>() as f64
                     / 1_000.0,
-                relief_pounds: on(&|band| amounts.band_d.yes - net(band)).pounds(),
-                net_yield_vs_today_pounds: on(&|band| net(band) - amounts.band_d.today).pounds(),
-                net_yield_vs_no_pounds: on(&|band| net(band) - amounts.band_d.no).pounds(),
-                mean_change_vs_no_pounds: Pence::from_pence(change).pounds()
-                    / (liable.max(1)) as f64,
+                relief_pounds: on(|line| (line.headline, line.net)).pounds(),
+                net_yield_vs_today_pounds: on(|line| (line.net, line.today)).pounds(),
+                net_yield_vs_no_pounds: on(|line| (line.net, line.no)).pounds(),
+                mean_change_vs_no_pounds: change / (liable.max(1)) as f64,
                 n_electors: prepared.electorate.electors_of(index),
                 turnout: vote
                     .and_then(|vote| spread(&by_ward(index, &vote.ward_turnout)))

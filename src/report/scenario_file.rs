@@ -3,7 +3,10 @@
 use super::households;
 use crate::data::Scenario;
 use crate::domain::distribution::FORMS;
-use crate::domain::{Band, ByBand, FreezeShape, Proposal, Rise, Share, UniformRise};
+use crate::domain::{
+    Band, ByBand, FreezeShape, Levy, LevyTo, Proportion, Proposal, RatioChange, Rise, Share,
+    UniformRise,
+};
 
 /// The scenario as TOML, every default stated.
 pub fn toml(scenario: &Scenario) -> String {
@@ -21,6 +24,9 @@ pub fn toml(scenario: &Scenario) -> String {
     line(format!("authority = {}", quoted(&scenario.authority)));
     if let Some(vintage) = &scenario.vintage {
         line(format!("vintage = {}", quoted(vintage)));
+    }
+    if let Some(year) = scenario.year {
+        line(format!("year = {}", quoted(&year.to_string())));
     }
     if let Some(by) = scenario.by {
         line(format!("by = {}", quoted(&by.to_string())));
@@ -60,6 +66,90 @@ pub fn toml(scenario: &Scenario) -> String {
             };
             line(format!("shape = {}", quoted(shape)));
         }
+        Proposal::BandAmounts(amounts) => {
+            line("kind = \"band-amounts\"".to_owned());
+            line(format!(
+                "amounts = {}",
+                by_band(scenario, amounts, |one| number(one.pounds()))
+            ));
+        }
+        Proposal::NationalRatios { ratios, rise } => {
+            line("kind = \"national-ratios\"".to_owned());
+            national_ratios(ratios, &mut line);
+            line(format!("rise = {}", uniform(*rise)));
+        }
+        Proposal::ExtraBands { bands, rise } => {
+            line("kind = \"extra-bands\"".to_owned());
+            line("bands = [".to_owned());
+            for band in bands {
+                line(format!(
+                    "  {{ name = {}, of = \"{}\", share = {}, ratio = {} }},",
+                    quoted(&band.name),
+                    band.of,
+                    number(band.share.value()),
+                    ratio(band.ratio)
+                ));
+            }
+            line("]".to_owned());
+            line(format!("rise = {}", uniform(*rise)));
+        }
+        Proposal::Proportional {
+            rate_millionths,
+            second_home_rate_millionths,
+        } => {
+            let rate = |millionths: i64| number(millionths as f64 / 1e6);
+            line("kind = \"proportional\"".to_owned());
+            line(format!("rate = {}", rate(*rate_millionths)));
+            line(format!(
+                "second_home_rate = {}",
+                rate(*second_home_rate_millionths)
+            ));
+        }
+        Proposal::Surcharge {
+            levy,
+            to,
+            voluntary,
+            rise: beside,
+        } => {
+            line("kind = \"surcharge\"".to_owned());
+            match levy {
+                Levy::ByValue(steps) => {
+                    line("steps = [".to_owned());
+                    for (from, amount) in steps {
+                        line(format!(
+                            "  {{ from = {}, pounds = {} }},",
+                            number(from.pounds()),
+                            number(amount.pounds())
+                        ));
+                    }
+                    line("]".to_owned());
+                }
+                Levy::ByBand(rises) => line(format!(
+                    "rises = {}",
+                    by_band(scenario, rises, |one| rise(*one))
+                )),
+            }
+            let to = match to {
+                LevyTo::Council => "council",
+                LevyTo::Exchequer => "exchequer",
+            };
+            line(format!("to = {}", quoted(to)));
+            line(format!("voluntary = {voluntary}"));
+            line(format!("rise = {}", uniform(*beside)));
+        }
+    }
+    let terms = scenario.terms;
+    if terms.protects_reduction {
+        line("protect_reduction = true".to_owned());
+    }
+    if let Some(cap) = terms.cap {
+        line(format!("cap_rise_pounds = {}", number(cap.pounds())));
+    }
+    if terms.phase_in_years > 1 {
+        line(format!("phase_in_years = {}", terms.phase_in_years));
+    }
+    if terms.leaves_out_premiums {
+        line("leave_out_premiums = true".to_owned());
     }
     if !scenario.levels.is_empty() {
         line("\n[levels]".to_owned());
@@ -103,6 +193,33 @@ pub fn toml(scenario: &Scenario) -> String {
         line(format!("\n{}", households::mapping_toml(mapping)));
     }
     text
+}
+
+/// Ratios that change, and the rest left out: all as changes, or as ratios.
+fn national_ratios(ratios: &ByBand<RatioChange>, line: &mut impl FnMut(String)) {
+    let stays = RatioChange::By(Rise::FREEZE);
+    let moved = || ratios.iter().filter(|(_, change)| **change != stays);
+    let changes: Vec<String> = moved()
+        .filter_map(|(band, change)| match change {
+            RatioChange::By(by) => Some(format!("{band} = {}", rise(*by))),
+            RatioChange::To(_) => None,
+        })
+        .collect();
+    let stated: Vec<String> = moved()
+        .filter_map(|(band, change)| match change {
+            RatioChange::By(_) => None,
+            RatioChange::To(to) => Some(format!("{band} = {}", ratio(*to))),
+        })
+        .collect();
+    match (stated.as_slice(), changes.as_slice()) {
+        ([], []) => line("changes = { A = 0.0 }".to_owned()),
+        ([], _) => line(format!("changes = {{ {} }}", changes.join(", "))),
+        _ => line(format!("ratios = {{ {} }}", stated.join(", "))),
+    }
+}
+
+fn ratio(ratio: Proportion) -> String {
+    quoted(&format!("{}/{}", ratio.numerator(), ratio.denominator()))
 }
 
 pub(super) fn quoted(text: &str) -> String {

@@ -2,12 +2,15 @@
 
 use crate::data::households::{Extract, Published, model};
 use crate::data::small_areas::{SmallArea, small_areas};
+use crate::data::values::value_slices;
 use crate::data::{
-    self, Assumptions, AuthorityRecord, BaseByBand, DataError, Proposer, Scenario, Vintage, World,
+    self, Assumptions, AuthorityRecord, BandRow, BaseByBand, DataError, Proposer, Scenario,
+    Vintage, World,
 };
-use crate::domain::schedule::NoPrinciple;
+use crate::domain::cells::Cell;
+use crate::domain::schedule::{Ground, NoSchedule};
 use crate::domain::{
-    AreaKind, AuthorityClass, Band, BandProportions, ByBand, Cells, Detail, FinancialYear, Limit,
+    AreaKind, AuthorityClass, ByBand, Cells, Detail, FinancialYear, KindOfHome, Liability, Limit,
     Nation, Pence, Principle, Proposal, Reduction, Rise, Schedule, Share, Standing, UniformRise,
     Warning, divide_half_up,
 };
@@ -81,8 +84,18 @@ pub struct Finance {
     pub increment: ByBand<f64>,
     /// Yes less No from contributions in lieu.
     pub in_lieu: f64,
-    /// What awards grow by where each keeps its share of the bill: already inside the tax base.
-    pub awards_within_base: f64,
+    /// Yes less No as budgeted.
+    pub budgeted: f64,
+    /// The council's share of what the collection fund loses: its part of the band D amounts on the
+    /// bill.
+    pub own_share: f64,
+    /// What voluntary contributions would come to if all gave.
+    pub voluntary: f64,
+    /// What awards of pension age grow by where each keeps its share of the bill: already inside
+    /// the tax base.
+    pub awards_pension_age: f64,
+    /// The same of working age.
+    pub awards_working_age: f64,
     /// The part of the increment that falls on pension-age recipients.
     pub pension_age: f64,
     /// The part of the increment that falls on working-age recipients.
@@ -102,9 +115,31 @@ pub enum PrepareError {
     /// A table is broken or missing.
     #[error("{0}")]
     Data(#[from] DataError),
-    /// The scenario asks for the largest rise without a vote, and there is none.
+    /// The proposal cannot be turned into a schedule for the authority.
     #[error("schedule: {0}")]
-    NoPrinciple(#[from] NoPrinciple),
+    NoSchedule(#[from] NoSchedule),
+    /// What is beside a change of the law must not need a vote of its own.
+    #[error(
+        "schedule.rise: {stated} would itself need a referendum; a change that a council cannot make \
+         is modelled beside a rise that needs none (allowed: at most {largest})"
+    )]
+    RiseNeedsVote {
+        /// The rise stated.
+        stated: Rise,
+        /// The largest that needs no vote.
+        largest: Rise,
+    },
+    /// Only billing authorities stand for the homes of their area.
+    #[error(
+        "schedule: {authority} precepts on {areas} billing authorities: a change that moves whole \
+         bills is modelled for billing authorities (allowed for it: kind = \"uniform\")"
+    )]
+    DesignByPreceptor {
+        /// The preceptor.
+        authority: String,
+        /// On how many it precepts.
+        areas: usize,
+    },
     /// The year's principles are not held.
     #[error("no referendum principles are held for {0} [see `bandwise data show principles`]")]
     UnpublishedYear(FinancialYear),
@@ -211,7 +246,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let authority = &record.authority;
     let nation = authority.code.nation();
     let base_year = world.vintage.year;
-    let vote_year = base_year.next();
+    let vote_year = scenario.year.unwrap_or_else(|| base_year.next());
     let principle = world
         .law
         .principle(authority, vote_year)
@@ -223,21 +258,46 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         Some(extract) => extract.dwellings(),
         None => record.dwellings(),
     };
-    let schedule = scenario.proposal.schedule(nation, &dwellings, largest)?;
+    let proportions = world.law.proportions(nation);
+    let values = if scenario.proposal.needs_values() && authority.class.bills() {
+        Some(value_slices(&record, &world.law, &world.assumptions)?)
+    } else {
+        None
+    };
+    let ground = Ground {
+        nation,
+        dwellings: &dwellings,
+        largest_without_vote: largest,
+        own_today,
+        proportions,
+        values: values.as_ref(),
+    };
+    let preceptor = |areas: usize| (authority.name.clone(), areas);
+    if scenario.proposal.rise_beside().is_some() && !authority.class.bills() {
+        let (authority, areas) = preceptor(areas.len());
+        return Err(PrepareError::DesignByPreceptor { authority, areas });
+    }
+    let schedule = scenario.proposal.schedule(ground)?.on_terms(scenario.terms);
     if schedule.needs_relief() && !authority.class.bills() {
-        return Err(PrepareError::ReliefByPreceptor {
-            authority: authority.name.clone(),
-            areas: areas.len(),
-        });
+        let (authority, areas) = preceptor(areas.len());
+        return Err(PrepareError::ReliefByPreceptor { authority, areas });
     }
     let no_rise = match scenario.no {
         UniformRise::Stated(rise) => rise,
         // Without a principle there is no substitute: the figures are set against a freeze.
         UniformRise::LargestWithoutVote => largest.unwrap_or(Rise::FREEZE),
     };
-    let proportions = world.law.proportions(nation);
     let others = Others::of(authority.class, &areas, scenario.others, world, vote_year);
     let amounts = tax::amounts(own_today, &others.band_d, &schedule, no_rise, proportions);
+    if let Some(largest) = largest
+        && !schedule.is_local()
+        && principle.limit.is_excessive(own_today, amounts.band_d.yes)
+    {
+        return Err(PrepareError::RiseNeedsVote {
+            stated: schedule.headline(),
+            largest,
+        });
+    }
     if let Some(largest) = largest
         && principle.limit.is_excessive(own_today, amounts.band_d.no)
     {
@@ -303,7 +363,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let base = BaseByBand::sum(&bases);
     let bills = tax::apply(&cells, &amounts)
         .map_err(|error| DataError::fault(std::path::Path::new("bills"), error.to_string()))?;
-    let budgets = tax::budgets(&amounts, &base.thousandths, base.in_lieu_thousandths);
+    let budgets = tax::budgets(&amounts, &cells, base.in_lieu_thousandths, &schedule);
 
     let assumptions = &world.assumptions;
     let usual: Vec<(Share, bool)> = areas
@@ -331,12 +391,14 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let inflation = assumptions.to_2026_prices(base_year)? / to_2026 - 1.0;
     let electorate = Electorate::of(&cells, &amounts, &schedule, assumptions, &turnouts, to_2026);
     let turnout = mean_turnout(&electorate, &cells, &turnouts);
+    let others_band_d = others.mean(&areas);
     let finance = Finance::of(
         &areas,
         &cells,
         &amounts,
-        &bases,
-        proportions,
+        &schedule,
+        &budgets,
+        others_band_d.1,
         total_dwellings as f64 / assumptions.cost_dwellings as f64,
         day.combined,
     );
@@ -367,7 +429,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         inputs: Inputs::of(assumptions, &scenario.inputs),
         finance,
         small_areas: small_areas.into_iter().flatten().collect(),
-        others_band_d: others.mean(&areas),
+        others_band_d,
         warnings,
         record,
         areas,
@@ -688,51 +750,103 @@ impl Others {
 }
 
 impl Finance {
+    #[expect(clippy::too_many_arguments, reason = "the parts of one preparation")]
     fn of(
         areas: &[AuthorityRecord],
         cells: &Cells,
         amounts: &Amounts,
-        bases: &[BaseByBand],
-        proportions: &BandProportions,
+        schedule: &Schedule,
+        budgets: &Budgets,
+        others_band_d: Pence,
         cost_factor: f64,
         combined_poll: bool,
     ) -> Self {
-        let change = |band: Band| (amounts.net_band_d_yes[band] - amounts.band_d.no).pounds();
-        let increment = ByBand::from_fn(|band| {
-            let of_area = |(area, base): (&AuthorityRecord, &BaseByBand)| {
-                let budgeted = base.thousandths[band] as f64 / 1_000.0 * change(band);
-                if budgeted > 0.0 {
+        let mut increment = ByBand::from_fn(|_| 0.0);
+        for (position, area) in areas.iter().enumerate() {
+            let here = cells
+                .rows()
+                .iter()
+                .filter(|cell| cells.area(cell) == position);
+            for line in tax::charge_lines(amounts, cells, here, schedule.is_local()) {
+                let change = (line.net - line.no).pounds();
+                let budgeted = line.tax_base_thousandths as f64 / 1_000.0 * change;
+                increment[line.band] += if budgeted > 0.0 {
                     budgeted / area.tax_base.collection_rate
                 } else {
                     budgeted
-                }
+                };
+            }
+        }
+        if budgets.levy_is_kept {
+            for (band, levy) in budgets.levy.iter() {
+                increment[band] += levy.pounds();
+            }
+        }
+        // What a cell of the base pays more under Yes than under No, pounds.
+        let more = |cell: &Cell| {
+            let line = |line: tax::ChargeLine| {
+                line.tax_base_thousandths as f64 / 1_000.0 * (line.net - line.no).pounds()
             };
-            areas.iter().zip(bases).map(of_area).sum()
-        });
+            let lines = tax::charge_lines(amounts, cells, [cell], schedule.is_local());
+            lines.into_iter().map(line).sum::<f64>()
+        };
         let falls_on = |reduction: Reduction| {
-            cells
+            let on_it = cells
                 .rows()
                 .iter()
-                .filter(|cell| cell.reduction == reduction)
-                .map(|cell| cell.tax_base_thousandths as f64 / 1_000.0 * change(cell.band))
+                .filter(|cell| cell.reduction == reduction);
+            on_it.map(more).sum::<f64>()
+        };
+        // Support in dwelling equivalents of the band, times what a whole bill changes by for those
+        // who receive it.
+        let within_base = |reduction: Reduction, support: fn(&BandRow) -> f64| {
+            areas
+                .iter()
+                .enumerate()
+                .flat_map(|(area, record)| {
+                    record
+                        .bands
+                        .iter()
+                        .map(move |(band, row)| (area, band, row))
+                })
+                .map(|(area, band, row)| {
+                    let home = KindOfHome {
+                        band,
+                        liability: Liability::Full,
+                        reduction,
+                        award_basis_points: 0,
+                    };
+                    let parts = amounts.parts[band].iter().enumerate();
+                    let change = |(part, of_band): (usize, &tax::bill::Part)| {
+                        let own = amounts.charge(area, home, part).own;
+                        let share = of_band.share_millionths as f64 / 1e6;
+                        share * (own.yes - own.no).pounds()
+                    };
+                    support(row) * parts.map(change).sum::<f64>()
+                })
                 .sum()
         };
-        let awards_within_base = areas
-            .iter()
-            .flat_map(|area| area.bands.iter())
-            .map(|(band, row)| {
-                let ratio = proportions[band];
-                let support = row.support_pension_age + row.support_working_age;
-                let factor = ratio.numerator() as f64 / ratio.denominator() as f64;
-                support * factor * change(band)
-            })
-            .sum();
-        let headline_over_no = (amounts.band_d.yes - amounts.band_d.no).pounds();
-        let in_lieu: i64 = bases.iter().map(|base| base.in_lieu_thousandths).sum();
+        let (yes, others) = (amounts.band_d.yes.pounds(), others_band_d.pounds());
+        let wales = areas[0].authority.code.nation() == Nation::Wales;
         Self {
             increment,
-            in_lieu: in_lieu as f64 / 1_000.0 * headline_over_no,
-            awards_within_base,
+            in_lieu: budgets.in_lieu_yes.pounds() - budgets.in_lieu_no.pounds(),
+            budgeted: budgets.net_yield_vs_no().pounds(),
+            // Wales has no collection fund: what is not collected is the council's alone.
+            own_share: if wales { 1.0 } else { yes / (yes + others) },
+            voluntary: if budgets.levy_is_asked {
+                budgets
+                    .levy
+                    .values()
+                    .iter()
+                    .copied()
+                    .sum::<Pence>()
+                    .pounds()
+            } else {
+                0.0
+            },
+            awards_pension_age: within_base(Reduction::PensionAge, |row| row.support_pension_age),
+            awards_working_age: within_base(Reduction::WorkingAge, |row| row.support_working_age),
             pension_age: falls_on(Reduction::PensionAge),
             working_age: falls_on(Reduction::WorkingAge),
             cost_factor,

@@ -38,11 +38,19 @@ impl Observer for NoObserver {
 pub struct DrawOutcomes {
     /// Values of each uncertain input, input by input.
     pub inputs: Vec<Vec<f64>>,
-    /// Pounds collected over a No, after collection, challenges and reductions.
+    /// Pounds that the council has over a No, after its share of what is not collected, of
+    /// challenges and of reductions, and with what is given voluntarily.
     pub collected: Vec<f64>,
-    /// Pounds of extra reductions under Yes over No beyond those that the tax base already holds;
-    /// negative where they fall.
-    pub reduction_beyond_base: Vec<f64>,
+    /// Pounds that the other authorities on the bill lose through the tax base and the collection
+    /// fund.
+    pub preceptors_loss: Vec<f64>,
+    /// Pounds given voluntarily.
+    pub contributions: Vec<f64>,
+    /// Pounds of extra reductions of pension age under Yes over No beyond those that the tax base
+    /// already holds; negative where they fall.
+    pub pension_age_beyond_base: Vec<f64>,
+    /// The same of working age.
+    pub working_age_beyond_base: Vec<f64>,
     /// Cost of the poll, pounds.
     pub poll_cost: Vec<f64>,
     /// Cost of billing again and of stopping services if lost, pounds.
@@ -108,8 +116,12 @@ impl DrawOutcomes {
             all.append(values);
         }
         self.collected.append(&mut block.collected);
-        self.reduction_beyond_base
-            .append(&mut block.reduction_beyond_base);
+        self.preceptors_loss.append(&mut block.preceptors_loss);
+        self.contributions.append(&mut block.contributions);
+        self.pension_age_beyond_base
+            .append(&mut block.pension_age_beyond_base);
+        self.working_age_beyond_base
+            .append(&mut block.working_age_beyond_base);
         self.poll_cost.append(&mut block.poll_cost);
         self.loss_cost.append(&mut block.loss_cost);
         if let Some(mut vote) = block.vote {
@@ -187,6 +199,7 @@ struct Positions {
     collection: [usize; 3],
     challenges: usize,
     tapered: [usize; 2],
+    take_up: usize,
     poll: usize,
     rebill: usize,
     delay: usize,
@@ -221,6 +234,7 @@ impl<'a> Simulation<'a> {
             collection: ["collection_a_c", "collection_d_e", "collection_f_h"].map(at),
             challenges: at("challenges"),
             tapered: ["tapered_pension_age", "tapered_working_age"].map(at),
+            take_up: at("take_up"),
             poll: at(poll),
             rebill: at("rebill_cost"),
             delay: at("delay_cost"),
@@ -257,7 +271,9 @@ impl<'a> Simulation<'a> {
     ///
     /// Where a band pays more than under a No, the extra is collected at an uncertain rate of its
     /// own and part of it is lost to challenges; where it pays less, the budget loses what it
-    /// had reckoned to collect. Awards that rise with the bill come off.
+    /// had reckoned to collect. Awards that rise with the bill come off. What is short of the budget
+    /// is a deficit of the collection fund, which the authorities on the bill bear in proportion to
+    /// their amounts (Local Authorities (Funds) (England) Regulations 1992).
     fn money(&self, inputs: &[Vec<f64>], draw: usize, outcomes: &mut DrawOutcomes) {
         let finance = &self.prepared.finance;
         let value = |position: usize| inputs[position][draw];
@@ -273,12 +289,20 @@ impl<'a> Simulation<'a> {
                 }
             })
             .sum();
-        let reduction_cost = finance.pension_age * value(self.at.tapered[0])
-            + finance.working_age * value(self.at.tapered[1]);
+        let pension_age = finance.pension_age * value(self.at.tapered[0]);
+        let working_age = finance.working_age * value(self.at.tapered[1]);
+        let into_fund = collected + finance.in_lieu - pension_age - working_age;
+        let short = finance.budgeted - into_fund;
+        let contributions = finance.voluntary * value(self.at.take_up);
         outcomes
             .collected
-            .push(collected + finance.in_lieu - reduction_cost);
-        outcomes.reduction_beyond_base.push(reduction_cost);
+            .push(finance.budgeted - finance.own_share * short + contributions);
+        outcomes
+            .preceptors_loss
+            .push((1.0 - finance.own_share) * short);
+        outcomes.contributions.push(contributions);
+        outcomes.pension_age_beyond_base.push(pension_age);
+        outcomes.working_age_beyond_base.push(working_age);
         outcomes
             .poll_cost
             .push(finance.cost_factor * value(self.at.poll));

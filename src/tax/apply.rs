@@ -1,22 +1,29 @@
-//! The bills of all cells at once, as Polars expressions: property-tested equal to
-//! [`super::bill::dwelling_bill`].
+//! The bills of all kinds of homes at once, as Polars expressions: property-tested equal to
+//! [`super::bill::home_bill`].
 
 use polars::prelude::*;
 
 use super::bill::{Amounts, Cases};
 use crate::data::columns as c;
-use crate::domain::{Band, Cells, Pence, Reduction};
+use crate::domain::{Band, Cells, Liability, Pence, Reduction};
 
-/// The bill of one dwelling in each cell, in the order of the cells.
+/// The bill of one dwelling of each kind of home: each cell, and each part of its band that pays
+/// alike. Columns of equal length, in the order of the cells and the parts of their bands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bills {
+    /// Position of the cell.
+    pub cell: Vec<usize>,
+    /// Position of the part of the band.
+    pub part: Vec<usize>,
+    /// Share of the cell's homes, parts per million.
+    pub share_millionths: Vec<i64>,
     /// The authority's own element.
     pub own: Vec<Cases<Pence>>,
-    /// The whole bill.
+    /// The whole bill, a surcharge included.
     pub total: Vec<Cases<Pence>>,
 }
 
-/// Works out the bills of every cell.
+/// Works out the bills of every kind of home.
 ///
 /// # Errors
 /// Only when Polars fails, which no input should bring about.
@@ -25,15 +32,20 @@ pub fn apply(cells: &Cells, amounts: &Amounts) -> PolarsResult<Bills> {
     let column = |value: &dyn Fn(&crate::domain::cells::Cell) -> i64| -> Vec<i64> {
         rows.iter().map(value).collect()
     };
+    let terms = amounts.terms;
+    let second = |liability| matches!(liability, Liability::Empty | Liability::SecondHome);
     let frame = df!(
+        "cell" => (0..rows.len() as i64).collect::<Vec<_>>(),
         c::AREA => column(&|cell| cells.area(cell) as i64),
         c::BAND => column(&|cell| cell.band.index() as i64),
         "quarters" => column(&|cell| cell.liability.quarters_payable()),
         "left_basis_points" => column(&|cell| 10_000 - cells.award_basis_points(cell)),
         "pension_age" => column(&|cell| i64::from(cell.reduction == Reduction::PensionAge)),
+        "second_home" => column(&|cell| i64::from(second(cell.liability))),
+        "left_out" => column(&|cell| i64::from(terms.leaves_out(cell.liability))),
+        "protected" => column(&|cell| i64::from(terms.protects(cell.reduction))),
     )?
-    .lazy()
-    .with_row_index("cell", None);
+    .lazy();
     let bills = frame
         .join(
             amount_table(amounts)?,
@@ -41,15 +53,22 @@ pub fn apply(cells: &Cells, amounts: &Amounts) -> PolarsResult<Bills> {
             [col(c::AREA), col(c::BAND)],
             JoinArgs::new(JoinType::Inner),
         )
+        .with_columns(charged())
+        .with_columns(allowed(amounts))
+        .with_columns(limited(amounts))
         .with_columns(bill_columns())
-        .sort(["cell"], SortMultipleOptions::default())
+        .sort(["cell", "part"], SortMultipleOptions::default())
         .collect()?;
+    let numbers = |name: &str| -> PolarsResult<Vec<i64>> {
+        Ok(bills.column(name)?.i64()?.into_no_null_iter().collect())
+    };
+    let positions = |name: &str| -> PolarsResult<Vec<usize>> {
+        let whole = |number: i64| usize::try_from(number).expect("a position");
+        Ok(numbers(name)?.into_iter().map(whole).collect())
+    };
     let cases = |names: [&str; 3]| -> PolarsResult<Vec<Cases<Pence>>> {
-        let column = |name: &str| -> PolarsResult<Vec<i64>> {
-            Ok(bills.column(name)?.i64()?.into_no_null_iter().collect())
-        };
-        let [today, yes, no] = [column(names[0])?, column(names[1])?, column(names[2])?];
-        Ok((0..rows.len())
+        let [today, yes, no] = [numbers(names[0])?, numbers(names[1])?, numbers(names[2])?];
+        Ok((0..today.len())
             .map(|row| {
                 Cases {
                     today: today[row],
@@ -61,44 +80,135 @@ pub fn apply(cells: &Cells, amounts: &Amounts) -> PolarsResult<Bills> {
             .collect())
     };
     Ok(Bills {
+        cell: positions("cell")?,
+        part: positions("part")?,
+        share_millionths: numbers("share_millionths")?,
         own: cases([c::OWN_TODAY, c::OWN_YES, c::OWN_NO])?,
         total: cases([c::TOTAL_TODAY, c::TOTAL_YES, c::TOTAL_NO])?,
     })
 }
 
-/// One row a billing authority and band: the amounts before discounts.
+/// One row a billing authority, band and part of it: the amounts before terms and discounts.
 fn amount_table(amounts: &Amounts) -> PolarsResult<LazyFrame> {
-    let rows: Vec<(usize, Band)> = (0..amounts.areas.len())
+    let rows: Vec<(usize, Band, usize)> = (0..amounts.areas.len())
         .flat_map(|area| Band::ALL.map(|band| (area, band)))
+        .flat_map(|(area, band)| (0..amounts.parts[band].len()).map(move |part| (area, band, part)))
         .collect();
-    let own = |pick: fn(&Cases<Pence>) -> Pence| -> Vec<i64> {
+    let column = |of: &dyn Fn(usize, Band, usize) -> i64| -> Vec<i64> {
         rows.iter()
-            .map(|&(_, band)| pick(&amounts.own[band]).pence())
+            .map(|&(area, band, part)| of(area, band, part))
             .collect()
     };
-    let total = |pick: fn(&Cases<Pence>) -> Pence| -> Vec<i64> {
-        rows.iter()
-            .map(|&(area, band)| pick(&amounts.areas[area].total[band]).pence())
-            .collect()
-    };
+    let part = |band: Band, part: usize| amounts.parts[band][part];
+    let others = |area: usize, band: Band| amounts.areas[area].others[band];
     Ok(df!(
-        c::AREA => rows.iter().map(|(area, _)| *area as i64).collect::<Vec<_>>(),
-        c::BAND => rows.iter().map(|(_, band)| band.index() as i64).collect::<Vec<_>>(),
-        c::OWN_TODAY => own(|cases| cases.today),
-        c::OWN_YES => own(|cases| cases.yes),
-        c::OWN_NO => own(|cases| cases.no),
-        c::TOTAL_TODAY => total(|cases| cases.today),
-        c::TOTAL_YES => total(|cases| cases.yes),
-        c::TOTAL_NO => total(|cases| cases.no),
+        c::AREA => column(&|area, _, _| area as i64),
+        c::BAND => column(&|_, band, _| band.index() as i64),
+        "part" => column(&|_, _, part| part as i64),
+        "share_millionths" => column(&|_, band, one| part(band, one).share_millionths),
+        c::OWN_TODAY => column(&|_, band, _| amounts.own[band].today.pence()),
+        c::OWN_NO => column(&|_, band, _| amounts.own[band].no.pence()),
+        "own_main" => column(&|_, band, one| part(band, one).own_yes.pence()),
+        "extra_main" => column(&|_, band, one| part(band, one).extra_yes.pence()),
+        "own_second" => column(&|_, band, one| part(band, one).own_second_home.pence()),
+        "extra_second" => column(&|_, band, one| part(band, one).extra_second_home.pence()),
+        "headline" => column(&|_, band, _| amounts.headline[band].pence()),
+        "levy" => column(&|_, band, one| part(band, one).levy.pence()),
+        "others_today" => column(&|area, band, _| others(area, band).0.pence()),
+        "others_next" => column(&|area, band, _| others(area, band).1.pence()),
     )?
     .lazy())
 }
 
-/// Discount, then award; a pension-age award leaves today's payment as it is.
+/// What a home is charged under Yes, by whether it is left out or nobody's main home.
+fn charged() -> Vec<Expr> {
+    let chosen = |left_out: Expr, second: &str, main: &str| {
+        when(holds("left_out")).then(left_out).otherwise(
+            when(holds("second_home"))
+                .then(col(second))
+                .otherwise(col(main)),
+        )
+    };
+    let own = chosen(col("headline"), "own_second", "own_main");
+    let extra = chosen(col("extra_main"), "extra_second", "extra_main");
+    vec![
+        own.clone().alias(c::OWN_YES),
+        (own + extra + col("others_next")).alias(c::TOTAL_YES),
+        (col(c::OWN_TODAY) + col("others_today")).alias(c::TOTAL_TODAY),
+        (col(c::OWN_NO) + col("others_next")).alias(c::TOTAL_NO),
+    ]
+}
+
+/// The most that a home may be charged more than today, before discounts; nothing for no limit.
+fn allowed(amounts: &Amounts) -> Vec<Expr> {
+    let none = || lit(NULL).cast(DataType::Int64);
+    let payable = || col("quarters") * col("left_basis_points");
+    let by_cap = match amounts.terms.cap {
+        Some(cap) => when(payable().gt(lit(0i64)))
+            .then((lit(cap.pence() * 40_000)).floor_div(payable()))
+            .otherwise(none()),
+        None => none(),
+    };
+    let allowed = when(holds("protected"))
+        .then(lit(0i64))
+        .otherwise(by_cap.clone());
+    // A home that pays nothing has no limit, and owes no surcharge.
+    let levy = match amounts.terms.cap {
+        Some(cap) => when(
+            payable()
+                .gt(lit(0i64))
+                .and(col("levy").gt(lit(cap.pence()))),
+        )
+        .then(lit(cap.pence()))
+        .otherwise(col("levy")),
+        None => col("levy"),
+    };
+    vec![
+        allowed.alias("allowed"),
+        when(holds("protected"))
+            .then(lit(0i64))
+            .otherwise(levy)
+            .alias("levy"),
+    ]
+}
+
+/// The charge under Yes after protection and cap.
+fn limited(amounts: &Amounts) -> Vec<Expr> {
+    let (changed, today) = if amounts.whole_bill_moves {
+        (c::TOTAL_YES, c::TOTAL_TODAY)
+    } else {
+        (c::OWN_YES, c::OWN_TODAY)
+    };
+    let limit = || col(today) + col("allowed");
+    let over = || col("allowed").is_not_null().and(col(changed).gt(limit()));
+    let own = if amounts.whole_bill_moves {
+        half_up_by(col(c::OWN_YES) * limit(), col(changed))
+    } else {
+        limit()
+    };
+    let total = col(c::TOTAL_YES) - (col(changed) - limit());
+    vec![
+        when(over())
+            .then(own)
+            .otherwise(col(c::OWN_YES))
+            .alias(c::OWN_YES),
+        when(over())
+            .then(total)
+            .otherwise(col(c::TOTAL_YES))
+            .alias(c::TOTAL_YES),
+    ]
+}
+
+/// Discount, then award; a pension-age award leaves today's payment as it is; then a surcharge.
 fn bill_columns() -> Vec<Expr> {
     let payable = |name: &str| {
         let discounted = half_up(col(name) * col("quarters"), 4);
         half_up(discounted * col("left_basis_points"), 10_000)
+    };
+    let levy = || {
+        when(col("quarters").gt(lit(0i64)))
+            .then(col("levy"))
+            .otherwise(lit(0i64))
     };
     [
         (c::OWN_TODAY, [c::OWN_TODAY, c::OWN_YES, c::OWN_NO]),
@@ -107,16 +217,29 @@ fn bill_columns() -> Vec<Expr> {
     .into_iter()
     .flat_map(|(today, names)| {
         names.map(|name| {
-            when(col("pension_age").eq(lit(1i64)))
+            let paid = when(holds("pension_age"))
                 .then(payable(today))
-                .otherwise(payable(name))
-                .alias(name)
+                .otherwise(payable(name));
+            let all = if name == c::TOTAL_YES {
+                paid + levy()
+            } else {
+                paid
+            };
+            all.alias(name)
         })
     })
     .collect()
 }
 
+fn holds(name: &str) -> Expr {
+    col(name).eq(lit(1i64))
+}
+
 /// `numerator / denominator` to the nearest whole number, halves up, as `divide_half_up` does.
 fn half_up(numerator: Expr, denominator: i64) -> Expr {
-    (numerator * lit(2i64) + lit(denominator)).floor_div(lit(2 * denominator))
+    half_up_by(numerator, lit(denominator))
+}
+
+fn half_up_by(numerator: Expr, denominator: Expr) -> Expr {
+    (numerator * lit(2i64) + denominator.clone()).floor_div(lit(2i64) * denominator)
 }

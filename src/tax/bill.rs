@@ -1,7 +1,9 @@
 //! What one dwelling pays: scalar and readable, the reference for [`super::apply()`].
 
+use crate::domain::schedule::WHOLE;
 use crate::domain::{
-    Band, BandProportions, ByBand, Liability, Pence, Proportion, Reduction, Rise, Schedule,
+    Band, BandProportions, ByBand, Design, KindOfHome, Liability, Pence, Proportion, Reduction,
+    Rise, Schedule, Terms, divide_half_up,
 };
 
 /// A figure today, after a Yes and after a No.
@@ -32,14 +34,46 @@ pub struct Amounts {
     /// The authority's own band D amount: its relevant basic amount. Yes is the headline, before
     /// relief.
     pub band_d: Cases<Pence>,
-    /// The band D equivalent of what each band pays after relief under Yes.
-    pub net_band_d_yes: ByBand<Pence>,
     /// The rise in the relevant basic amount that a No brings.
     pub no_rise: Rise,
-    /// The own element of each band's bill, after relief under Yes.
+    /// The own element of each band's bill, after relief under Yes in the first year: the mean over
+    /// the parts of the band.
     pub own: ByBand<Cases<Pence>>,
+    /// The own element at the headline, before relief.
+    pub headline: ByBand<Pence>,
+    /// The parts of each band that pay alike: one, but where a design tells homes of a band apart.
+    pub parts: ByBand<Vec<Part>>,
     /// The whole bill in each billing authority: one, or all on which a preceptor precepts.
     pub areas: Vec<AreaAmounts>,
+    /// Terms for some homes.
+    pub terms: Terms,
+    /// Whether a change of the law moves the whole bill, so that terms hold for the whole bill.
+    pub whole_bill_moves: bool,
+    /// What each band pays in proportion to band D today.
+    pub proportions: BandProportions,
+}
+
+/// A part of a band whose homes pay alike under Yes, before terms and discounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Its share of the band's homes, parts per million.
+    pub share_millionths: i64,
+    /// The own element in the first year.
+    pub own_yes: Pence,
+    /// The own element once the change is phased in.
+    pub own_in_full: Pence,
+    /// The band D equivalent of the own element in the first year.
+    pub net_band_d: Pence,
+    /// The band D equivalent of the own element once the change is phased in.
+    pub net_band_d_in_full: Pence,
+    /// What a change of the law adds to the rest of the bill in the first year.
+    pub extra_yes: Pence,
+    /// The own element of homes that are nobody's main home, where it differs.
+    pub own_second_home: Pence,
+    /// What a change of the law adds to the rest of the bill of such homes.
+    pub extra_second_home: Pence,
+    /// A surcharge, which no discount lowers.
+    pub levy: Pence,
 }
 
 /// Whole bills in one billing authority, before discounts.
@@ -47,8 +81,163 @@ pub struct Amounts {
 pub struct AreaAmounts {
     /// The other authorities' band D amounts today and in the year of the vote, with parishes.
     pub others_band_d: (Pence, Pence),
-    /// The whole of each band's bill, after relief under Yes.
+    /// The others' part of each band's bill today and in the year of the vote.
+    pub others: ByBand<(Pence, Pence)>,
+    /// The whole of each band's bill, after relief under Yes in the first year.
     pub total: ByBand<Cases<Pence>>,
+}
+
+/// What a home is charged before discounts and reduction, on the terms of the proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charge {
+    /// The authority's own element.
+    pub own: Cases<Pence>,
+    /// The own element under Yes once the change is phased in.
+    pub own_in_full: Pence,
+    /// The whole bill, without a surcharge.
+    pub total: Cases<Pence>,
+    /// A surcharge under Yes, which no discount lowers.
+    pub levy: Pence,
+}
+
+/// What a home pays, after discounts and reduction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HomeBill {
+    /// The authority's own element.
+    pub own: Cases<Pence>,
+    /// Everything, a surcharge included.
+    pub total: Cases<Pence>,
+}
+
+impl Amounts {
+    /// What a home in a part of its band is charged in a billing authority, before discounts.
+    ///
+    /// Homes that the proposal leaves out pay the headline; residents on reduction whom it protects
+    /// pay no more than today; a cap holds the rise of what is paid after discounts. Where a change of the law moves
+    /// the whole bill, the last two hold for the whole bill and each authority bears its share.
+    pub fn charge(&self, area: usize, home: KindOfHome, part: usize) -> Charge {
+        let area = &self.areas[area];
+        let band = home.band;
+        let of_band = &self.parts[band][part];
+        let (others_today, others_next) = area.others[band];
+        let own = self.own[band];
+        let second = matches!(home.liability, Liability::Empty | Liability::SecondHome);
+        let (own_yes, extra, own_in_full) = if self.terms.leaves_out(home.liability) {
+            let headline = self.headline[band];
+            (headline, of_band.extra_yes, headline)
+        } else if second {
+            (
+                of_band.own_second_home,
+                of_band.extra_second_home,
+                of_band.own_in_full.max(of_band.own_second_home),
+            )
+        } else {
+            (of_band.own_yes, of_band.extra_yes, of_band.own_in_full)
+        };
+        let before = Charge {
+            own: Cases {
+                yes: own_yes,
+                ..own
+            },
+            own_in_full,
+            total: Cases {
+                today: own.today + others_today,
+                yes: own_yes + others_next + extra,
+                no: own.no + others_next,
+            },
+            levy: of_band.levy,
+        };
+        self.limited(before, home)
+    }
+
+    /// The same after protection and cap.
+    fn limited(&self, charge: Charge, home: KindOfHome) -> Charge {
+        let protected = self.terms.protects(home.reduction);
+        let allowed = if protected {
+            Some(Pence::ZERO)
+        } else {
+            self.terms.cap.and_then(|cap| before_discounts(cap, home))
+        };
+        let Some(allowed) = allowed else {
+            return charge;
+        };
+        let levy = if protected {
+            Pence::ZERO
+        } else {
+            self.terms
+                .cap
+                .map_or(charge.levy, |cap| charge.levy.min(cap))
+        };
+        let (changed, today) = if self.whole_bill_moves {
+            (charge.total.yes, charge.total.today)
+        } else {
+            (charge.own.yes, charge.own.today)
+        };
+        let limit = today + allowed;
+        if changed <= limit {
+            return Charge { levy, ..charge };
+        }
+        let own_yes = if self.whole_bill_moves {
+            charge.own.yes.times(limit.pence(), changed.pence())
+        } else {
+            limit
+        };
+        let total_yes = charge.total.yes - (changed - limit);
+        Charge {
+            own: Cases {
+                yes: own_yes,
+                ..charge.own
+            },
+            own_in_full: if self.whole_bill_moves {
+                own_yes
+            } else {
+                charge.own_in_full.min(limit)
+            },
+            total: Cases {
+                yes: total_yes,
+                ..charge.total
+            },
+            levy,
+        }
+    }
+
+    /// Whether the own element that a home is charged under Yes is no more than today's, without a
+    /// surcharge that it owes.
+    pub fn is_frozen(&self, home: KindOfHome, part: usize) -> bool {
+        // Terms of the own element are alike in every billing authority.
+        let charge = self.charge(0, home, part);
+        charge.own_in_full <= charge.own.today
+            && charge.own.yes <= charge.own.today
+            && charge.levy == Pence::ZERO
+    }
+
+    /// The band D equivalent of an own element of a band: of an amount that was worked out from one,
+    /// that one to the penny.
+    pub fn band_d_equivalent(&self, band: Band, part: usize, own: Pence) -> Pence {
+        let of_band = &self.parts[band][part];
+        let known = [
+            (self.own[band].today, self.band_d.today),
+            (of_band.own_yes, of_band.net_band_d),
+            (of_band.own_in_full, of_band.net_band_d_in_full),
+            (self.headline[band], self.band_d.yes),
+        ];
+        match known.iter().find(|(amount, _)| *amount == own) {
+            Some((_, band_d)) => *band_d,
+            None => equivalent(own, self.proportions[band]),
+        }
+    }
+}
+
+/// The band D equivalent of an amount of a band with this proportion.
+fn equivalent(amount: Pence, proportion: Proportion) -> Pence {
+    amount.times(proportion.denominator(), proportion.numerator())
+}
+
+/// The rise before discounts that leaves so much to pay after them, rounded down; nothing where
+/// nothing is paid.
+fn before_discounts(paid: Pence, home: KindOfHome) -> Option<Pence> {
+    let payable = home.liability.quarters_payable() * (10_000 - home.award_basis_points);
+    (payable > 0).then(|| Pence::from_pence(paid.pence() * 40_000 / payable))
 }
 
 /// The amount for a band: band D times its proportion, to the penny (LGFA 1992 ss.5 and 36).
@@ -69,8 +258,10 @@ pub fn band_amount(band_d: Pence, proportion: Proportion) -> Pence {
 /// The amounts of every band under a schedule.
 ///
 /// `others_band_d` are the other authorities' amounts (with parishes) today and next year, for
-/// each billing authority on whose bills the amount stands. A No raises the own amount by `no_rise`. Relief under s.13A(1)(c) is part of the *increase*: a band
-/// whose relief is whole pays today's amount to the penny.
+/// each billing authority on whose bills the amount stands. A No raises the own amount by
+/// `no_rise`. Relief under s.13A(1)(c) is part of the *increase*: a band whose relief is whole pays
+/// today's amount to the penny. A change of the law is reckoned on the bills of the first billing
+/// authority: none is asked for by a preceptor.
 pub fn amounts(
     own_today: Pence,
     others_band_d: &[(Pence, Pence)],
@@ -83,32 +274,230 @@ pub fn amounts(
         yes: schedule.headline().apply_to(own_today),
         no: no_rise.apply_to(own_today),
     };
-    let net_band_d_yes = ByBand::from_fn(|band| schedule.band_rise(band).apply_to(own_today));
-    let own = ByBand::from_fn(|band: Band| {
-        let net = Cases {
-            yes: net_band_d_yes[band],
-            ..band_d
+    let others = ByBand::from_fn(|band: Band| {
+        let of_area = |&(today, next): &(Pence, Pence)| {
+            (
+                band_amount(today, proportions[band]),
+                band_amount(next, proportions[band]),
+            )
         };
-        net.map(|amount| band_amount(amount, proportions[band]))
+        others_band_d.iter().map(of_area).collect::<Vec<_>>()
     });
-    let area = |&(today, next): &(Pence, Pence)| AreaAmounts {
-        others_band_d: (today, next),
-        total: ByBand::from_fn(|band: Band| {
-            let others = |amount| band_amount(amount, proportions[band]);
-            Cases {
-                today: own[band].today + others(today),
-                yes: own[band].yes + others(next),
-                no: own[band].no + others(next),
-            }
-        }),
-    };
-    let areas = others_band_d.iter().map(area).collect();
+    let whole = ByBand::from_fn(|band| band_d.map(|amount| band_amount(amount, proportions[band])));
+    let parts = ByBand::from_fn(|band| {
+        let ground = BandToday {
+            band,
+            band_d,
+            own: whole[band],
+            others_band_d: others_band_d.first().map_or(Pence::ZERO, |(_, next)| *next),
+            others: others[band]
+                .first()
+                .copied()
+                .unwrap_or((Pence::ZERO, Pence::ZERO)),
+            proportion: proportions[band],
+        };
+        parts_of(schedule, ground)
+    });
+    let own = ByBand::from_fn(|band| Cases {
+        yes: mean(&parts[band], |part| part.own_yes),
+        ..whole[band]
+    });
+    let areas = others_band_d
+        .iter()
+        .enumerate()
+        .map(|(area, &others_band_d)| AreaAmounts {
+            others_band_d,
+            others: ByBand::from_fn(|band| others[band][area]),
+            total: ByBand::from_fn(|band| {
+                let (today, next) = others[band][area];
+                let added = mean(&parts[band], |part| part.extra_yes + part.levy);
+                Cases {
+                    today: own[band].today + today,
+                    yes: own[band].yes + next + added,
+                    no: own[band].no + next,
+                }
+            }),
+        })
+        .collect();
     Amounts {
         band_d,
-        net_band_d_yes,
         no_rise,
         own,
+        headline: whole.map(|cases| cases.yes),
+        parts,
         areas,
+        terms: schedule.terms(),
+        whole_bill_moves: matches!(
+            schedule.design(),
+            Design::Proportions(_) | Design::ShareOfValue { .. }
+        ),
+        proportions: *proportions,
+    }
+}
+
+/// One band as it is today and as it would be without a change of the law.
+struct BandToday {
+    band: Band,
+    band_d: Cases<Pence>,
+    own: Cases<Pence>,
+    /// The others' amount at band D in the year of the vote.
+    others_band_d: Pence,
+    /// The others' part of the band's bill, today and in the year of the vote.
+    others: (Pence, Pence),
+    proportion: Proportion,
+}
+
+/// The parts of a band under a schedule.
+fn parts_of(schedule: &Schedule, ground: BandToday) -> Vec<Part> {
+    let years = i64::from(schedule.terms().phase_in_years.max(1));
+    // The first of equal steps from what would be without the change to what it brings.
+    let first_step = |from: Pence, to: Pence| from + (to - from).times(1, years);
+    let (own, (_, others)) = (ground.own, ground.others);
+    let part = |share_millionths: i64, own_in_full: Pence, whole_in_full: Pence| {
+        let own_yes = first_step(own.yes, own_in_full);
+        Part {
+            share_millionths,
+            own_yes,
+            own_in_full,
+            net_band_d: equivalent(own_yes, ground.proportion),
+            net_band_d_in_full: equivalent(own_in_full, ground.proportion),
+            extra_yes: first_step(own.yes + others, whole_in_full) - own_yes - others,
+            own_second_home: own_yes,
+            extra_second_home: Pence::ZERO,
+            levy: Pence::ZERO,
+        }
+    };
+    match schedule.design() {
+        Design::Local => {
+            let stated = schedule.stated_amount(ground.band);
+            let (own_yes, net_band_d) = match stated {
+                Some(stated) => {
+                    own_and_equivalent(own.today + (stated - own.today).times(1, years), &ground)
+                }
+                None => of_rise(schedule.first_year_rise(ground.band), &ground),
+            };
+            let (own_in_full, net_band_d_in_full) = match stated {
+                Some(stated) => own_and_equivalent(stated, &ground),
+                None => of_rise(schedule.band_rise(ground.band), &ground),
+            };
+            vec![Part {
+                own_yes,
+                net_band_d,
+                own_in_full,
+                net_band_d_in_full,
+                own_second_home: own_yes,
+                extra_yes: Pence::ZERO,
+                ..part(WHOLE, own_in_full, own_in_full + others)
+            }]
+        }
+        Design::Proportions(parts) => parts[ground.band]
+            .iter()
+            .map(|&(share, ratio)| {
+                // The band D amounts stay; only the proportion moves.
+                let own_in_full = band_amount(ground.band_d.yes, ratio);
+                let others_in_full = band_amount(ground.others_band_d, ratio);
+                let part = part(share, own_in_full, own_in_full + others_in_full);
+                Part {
+                    extra_second_home: part.extra_yes,
+                    ..part
+                }
+            })
+            .collect(),
+        Design::ShareOfValue {
+            rate_millionths,
+            second_home_rate_millionths,
+            values,
+        } => values[ground.band]
+            .iter()
+            .map(|slice| {
+                // Each authority on the bill keeps its share of what is raised.
+                let at = |rate: i64| {
+                    let whole = slice.value.times(rate, WHOLE);
+                    let own_share = whole.times(
+                        own.today.pence(),
+                        (own.today + ground.others.0).pence().max(1),
+                    );
+                    part(slice.share_millionths, own_share, whole)
+                };
+                let main = at(*rate_millionths);
+                let second = at(*second_home_rate_millionths);
+                Part {
+                    own_second_home: second.own_yes,
+                    extra_second_home: second.extra_yes,
+                    ..main
+                }
+            })
+            .collect(),
+        Design::Levy {
+            amounts, voluntary, ..
+        } => amounts[ground.band]
+            .iter()
+            .map(|&(share, levy)| Part {
+                // What nobody owes is on no bill.
+                levy: if *voluntary {
+                    Pence::ZERO
+                } else {
+                    levy.times(1, years)
+                },
+                ..part(share, own.yes, own.yes + others)
+            })
+            .collect(),
+    }
+}
+
+/// The own element of a band after a rise, and its band D equivalent.
+fn of_rise(rise: Rise, ground: &BandToday) -> (Pence, Pence) {
+    let band_d = rise.apply_to(ground.band_d.today);
+    (band_amount(band_d, ground.proportion), band_d)
+}
+
+/// A stated own element of a band, and its band D equivalent: today's where it is today's, and
+/// never above the headline.
+fn own_and_equivalent(own: Pence, ground: &BandToday) -> (Pence, Pence) {
+    let band_d = if own == ground.own.today {
+        ground.band_d.today
+    } else {
+        equivalent(own, ground.proportion).min(ground.band_d.yes)
+    };
+    (own, band_d)
+}
+
+/// The mean over the parts of a band by their homes; of one part, its own.
+fn mean(parts: &[Part], of: impl Fn(&Part) -> Pence) -> Pence {
+    if let [only] = parts {
+        return of(only);
+    }
+    let sum: i128 = parts
+        .iter()
+        .map(|part| i128::from(part.share_millionths) * i128::from(of(part).pence()))
+        .sum();
+    Pence::from_pence(divide_half_up(sum, i128::from(WHOLE)))
+}
+
+/// What one dwelling pays, on the terms of the proposal: the reference for [`super::apply()`].
+///
+/// A surcharge is owed by whoever owes a bill, whatever the discount or reduction.
+pub fn home_bill(charge: &Charge, home: KindOfHome) -> HomeBill {
+    let paid = |amount| {
+        dwelling_bill(
+            amount,
+            home.liability,
+            home.reduction,
+            home.award_basis_points,
+        )
+    };
+    let total = paid(charge.total);
+    let levy = if home.liability.quarters_payable() > 0 {
+        charge.levy
+    } else {
+        Pence::ZERO
+    };
+    HomeBill {
+        own: paid(charge.own),
+        total: Cases {
+            yes: total.yes + levy,
+            ..total
+        },
     }
 }
 

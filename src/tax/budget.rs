@@ -1,14 +1,21 @@
 //! Three budgets: today, Yes and No; what the relief costs and who pays for it.
 
+use std::collections::BTreeMap;
+
 use super::bill::{Amounts, Cases};
-use crate::domain::{Band, ByBand, Pence, divide_half_up};
+use crate::domain::cells::Cell;
+use crate::domain::schedule::WHOLE;
+use crate::domain::{
+    Band, ByBand, Cells, Design, KindOfHome, LevyTo, Pence, Schedule, apportion, divide_half_up,
+};
 
 /// The council tax of one band, at the tax base for setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BandBudget {
     /// Tax base for setting, thousandths of a band D equivalent.
     pub tax_base_thousandths: i64,
-    /// What the headline rise would raise over today, before relief.
+    /// What would be raised over today before relief: by the headline rise, or by a change of the
+    /// law.
     pub gross: Pence,
     /// What is given back under s.13A(1)(c).
     pub relief: Pence,
@@ -16,6 +23,69 @@ pub struct BandBudget {
     pub net: Pence,
     /// What a No would raise over today.
     pub no: Pence,
+}
+
+/// A part of the tax base that is charged alike: band D equivalents of the own amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChargeLine {
+    /// The band.
+    pub band: Band,
+    /// Tax base for setting, thousandths of a band D equivalent.
+    pub tax_base_thousandths: i64,
+    /// Today.
+    pub today: Pence,
+    /// Under Yes before relief; the same as after it where a change of the law is proposed.
+    pub headline: Pence,
+    /// Under Yes after relief, in the first year.
+    pub net: Pence,
+    /// Under Yes after relief, once phased in.
+    pub net_in_full: Pence,
+    /// Under No.
+    pub no: Pence,
+    /// Whether it does not rise in cash, once phased in.
+    pub frozen: bool,
+}
+
+/// The tax base of some cells by what they are charged, in the order of band and charge.
+///
+/// A cell's base is shared out over the parts of its band by their homes; lines add to the cells.
+pub fn charge_lines<'a>(
+    amounts: &Amounts,
+    cells: &Cells,
+    chosen: impl IntoIterator<Item = &'a Cell>,
+    local: bool,
+) -> Vec<ChargeLine> {
+    let mut lines: BTreeMap<(Band, Pence, Pence), i64> = BTreeMap::new();
+    let mut add = |amounts: &Amounts, home: KindOfHome, part: usize, base: i64| {
+        let charge = amounts.charge(0, home, part);
+        let net = amounts.band_d_equivalent(home.band, part, charge.own.yes);
+        let in_full = amounts.band_d_equivalent(home.band, part, charge.own_in_full);
+        *lines.entry((home.band, net, in_full)).or_default() += base;
+    };
+    for cell in chosen {
+        let home = cells.kind_of(cell);
+        let parts = &amounts.parts[cell.band];
+        if parts.len() == 1 {
+            add(amounts, home, 0, cell.tax_base_thousandths);
+            continue;
+        }
+        let weights: Vec<i64> = parts.iter().map(|part| part.share_millionths).collect();
+        let shared = apportion(cell.tax_base_thousandths, &weights).unwrap_or_default();
+        for (part, base) in shared.into_iter().enumerate() {
+            add(amounts, home, part, base);
+        }
+    }
+    let line = |((band, net, net_in_full), tax_base_thousandths)| ChargeLine {
+        band,
+        tax_base_thousandths,
+        today: amounts.band_d.today,
+        headline: if local { amounts.band_d.yes } else { net },
+        net,
+        net_in_full,
+        no: amounts.band_d.no,
+        frozen: net_in_full <= amounts.band_d.today,
+    };
+    lines.into_iter().map(line).collect()
 }
 
 /// The authority's budgets and the changes between them, at budgeted collection.
@@ -27,49 +97,142 @@ pub struct Budgets {
     pub requirement: Cases<Pence>,
     /// By band.
     pub bands: ByBand<BandBudget>,
+    /// By what is charged.
+    pub lines: Vec<ChargeLine>,
     /// What contributions in lieu would bring over today under Yes, at the headline.
     pub in_lieu_yes: Pence,
     /// What contributions in lieu would bring over today under No.
     pub in_lieu_no: Pence,
+    /// What a change of the law would bring the other authorities on the bill over a No.
+    pub others: Pence,
+    /// What a surcharge would bring by band, if all of it is paid.
+    pub levy: ByBand<Pence>,
+    /// Whether the council has a right to the surcharge: it is then part of what the bands raise.
+    pub levy_is_kept: bool,
+    /// Whether the surcharge is only asked for.
+    pub levy_is_asked: bool,
 }
 
-/// Works out the budgets from the tax base for setting, by band, in thousandths.
+/// Works out the budgets from the tax base of the cells.
 ///
 /// What each band pays is rounded to the penny; changes are differences of those, so that all
 /// tables add up.
 pub fn budgets(
     amounts: &Amounts,
-    tax_base_thousandths: &ByBand<i64>,
+    cells: &Cells,
     in_lieu_thousandths: i64,
+    schedule: &Schedule,
 ) -> Budgets {
     let band_d = amounts.band_d;
+    let lines = charge_lines(amounts, cells, cells.rows(), schedule.is_local());
+    let base = cells.tax_base_thousandths();
+    let levy = levied(amounts, cells, schedule);
+    let (kept, asked) = match schedule.design() {
+        Design::Levy { to, voluntary, .. } => (*to == LevyTo::Council && !voluntary, *voluntary),
+        _ => (false, false),
+    };
     let bands = ByBand::from_fn(|band: Band| {
-        let base = tax_base_thousandths[band];
-        let today = on_base(band_d.today, base);
-        let gross = on_base(band_d.yes, base) - today;
-        let net = on_base(amounts.net_band_d_yes[band], base) - today;
+        let over_today =
+            |amount: Pence| on_base(amount, base[band]) - on_base(band_d.today, base[band]);
+        let of_band = || lines.iter().filter(|line| line.band == band);
+        let (gross, relief) = if schedule.is_local() {
+            let relief = of_band()
+                .map(|line| {
+                    on_base(line.headline, line.tax_base_thousandths)
+                        - on_base(line.net, line.tax_base_thousandths)
+                })
+                .sum();
+            (over_today(band_d.yes), relief)
+        } else {
+            let gross = of_band()
+                .map(|line| {
+                    on_base(line.net, line.tax_base_thousandths)
+                        - on_base(line.today, line.tax_base_thousandths)
+                })
+                .sum::<Pence>();
+            let kept = if kept { levy[band] } else { Pence::ZERO };
+            (gross + kept, Pence::ZERO)
+        };
         BandBudget {
-            tax_base_thousandths: base,
+            tax_base_thousandths: base[band],
             gross,
-            relief: gross - net,
-            net,
-            no: on_base(band_d.no, base) - today,
+            relief,
+            net: gross - relief,
+            no: over_today(band_d.no),
         }
     });
     let in_lieu = band_d.map(|amount| on_base(amount, in_lieu_thousandths));
     let whole = |amount: Pence| {
-        let by_band = tax_base_thousandths
-            .values()
-            .iter()
-            .map(|&base| on_base(amount, base));
+        let by_band = base.values().iter().map(|&base| on_base(amount, base));
         by_band.sum::<Pence>() + on_base(amount, in_lieu_thousandths)
     };
+    let requirement = band_d.map(whole);
+    let gross: Pence = bands.values().iter().map(|band| band.gross).sum();
     Budgets {
-        requirement: band_d.map(whole),
+        requirement: Cases {
+            yes: requirement.today + gross + in_lieu.yes - in_lieu.today,
+            ..requirement
+        },
         bands,
+        lines,
         in_lieu_yes: in_lieu.yes - in_lieu.today,
         in_lieu_no: in_lieu.no - in_lieu.today,
+        others: brought_to_others(amounts, cells),
+        levy,
+        levy_is_kept: kept,
+        levy_is_asked: asked,
     }
+}
+
+/// What a change of the law adds to the others' part of the bills, on the tax base of the cells.
+fn brought_to_others(amounts: &Amounts, cells: &Cells) -> Pence {
+    let mut sum: i128 = 0;
+    for cell in cells.rows() {
+        let home = cells.kind_of(cell);
+        let ratio = amounts.proportions[cell.band];
+        for (part, of_band) in amounts.parts[cell.band].iter().enumerate() {
+            let charge = amounts.charge(cells.area(cell), home, part);
+            let others = |own: Pence, total: Pence| (total - own).pence();
+            let more =
+                others(charge.own.yes, charge.total.yes) - others(charge.own.no, charge.total.no);
+            // Thousandths of a band D equivalent are homes times proportion: out of the band again.
+            sum += i128::from(more)
+                * i128::from(cell.tax_base_thousandths)
+                * i128::from(of_band.share_millionths)
+                * i128::from(ratio.denominator())
+                / i128::from(ratio.numerator());
+        }
+    }
+    Pence::from_pence(divide_half_up(sum, 1_000 * i128::from(WHOLE)))
+}
+
+/// What a surcharge brings from all homes that owe a bill, by band; of one that is only asked for,
+/// if all gave. It goes by homes and not by the tax base: no discount lowers it.
+fn levied(amounts: &Amounts, cells: &Cells, schedule: &Schedule) -> ByBand<Pence> {
+    let Design::Levy {
+        amounts: asked,
+        voluntary,
+        ..
+    } = schedule.design()
+    else {
+        return ByBand::from_fn(|_| Pence::ZERO);
+    };
+    let mut sums = ByBand::from_fn(|_| 0i128);
+    let owes = |cell: &&Cell| cell.liability.quarters_payable() > 0;
+    for cell in cells.rows().iter().filter(owes) {
+        for (part, &(share, asked)) in asked[cell.band].iter().enumerate() {
+            let levy = if *voluntary {
+                asked
+            } else {
+                amounts
+                    .charge(cells.area(cell), cells.kind_of(cell), part)
+                    .levy
+            };
+            sums[cell.band] +=
+                i128::from(levy.pence()) * i128::from(cell.dwellings) * i128::from(share);
+        }
+    }
+    sums.map(|sum| Pence::from_pence(divide_half_up(*sum, i128::from(WHOLE))))
 }
 
 /// An amount at band D on a tax base in thousandths, to the penny.
@@ -83,7 +246,7 @@ impl Budgets {
         self.bands.values().iter().map(of).sum()
     }
 
-    /// What the headline rise would raise over today, before relief.
+    /// What the headline rise, or a change of the law, would raise over today, before relief.
     pub fn gross_yield(&self) -> Pence {
         self.total(|band| band.gross) + self.in_lieu_yes
     }

@@ -10,8 +10,8 @@ pub mod route;
 
 pub use apply::{Bills, apply};
 pub use ballot::BallotPaper;
-pub use bill::{Amounts, Cases, amounts, dwelling_bill};
-pub use budget::{BandBudget, Budgets, budgets};
+pub use bill::{Amounts, Cases, amounts, dwelling_bill, home_bill};
+pub use budget::{BandBudget, Budgets, ChargeLine, budgets, charge_lines};
 pub use calendar::{CalendarDay, calendar};
 pub use reconcile::{ExtractBase, Facts, Reconciliation, extract_base, reconcile};
 pub use route::{Route, RouteOption, Verdict, route};

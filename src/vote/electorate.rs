@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::perception::{KindOfHome, Perception};
+use super::perception::Perception;
 use super::turnout;
 use crate::data::Assumptions;
 use crate::domain::cells::Cell;
-use crate::domain::{Band, ByBand, Cells, Liability, Reduction, Schedule, Share};
+use crate::domain::{Band, ByBand, Cells, KindOfHome, Liability, Reduction, Schedule, Share};
 use crate::tax::Amounts;
 
 /// Electors in like homes with the same at stake.
@@ -79,24 +79,19 @@ impl Electorate {
                 of_area[area] = *position..*position;
             }
             of_area[area].end = *position + 1;
+            let home = KindOfHome {
+                band,
+                liability,
+                reduction,
+                award_basis_points: *award,
+            };
             groups.push(VoterGroup {
                 band,
                 liability,
                 reduction,
-                perception: Perception::of(
-                    amounts,
-                    area,
-                    headline,
-                    KindOfHome {
-                        band,
-                        liability,
-                        reduction,
-                        award_basis_points: *award,
-                    },
-                    to_2026_prices,
-                ),
+                perception: Perception::of(amounts, area, headline, home, to_2026_prices),
                 turnout_log_odds: assumptions.band_turnout[band].log_odds().0,
-                frozen: schedule.is_frozen(band),
+                frozen: amounts.is_frozen(home, 0),
             });
         }
         let mut electors = Vec::new();

@@ -1,6 +1,6 @@
 //! What a voter believes a Yes would cost: pounds of 2026 a year.
 
-use crate::domain::{Band, Liability, Reduction};
+use crate::domain::{KindOfHome, Liability, Reduction};
 use crate::tax::Amounts;
 
 /// The cost of a Yes over a No as three kinds of reader see it. Negative is a gain.
@@ -14,19 +14,6 @@ pub struct Perception {
     pub whole_bill: f64,
 }
 
-/// What decides the bill of a home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KindOfHome {
-    /// Valuation band.
-    pub band: Band,
-    /// Liability class.
-    pub liability: Liability,
-    /// Council tax reduction.
-    pub reduction: Reduction,
-    /// The share of the bill that an award meets, in ten-thousandths.
-    pub award_basis_points: i64,
-}
-
 impl Perception {
     /// Where nothing is at stake: exempt homes, and pensioners whose award meets any rise.
     pub const NOTHING: Self = Self {
@@ -35,7 +22,7 @@ impl Perception {
         whole_bill: 0.0,
     };
 
-    /// What the voters of a kind of home believe; `area` is the billing authority's position.
+    /// What the voters of a kind of home believe of the first year; `area` is the billing authority's position.
     ///
     /// The ballot paper shows two percentages only: who does not know the schedule takes the
     /// difference of the headline and the fallback for a rise in today's bill, frozen or not.
@@ -59,7 +46,8 @@ impl Perception {
             * (10_000 - award_basis_points) as f64
             / 10_000.0
             * to_2026_prices;
-        let own = amounts.own[band];
+        // A vote is on what a council can do itself: its homes of a band pay alike.
+        let own = amounts.charge(area, home, 0).own;
         let read = headline - amounts.no_rise.value();
         Self {
             known: (own.yes - own.no).pounds() * payable,

@@ -1,6 +1,7 @@
 //! Bills of one dwelling: LGFA 1992 ss.5, 11, 13A and 36.
 
 use bandwise::data::Law;
+use bandwise::domain::schedule::Ground;
 use bandwise::domain::{
     Band, ByBand, Liability, Nation, Pence, Proposal, Reduction, Rise, Share, UniformRise,
 };
@@ -14,11 +15,23 @@ fn rise(value: f64) -> Rise {
     Rise::new(value).unwrap()
 }
 
+/// Derby in 2023-24, without a principle.
+fn ground<'a>(dwellings: &'a ByBand<i64>, law: &'a Law) -> Ground<'a> {
+    Ground {
+        nation: Nation::England,
+        dwellings,
+        largest_without_vote: None,
+        own_today: pounds("1656.67"),
+        proportions: law.proportions(Nation::England),
+        values: None,
+    }
+}
+
 /// Derby's own amount of 2023-24 (£1,656.67) and the rest of the bill (£352.44).
 fn derby(proposal: &Proposal) -> Amounts {
     let law = Law::embedded().unwrap();
     let schedule = proposal
-        .schedule(Nation::England, &ByBand::from_fn(|_| 1), None)
+        .schedule(ground(&ByBand::from_fn(|_| 1), &law))
         .unwrap();
     let others = (pounds("352.44"), pounds("368.01"));
     amounts(
@@ -184,7 +197,7 @@ fn band_rises_imply_the_headline_and_the_relief() {
     let rises = [0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.4].map(rise);
     let proposal = Proposal::BandRises(ByBand::from_fn(|band| rises[band.index()]));
     let schedule = proposal
-        .schedule(Nation::England, &ByBand::from_fn(|_| 1), None)
+        .schedule(ground(&ByBand::from_fn(|_| 1), &Law::embedded().unwrap()))
         .unwrap();
     assert_eq!(schedule.headline(), rise(0.4));
     let relief: Vec<f64> = schedule

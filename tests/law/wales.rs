@@ -35,7 +35,7 @@ fn no_rise_needs_a_vote_in_wales() {
     }
     assert!(matches!(
         prepared("max-without-vote", "Cardiff"),
-        Err(PrepareError::NoPrinciple(_))
+        Err(PrepareError::NoSchedule(_))
     ));
 }
 

@@ -6,26 +6,18 @@ use toml::{Spanned, Value};
 
 use super::super::vintage::Vintage;
 use super::fault::{Faults, nearest};
-use super::raw::{RawDistribution, RawLevels, RawScenario, RawSchedule};
+use super::raw::{RawDistribution, RawLevels, RawScenario};
+use super::schedule::KINDS;
 use super::{DEFAULT_DRAWS, MOST_DRAWS, Names, Scenario, StatedLevels};
 use crate::domain::distribution::FORMS;
-use crate::domain::{
-    Band, ByBand, Detail, Distribution, FreezeShape, Nation, Pence, Proposal, Rise, Share,
-    UniformRise,
-};
+use crate::domain::{Detail, Distribution, Nation, Pence, Rise, Share, UniformRise};
 
 /// The version of the format.
 const FORMAT: i64 = 1;
 /// The most that an amount at band D may be, pounds.
-const MOST_POUNDS: f64 = 20_000.0;
+pub(super) const MOST_POUNDS: f64 = 20_000.0;
 /// The word for the largest rise that needs no vote.
 const LARGEST: &str = "largest-without-vote";
-const KINDS: [&str; 4] = [
-    "headline-with-relief",
-    "band-rises",
-    "uniform",
-    "freeze-target",
-];
 
 /// Turns a raw scenario into a checked one, noting every fault.
 pub(super) struct Checker<'a, 'b> {
@@ -75,7 +67,7 @@ impl Checker<'_, '_> {
                 ));
                 None
             }
-            Some(schedule) => self.proposal(schedule),
+            Some(schedule) => self.schedule(schedule),
         };
         let by = raw
             .by
@@ -83,6 +75,9 @@ impl Checker<'_, '_> {
         let levels = raw
             .levels
             .map_or_else(StatedLevels::default, |levels| self.levels(&levels));
+        let year = raw
+            .year
+            .and_then(|year| self.kept_text("year", &year, year.get_ref().parse()));
         let no = self.uniform("no.rise", raw.no.and_then(|no| no.rise));
         let others = self.uniform("others.rise", raw.others.and_then(|others| others.rise));
         let (day, turnout, name_on_ballot) = match raw.vote {
@@ -104,6 +99,11 @@ impl Checker<'_, '_> {
         };
         let households = raw.households.and_then(|table| self.households(table));
         let key = key?;
+        let (proposal, terms) = proposal?;
+        // Without a change of the law a No is all else alike.
+        let no_default = proposal
+            .rise_beside()
+            .unwrap_or(UniformRise::LargestWithoutVote);
         Some(Scenario {
             title: title.unwrap_or_else(|| key.clone()),
             source: source.unwrap_or_default(),
@@ -111,10 +111,12 @@ impl Checker<'_, '_> {
             authority: authority?,
             vintage: raw.vintage.map(Spanned::into_inner),
             by,
-            proposal: proposal?,
+            year,
+            proposal,
+            terms,
             band_i_stated: self.band_i_stated,
             levels,
-            no: no.unwrap_or(UniformRise::LargestWithoutVote),
+            no: no.unwrap_or(no_default),
             others: others.unwrap_or(UniformRise::LargestWithoutVote),
             day: day.unwrap_or_else(|| self.names.days[0].to_owned()),
             turnout,
@@ -164,7 +166,11 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn not_blank(&mut self, what: &str, text: Option<Spanned<String>>) -> Option<String> {
+    pub(super) fn not_blank(
+        &mut self,
+        what: &str,
+        text: Option<Spanned<String>>,
+    ) -> Option<String> {
         const LONGEST: usize = 200;
         let text = text?;
         let content = text.get_ref();
@@ -183,157 +189,6 @@ impl Checker<'_, '_> {
         Some(text.into_inner())
     }
 
-    fn proposal(&mut self, mut raw: RawSchedule) -> Option<Proposal> {
-        let Some(kind) = raw.kind.take() else {
-            self.faults.missing(format!(
-                "schedule.kind is missing (allowed: {})",
-                KINDS.join(", ")
-            ));
-            return None;
-        };
-        let own: &[&str] = match kind.get_ref().as_str() {
-            "headline-with-relief" => &["headline_rise", "relief"],
-            "band-rises" => &["rises"],
-            "uniform" => &["rise"],
-            "freeze-target" => &["share", "top_rise", "shape"],
-            other => {
-                let text = format!(
-                    "schedule.kind: {other:?} is no kind of schedule (allowed: {}){}",
-                    KINDS.join(", "),
-                    nearest(other, &KINDS)
-                );
-                self.faults.at(kind.span(), text);
-                return None;
-            }
-        };
-        let given = [
-            (
-                "headline_rise",
-                raw.headline_rise.as_ref().map(Spanned::span),
-            ),
-            ("relief", raw.relief.as_ref().map(Spanned::span)),
-            ("rises", raw.rises.as_ref().map(Spanned::span)),
-            ("rise", raw.rise.as_ref().map(Spanned::span)),
-            ("share", raw.share.as_ref().map(Spanned::span)),
-            ("top_rise", raw.top_rise.as_ref().map(Spanned::span)),
-            ("shape", raw.shape.as_ref().map(Spanned::span)),
-        ];
-        for (name, span) in given {
-            match span {
-                Some(span) if !own.contains(&name) => self.faults.at(
-                    span,
-                    format!(
-                        "schedule.{name} does not belong to {} (allowed: {})",
-                        kind.get_ref(),
-                        own.join(", ")
-                    ),
-                ),
-                None if own.contains(&name) && name != "shape" => {
-                    self.faults
-                        .missing(format!("schedule.{name} is missing for {}", kind.get_ref()));
-                }
-                _ => {}
-            }
-        }
-        match kind.get_ref().as_str() {
-            "headline-with-relief" => {
-                let headline = self.no_cut("schedule.headline_rise", raw.headline_rise.as_ref()?);
-                let relief = self.by_band("schedule.relief", raw.relief?, Self::share);
-                Some(Proposal::HeadlineWithRelief {
-                    headline: headline?,
-                    relief: relief?,
-                })
-            }
-            "band-rises" => {
-                let rises = self.by_band("schedule.rises", raw.rises?, Self::no_cut)?;
-                Some(Proposal::BandRises(rises))
-            }
-            "uniform" => self
-                .uniform("schedule.rise", Some(raw.rise?))
-                .map(Proposal::Uniform),
-            _ => {
-                let share = raw
-                    .share
-                    .and_then(|value| self.share("schedule.share", &value));
-                let top = raw
-                    .top_rise
-                    .and_then(|value| self.no_cut("schedule.top_rise", &value));
-                let shape = match raw.shape.as_ref().map(|shape| shape.get_ref().as_str()) {
-                    None | Some("steps") => FreezeShape::Steps,
-                    Some("equal") => FreezeShape::Equal,
-                    Some(other) => {
-                        let span = raw.shape.as_ref().map_or(0..0, Spanned::span);
-                        let text = format!(
-                            "schedule.shape: {other:?} is no shape (allowed: steps, equal){}",
-                            nearest(other, &["steps", "equal"])
-                        );
-                        self.faults.at(span, text);
-                        return None;
-                    }
-                };
-                Some(Proposal::FreezeTarget {
-                    share: share?,
-                    top_rise: top?,
-                    shape,
-                })
-            }
-        }
-    }
-
-    /// One value for each band; band I, which only Wales has, is that of band H where it is not
-    /// stated.
-    fn by_band<T: Copy>(
-        &mut self,
-        what: &str,
-        raw: Spanned<BTreeMap<Spanned<String>, Spanned<Value>>>,
-        read: impl Fn(&mut Self, &str, &Spanned<Value>) -> Option<T>,
-    ) -> Option<ByBand<T>> {
-        let span = raw.span();
-        let mut values: BTreeMap<Band, Option<T>> = BTreeMap::new();
-        for (name, value) in raw.into_inner() {
-            match name.get_ref().parse::<Band>() {
-                Ok(Band::I) if self.nation == Some(Nation::England) => {
-                    let text =
-                        format!("{what}: band I is of Wales only (allowed in England: A to H)");
-                    self.faults.at(name.span(), text);
-                }
-                Ok(band) => {
-                    let read = read(self, &format!("{what}.{band}"), &value);
-                    values.insert(band, read);
-                }
-                Err(error) => self.faults.at(name.span(), format!("{what}: {error}")),
-            }
-        }
-        self.band_i_stated = values.contains_key(&Band::I);
-        if let (false, Some(of_h)) = (self.band_i_stated, values.get(&Band::H).copied()) {
-            values.insert(Band::I, of_h);
-        }
-        let missing: Vec<String> = Nation::England
-            .bands()
-            .iter()
-            .filter(|band| !values.contains_key(band))
-            .map(ToString::to_string)
-            .collect();
-        if !missing.is_empty() {
-            let freezes = if what.ends_with("relief") {
-                "1.0"
-            } else {
-                "0.0"
-            };
-            let text = format!(
-                "{what}: band {} is missing (state each from A to H: {freezes} freezes a band)",
-                missing.join(", ")
-            );
-            self.faults.at(span, text);
-            return None;
-        }
-        let mut complete: Vec<T> = values.into_values().collect::<Option<_>>()?;
-        complete.reverse();
-        Some(ByBand::from_fn(|_| {
-            complete.pop().expect("one value for each band")
-        }))
-    }
-
     pub(super) fn number(&mut self, what: &str, value: &Spanned<Value>) -> Option<f64> {
         match value.get_ref() {
             Value::Float(number) => Some(*number),
@@ -347,31 +202,17 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn rise(&mut self, what: &str, value: &Spanned<Value>) -> Option<Rise> {
+    pub(super) fn rise(&mut self, what: &str, value: &Spanned<Value>) -> Option<Rise> {
         let number = self.number(what, value)?;
         self.kept(what, value, Rise::new(number))
     }
 
-    /// A rise of nothing or more: relief gives back part of an increase, so it cannot cut a bill.
-    fn no_cut(&mut self, what: &str, value: &Spanned<Value>) -> Option<Rise> {
-        let rise = self.rise(what, value)?;
-        if rise >= Rise::FREEZE {
-            return Some(rise);
-        }
-        let text = format!(
-            "{what}: a cut of {rise} cannot be had by relief, which gives back part of an increase \
-             (allowed: 0 to 3; the kind uniform can cut all bands alike)"
-        );
-        self.faults.at(value.span(), text);
-        None
-    }
-
-    fn share(&mut self, what: &str, value: &Spanned<Value>) -> Option<Share> {
+    pub(super) fn share(&mut self, what: &str, value: &Spanned<Value>) -> Option<Share> {
         let number = self.number(what, value)?;
         self.kept(what, value, Share::new(number))
     }
 
-    fn kept<T, E: std::fmt::Display>(
+    pub(super) fn kept<T, E: std::fmt::Display>(
         &mut self,
         what: &str,
         value: &Spanned<Value>,
@@ -386,7 +227,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn kept_text<T, E: std::fmt::Display>(
+    pub(super) fn kept_text<T, E: std::fmt::Display>(
         &mut self,
         what: &str,
         text: &Spanned<String>,
@@ -397,7 +238,11 @@ impl Checker<'_, '_> {
             .ok()
     }
 
-    fn uniform(&mut self, what: &str, value: Option<Spanned<Value>>) -> Option<UniformRise> {
+    pub(super) fn uniform(
+        &mut self,
+        what: &str,
+        value: Option<Spanned<Value>>,
+    ) -> Option<UniformRise> {
         let value = value?;
         match value.get_ref() {
             Value::String(word) if word == LARGEST => Some(UniformRise::LargestWithoutVote),

@@ -7,6 +7,7 @@ mod check;
 mod fault;
 mod households;
 mod raw;
+mod schedule;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +17,9 @@ pub use raw::RawScenario;
 
 use super::households::Mapping;
 use super::vintage::Levels;
-use crate::domain::{Detail, Distribution, Pence, Proposal, Share, UniformRise};
+use crate::domain::{
+    Detail, Distribution, FinancialYear, Pence, Proposal, Share, Terms, UniformRise,
+};
 use check::Checker;
 use fault::Faults;
 
@@ -36,8 +39,12 @@ pub struct Scenario {
     /// In what detail; where it is not stated, wards for a billing authority, and billing
     /// authorities for who precepts on several.
     pub by: Option<Detail>,
+    /// The financial year voted on; the year after the figures where it is not stated.
+    pub year: Option<FinancialYear>,
     /// What each band is to pay.
     pub proposal: Proposal,
+    /// Terms of the proposal for some homes.
+    pub terms: Terms,
     /// Whether the proposal says what band I is to pay; if not, it is treated as band H.
     pub band_i_stated: bool,
     /// Band D amounts that replace those of the vintage.

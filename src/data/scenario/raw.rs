@@ -31,6 +31,9 @@ pub struct RawScenario {
     /// The year of the figures, such as 2023-24; the vote is on the year after.
     #[schemars(with = "Option<String>")]
     pub vintage: Option<Spanned<String>>,
+    /// The financial year voted on, such as 2015-16 (default: the year after the figures).
+    #[schemars(with = "Option<String>")]
+    pub year: Option<Spanned<String>>,
     /// In what detail: `ward` (default for a billing authority), `lsoa`, `msoa`, or `authority`
     /// (default for who precepts on several).
     #[schemars(with = "Option<String>")]
@@ -59,7 +62,8 @@ pub struct RawScenario {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawSchedule {
-    /// `headline-with-relief`, `band-rises`, `uniform` or `freeze-target`.
+    /// `headline-with-relief`, `band-rises`, `band-amounts`, `uniform`, `freeze-target`,
+    /// `national-ratios`, `extra-bands`, `proportional` or `surcharge`.
     #[schemars(with = "String")]
     pub kind: Option<Spanned<String>>,
     /// headline-with-relief: the rise in band D, 1.0 for 100%.
@@ -68,10 +72,53 @@ pub struct RawSchedule {
     /// headline-with-relief: the share of the increase given back to each band, 0 to 1.
     #[schemars(with = "Option<BTreeMap<String, f64>>")]
     pub relief: Option<Spanned<BTreeMap<Spanned<String>, Spanned<Value>>>>,
-    /// band-rises: the rise of each band, 0.15 for 15%.
+    /// band-rises: the rise of each band, 0.15 for 15%. surcharge: what is added to each band's own
+    /// element, 1.0 for as much again.
     #[schemars(with = "Option<BTreeMap<String, f64>>")]
     pub rises: Option<Spanned<BTreeMap<Spanned<String>, Spanned<Value>>>>,
-    /// uniform: the rise of all bands, or "largest-without-vote".
+    /// band-amounts: what a full bill in each band is to be of the authority's own part, pounds a
+    /// year.
+    #[schemars(with = "Option<BTreeMap<String, f64>>")]
+    pub amounts: Option<Spanned<BTreeMap<Spanned<String>, Spanned<Value>>>>,
+    /// national-ratios: what a band pays for each pound at band D, as a fraction ("473/360") or a
+    /// number; bands not named stay as they are.
+    #[schemars(with = "Option<BTreeMap<String, NumberOrWord>>")]
+    pub ratios: Option<Spanned<BTreeMap<Spanned<String>, Spanned<Value>>>>,
+    /// national-ratios: how much a band's ratio moves, 0.075 for 7.5%; bands not named stay.
+    #[schemars(with = "Option<BTreeMap<String, f64>>")]
+    pub changes: Option<Spanned<BTreeMap<Spanned<String>, Spanned<Value>>>>,
+    /// extra-bands: the new bands.
+    #[schemars(with = "Option<Vec<RawExtraBand>>")]
+    pub bands: Option<Spanned<Vec<RawExtraBand>>>,
+    /// proportional: the share of a home's value a year, 0.005 for 0.5%.
+    #[schemars(with = "Option<f64>")]
+    pub rate: Option<Spanned<Value>>,
+    /// proportional: the same of empty and second homes (default: the rate).
+    #[schemars(with = "Option<f64>")]
+    pub second_home_rate: Option<Spanned<Value>>,
+    /// surcharge: flat amounts by value of the home, in rising order.
+    #[schemars(with = "Option<Vec<RawStep>>")]
+    pub steps: Option<Spanned<Vec<RawStep>>>,
+    /// surcharge: who gets it, `council` (default) or `exchequer`.
+    #[schemars(with = "Option<String>")]
+    pub to: Option<Spanned<String>>,
+    /// surcharge: whether it is asked for and not owed (default false).
+    #[schemars(with = "Option<bool>")]
+    pub voluntary: Option<Spanned<Value>>,
+    /// Whether residents on council tax reduction pay no more than today (default false).
+    #[schemars(with = "Option<bool>")]
+    pub protect_reduction: Option<Spanned<Value>>,
+    /// The most that a home's bill may rise over today, pounds a year.
+    #[schemars(with = "Option<f64>")]
+    pub cap_rise_pounds: Option<Spanned<Value>>,
+    /// Years over which the change comes in equal steps, 1 to 10 (default 1: at once).
+    #[schemars(with = "Option<u8>")]
+    pub phase_in_years: Option<Spanned<Value>>,
+    /// Whether empty and second homes get no relief (default false).
+    #[schemars(with = "Option<bool>")]
+    pub leave_out_premiums: Option<Spanned<Value>>,
+    /// uniform: the rise of all bands, or "largest-without-vote". national-ratios, extra-bands and
+    /// surcharge: what the authority does to its own amount in the same year (default 0).
     #[schemars(with = "Option<NumberOrWord>")]
     pub rise: Option<Spanned<Value>>,
     /// freeze-target: the share of dwellings to freeze, 0 to 1.
@@ -83,6 +130,36 @@ pub struct RawSchedule {
     /// freeze-target: `steps` (default) or `equal`.
     #[schemars(with = "Option<String>")]
     pub shape: Option<Spanned<String>>,
+}
+
+/// A new band.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawExtraBand {
+    /// Its name.
+    #[schemars(with = "String")]
+    pub name: Option<Spanned<String>>,
+    /// The band that its homes are in today.
+    #[schemars(with = "String")]
+    pub of: Option<Spanned<String>>,
+    /// The share of that band's homes, 0 to 1.
+    #[schemars(with = "f64")]
+    pub share: Option<Spanned<Value>>,
+    /// What it pays for each pound at band D: a fraction ("24/9") or a number.
+    #[schemars(with = "NumberOrWord")]
+    pub ratio: Option<Spanned<Value>>,
+}
+
+/// A step of a surcharge.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawStep {
+    /// The value that it begins at, pounds.
+    #[schemars(with = "f64")]
+    pub from: Option<Spanned<Value>>,
+    /// What is to pay, pounds a year.
+    #[schemars(with = "f64")]
+    pub pounds: Option<Spanned<Value>>,
 }
 
 /// Band D amounts in pounds that replace those of the vintage.
@@ -190,13 +267,13 @@ pub struct RawDistribution {
     pub high: Option<Spanned<Value>>,
 }
 
-/// A rise as a number, or a word that names one.
+/// A number, or a word in its place.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 #[expect(dead_code, reason = "describes a value in the JSON Schema only")]
 pub enum NumberOrWord {
-    /// A rise, 0.15 for 15%.
+    /// A number; a rise of 15% is 0.15.
     Number(f64),
-    /// `largest-without-vote`.
+    /// `largest-without-vote`, or a fraction such as `473/360`.
     Word(String),
 }
