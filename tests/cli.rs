@@ -102,8 +102,9 @@ fn an_unknown_scenario_names_the_nearest() {
     assert_eq!(
         error,
         "bandwise: wiliamson-2018: is neither a built-in scenario nor a file (built in: \
-         williamson-2018, gentle-efgh, uniform-15, max-without-vote) [did you mean \
-         williamson-2018?]\n"
+         williamson-2018, gentle-efgh, uniform-15, max-without-vote, scotland-2017, \
+         westminster-band-h, high-value-surcharge-2028, fairer-share, ippr-london-2019, \
+         bedfordshire-2015) [did you mean williamson-2018?]\n"
     );
 }
 
@@ -115,7 +116,9 @@ fn an_unknown_key_is_named_with_its_place_and_the_nearest() {
     assert_eq!(
         error,
         "bandwise: s.toml:6:1: unknown key \"rize\" (allowed: kind, headline_rise, relief, rises, \
-         rise, share, top_rise, shape) [did you mean rise?]\n"
+         amounts, ratios, changes, bands, rate, second_home_rate, steps, to, voluntary, \
+         protect_reduction, cap_rise_pounds, phase_in_years, leave_out_premiums, rise, share, \
+         top_rise, shape) [did you mean rise?]\n"
     );
 }
 
@@ -349,7 +352,7 @@ fn the_same_bytes_come_out_on_one_thread_and_on_three() {
     }
     let names = listing(&folder.path().join("one"));
     assert_eq!(names, listing(&folder.path().join("three")));
-    assert_eq!(names.len(), 11);
+    assert_eq!(names.len(), 12);
     for name in names {
         let read = |place: &str| fs::read(folder.path().join(place).join(&name)).unwrap();
         assert!(read("one") == read("three"), "{name} differs");
@@ -575,7 +578,8 @@ fn the_schema_names_every_key_of_the_example() {
             "source",
             "title",
             "vintage",
-            "vote"
+            "vote",
+            "year"
         ]
     );
     assert_eq!(schema["additionalProperties"], false);
@@ -863,4 +867,60 @@ fn a_run_that_is_stopped_leaves_nothing_behind() {
     assert!(stop.unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(listing(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn faults_of_the_new_kinds_are_named_with_their_place() {
+    for (schedule, expected) in [
+        (
+            "kind = \"band-amounts\"\namounts = { A = 1, B = 1, C = 1, D = 1, E = 1, F = 1, G = 1 }\n",
+            "s.toml:6:11: schedule.amounts: band H is missing (state each from A to H: today's amount \
+             freezes a band)",
+        ),
+        (
+            "kind = \"national-ratios\"\nchanges = { E = -1.0 }\n",
+            "s.toml:6:17: schedule.changes.E: nothing would be left of the ratio (allowed: above -1)",
+        ),
+        (
+            "kind = \"national-ratios\"\nratios = { E = \"eleven\" }\n",
+            "s.toml:6:16: schedule.ratios.E: \"eleven\" is no ratio to band D (allowed: a fraction such \
+             as \"473/360\", or a number from 0.01 to 20)",
+        ),
+        (
+            "kind = \"extra-bands\"\nbands = [{ name = \"I\", of = \"H\", share = 0.7, ratio = 3 }, \
+             { name = \"J\", of = \"H\", share = 0.4, ratio = 4 }]\n",
+            "s.toml:6:9: schedule.bands: the new bands take 110.0% of band H (allowed: at most 100%)",
+        ),
+        (
+            "kind = \"proportional\"\nrate = 0.48\n",
+            "s.toml:6:8: schedule.rate: 0.48 is no share of value a year (allowed: above 0 to 0.05, \
+             where 0.005 is 0.5%) [did you mean 0.0048?]",
+        ),
+        (
+            "kind = \"surcharge\"\nto = \"exchecker\"\nsteps = [{ from = 2, pounds = 1 }]\n",
+            "s.toml:6:6: schedule.to: \"exchecker\" gets no surcharge (allowed: council, exchequer) \
+             [did you mean exchequer?]",
+        ),
+        (
+            "kind = \"surcharge\"\nsteps = [{ from = 2, pounds = 5 }, { from = 3, pounds = 4 }]\n",
+            "s.toml:6:45: schedule.steps: £4.00 from £3.00 does not rise (allowed: steps in rising \
+             order of value, none below the one before)",
+        ),
+        (
+            "kind = \"uniform\"\nrise = 0.1\nphase_in_years = 0\n",
+            "s.toml:7:18: schedule.phase_in_years: 0 is no number of years (allowed: whole numbers \
+             from 1 to 10)",
+        ),
+        (
+            "kind = \"uniform\"\nrise = 0.1\nprotect_reduction = \"yes\"\n",
+            "s.toml:7:21: schedule.protect_reduction: \"yes\" is neither (allowed: true, false)",
+        ),
+        (
+            "kind = \"uniform\"\nrise = 0.1\nto = \"council\"\n",
+            "s.toml:7:6: schedule.to does not belong to uniform (allowed: rise)",
+        ),
+    ] {
+        let error = refused_scenario(format!("{HEAD}[schedule]\n{schedule}"));
+        assert_eq!(error, format!("bandwise: {expected}\n"));
+    }
 }

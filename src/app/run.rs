@@ -36,6 +36,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         folder.write("bands.csv", &csv::csv(&briefing.bands))?;
         folder.write("wards.csv", &csv::csv(&briefing.wards))?;
         folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
+        folder.write("routes.csv", &csv::csv(&briefing.routes))?;
         folder.write("warnings.csv", &csv::csv(&briefing.warnings))?;
         let inputs: Vec<_> = prepared
             .inputs

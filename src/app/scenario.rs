@@ -4,6 +4,7 @@ use std::path::Path;
 
 use bandwise::data::scenario::{EXAMPLE, Names};
 use bandwise::data::{Assumptions, Scenario, Vintage, World};
+use bandwise::domain::Rise;
 use bandwise::report::{files, scenario_file};
 use bandwise::simulation::{Prepared, prepare};
 
@@ -103,16 +104,39 @@ pub fn check(args: &ScenarioArgs) -> Result<(), Failure> {
         prepared.vote_year
     ));
     note(format!("headline {}", prepared.schedule.headline()));
+    let is_local = prepared.schedule.is_local();
     for &band in prepared.schedule.bands() {
-        let relief = prepared
-            .schedule
-            .relief(band)
-            .map_or("no relief".to_owned(), |share| {
-                format!("relief of {:.1}% of the increase", 100.0 * share)
-            });
+        let relief = prepared.schedule.relief(band).filter(|_| is_local);
+        let relief = relief.map_or(String::new(), |share| {
+            format!(", relief of {:.1}% of the increase", 100.0 * share)
+        });
+        let (today, yes) = if is_local {
+            let own = prepared.amounts.own[band];
+            (own.today, own.yes)
+        } else {
+            let total = prepared.amounts.areas[0].total[band];
+            (total.today, total.yes)
+        };
+        let (what, mean) = match prepared.amounts.parts[band].len() {
+            _ if is_local => ("council's own part", ""),
+            1 => ("whole bill", ""),
+            _ => ("whole bill", " on average"),
+        };
+        let rise = Rise::between(today, yes).unwrap_or(Rise::FREEZE);
+        let rise = if is_local {
+            prepared.schedule.first_year_rise(band)
+        } else {
+            rise
+        };
         note(format!(
-            "band {band}: {:+} on the council's own part, {relief}",
-            prepared.schedule.band_rise(band)
+            "band {band}: {rise:+} on the {what}{mean}{relief} ({today} today, {yes})"
+        ));
+    }
+    let terms = prepared.scenario.terms;
+    if terms.phase_in_years > 1 {
+        note(format!(
+            "those are the amounts of the first of {} equal steps",
+            terms.phase_in_years
         ));
     }
     if prepared.route.needs_referendum() {

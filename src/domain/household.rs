@@ -9,11 +9,11 @@ use super::band::Band;
 pub enum Liability {
     /// Two or more counted adults: the whole bill.
     Full,
-    /// One adult: a quarter off (s.11(1)(a)).
+    /// One counted adult: a quarter off (s.11(1)(a)).
     SingleAdult,
-    /// All adults but one disregarded: a quarter off.
+    /// Two or more adults, all but one disregarded: a quarter off (s.11(1)(b)).
     OneCounted,
-    /// All adults disregarded: half off (s.11(1)(b)).
+    /// All adults disregarded: half off (s.11(2)(b)).
     AllDisregarded,
     /// Exempt, demolished or outside the area: nothing to pay.
     Exempt,

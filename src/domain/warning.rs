@@ -82,11 +82,32 @@ pub enum Warning {
         /// Whether it is in Wales.
         wales: bool,
     },
-    /// The figures of one year stand for the budget of the next.
+    /// The figures of one year stand for the budget of another.
     CarriedForward {
         /// The year of the figures.
         from: FinancialYear,
+        /// The year voted on.
+        to: FinancialYear,
     },
+    /// The law of the nation would have to change.
+    ChangeOfLaw,
+    /// The whole bill is replaced by a share of value.
+    ShareOfValue,
+    /// Nobody owes what is asked for.
+    Voluntary,
+    /// Owners pay, whatever the discounts of those who live there.
+    OwnersPay,
+    /// The values of homes are worked out from their bands.
+    ValuesWorkedOut,
+    /// How new bands divide today's is stated, not observed.
+    SplitStated,
+    /// The figures are of the first year of several.
+    PhasedIn {
+        /// Over how many years the change comes.
+        years: u8,
+    },
+    /// Homes on reduction, empty and second homes by band are worked out from rates.
+    TermsEstimated,
     /// A part of the vintage is not of its year.
     PartCarriedForward {
         /// What is carried forward and how, as a sentence.
@@ -181,6 +202,14 @@ impl Warning {
             Self::ScaledCosts { .. } => "scaled_costs",
             Self::NoPrinciple { .. } => "no_principle",
             Self::CarriedForward { .. } => "carried_forward",
+            Self::ChangeOfLaw => "change_of_law",
+            Self::ShareOfValue => "share_of_value",
+            Self::Voluntary => "voluntary",
+            Self::OwnersPay => "owners_pay",
+            Self::ValuesWorkedOut => "values_worked_out",
+            Self::SplitStated => "split_stated",
+            Self::PhasedIn { .. } => "phased_in",
+            Self::TermsEstimated => "terms_estimated",
             Self::PartCarriedForward { .. } => "part_carried_forward",
             Self::OwnExtract { .. } => "own_extract",
             Self::ExtractSilent { .. } => "extract_silent",
@@ -206,6 +235,9 @@ impl Warning {
                 | Self::TwoTier { .. }
                 | Self::NoPrinciple { .. }
                 | Self::CarriedForward { .. }
+                | Self::ChangeOfLaw
+                | Self::Voluntary
+                | Self::PhasedIn { .. }
                 | Self::PartCarriedForward { .. }
                 | Self::PrincipleNotPublished { .. }
                 | Self::LevelsDiffer { .. }
@@ -319,11 +351,48 @@ impl Warning {
                     "any rise may be set without a vote"
                 }
             ),
-            Self::CarriedForward { from } => format!(
-                "Homes, tax base, discounts, reduction and collection of {from} are carried forward \
-                 to the budget of {}.",
-                from.next()
+            Self::CarriedForward { from, to } if to.first_calendar_year() > from.first_calendar_year() => {
+                format!(
+                    "Homes, tax base, discounts, reduction and collection of {from} are carried \
+                     forward to the budget of {to}."
+                )
+            }
+            Self::CarriedForward { from, to } => format!(
+                "Homes, tax base, discounts, reduction, collection and the other parts of the bill are \
+                 those of {from}; the vote is on {to}."
             ),
+            Self::ChangeOfLaw => "No council can do this by itself: the figures show what would be \
+                 charged in this area if the law of the nation were changed so for all councils. Grants \
+                 between councils would change with it, which is not modelled."
+                .to_owned(),
+            Self::ShareOfValue => "A share of value stands in for the whole council tax bill, shared \
+                 between the authorities on it as today; discounts and reduction are taken to go on, \
+                 though such designs charge owners and may end them. What replaces other taxes, such as \
+                 stamp duty, is not counted on the other side."
+                .to_owned(),
+            Self::Voluntary => "Nobody owes this: bills stay as they are, and what is given depends on \
+                 the share of residents who give and on how much."
+                .to_owned(),
+            Self::OwnersPay => "A surcharge is on the owner, who need not live there; no discount or \
+                 reduction lowers it, and exempt homes are taken to owe none. Changes of behaviour are \
+                 not modelled."
+                .to_owned(),
+            Self::ValuesWorkedOut => "The values of homes are not known: they are worked out from the \
+                 bands of 1991, carried to today's prices by one factor for the whole authority. Read \
+                 amounts by value as rough, above all in the dearest bands."
+                .to_owned(),
+            Self::SplitStated => "How the new bands divide the homes of today's is stated in the \
+                 scenario, not observed: it would take a valuation."
+                .to_owned(),
+            Self::PhasedIn { years } => format!(
+                "The change comes in equal steps over {years} years: bills, yields and what a knowing \
+                 voter pays are those of the first year; medium_term.csv has the others. The headline \
+                 stands from the first year on, and relief gives back what is not yet charged."
+            ),
+            Self::TermsEstimated => "Which homes are on reduction, empty or nobody's main home is worked \
+                 out from the authority's rates by band: so are the cost of protecting or capping them, \
+                 and the homes counted as frozen."
+                .to_owned(),
             Self::PartCarriedForward { sentence } => sentence.clone(),
             Self::OwnExtract {
                 n_dwellings,

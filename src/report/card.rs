@@ -6,7 +6,7 @@ use super::results::Briefing;
 use super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::text::{capital, wrapped};
 use crate::domain::money::thousands;
-use crate::domain::{Limit, Pence};
+use crate::domain::{Band, Limit, Pence, Rise};
 use crate::simulation::Prepared;
 
 /// The card of a run as text; `place` is where the files are.
@@ -27,7 +27,11 @@ pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
     law(prepared, &mut card);
     frozen(prepared, briefing, &mut card);
     card.blank();
-    card.block(&band_table(briefing));
+    if prepared.schedule.is_local() {
+        card.block(&band_table(briefing));
+    } else {
+        card.block(&whole_bill_table(briefing));
+    }
     money(prepared, briefing, &mut card);
     vote(briefing, &mut card);
     card.section("Take care");
@@ -52,13 +56,6 @@ fn law(prepared: &Prepared, card: &mut Card) {
         route.verdict.words()
     ));
     card.item(&route.reasons[0]);
-    for other in &prepared.route.others {
-        card.item(&format!(
-            "{}: {}.",
-            capital(&other.way),
-            other.verdict.words()
-        ));
-    }
     if prepared.route.needs_referendum() {
         card.item(&format!(
             "The ballot paper asks for {}%, against {}% after a No; it shows no bands, no pounds \
@@ -67,29 +64,65 @@ fn law(prepared: &Prepared, card: &mut Card) {
             prepared.amounts.no_rise.percent_to_one_decimal()
         ));
     }
+    if !prepared.route.others.is_empty() {
+        card.item("Other ways to it:");
+    }
+    for other in &prepared.route.others {
+        let raised = other.version.net_vs_today;
+        let amount = if raised < Pence::ZERO {
+            format!("loses {}", pounds(-raised.pounds(), 0))
+        } else {
+            format!("raises {}", pounds(raised.pounds(), 0))
+        };
+        card.item(&format!(
+            "  {}: {}; {amount} a year over today.",
+            capital(&other.way),
+            other.verdict.words()
+        ));
+    }
 }
 
 fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     card.section("Who is frozen?");
     let mean = |metric: &str| briefing.figure(metric).and_then(|row| row.mean);
     let percent = |metric: &str| mean(metric).map_or("-".to_owned(), |share| percent(share, 1));
-    let bands: Vec<String> = prepared
-        .schedule
-        .frozen_bands()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    if bands.is_empty() {
+    let share = |band: &Band| prepared.amounts.share_frozen(*band);
+    let all = prepared.schedule.bands();
+    let named = |chosen: &dyn Fn(&&Band) -> bool| {
+        let bands: Vec<String> = all.iter().filter(chosen).map(ToString::to_string).collect();
+        bands.join(", ")
+    };
+    let mut bands = named(&|band| share(band) == 1.0);
+    let partly = named(&|band| share(band) > 0.0 && share(band) < 1.0);
+    if !partly.is_empty() {
+        let and = if bands.is_empty() { "" } else { " and " };
+        bands.push_str(&format!("{and}part of band {partly}"));
+    }
+    let none_at_all = mean("share_frozen_dwellings_own_element") == Some(0.0);
+    if bands.is_empty() && none_at_all {
         card.item(&format!(
             "No band: the {}'s own part of the bill rises for every home that pays.",
             prepared.record.authority.class.called()
         ));
         return;
     }
+    let terms = prepared.scenario.terms;
+    if terms.leaves_out_premiums && !bands.is_empty() {
+        bands.push_str(", but for empty and second homes,");
+    }
+    if terms.protects_reduction && !bands.is_empty() {
+        bands.push_str(" and of homes on reduction in any band");
+    }
+    let which = if bands.is_empty() {
+        "of homes that the proposal protects".to_owned()
+    } else if bands.starts_with("part") {
+        format!("in {bands}")
+    } else {
+        format!("in band {bands}")
+    };
     card.item(&format!(
-        "The {}'s own part of the bill in band {}: {} of dwellings, {} of electors{}.",
+        "The {}'s own part of the bill {which}: {} of dwellings, {} of electors{}.",
         prepared.record.authority.class.called(),
-        bands.join(", "),
         percent("share_frozen_dwellings_own_element"),
         percent("share_frozen_electors_own_element"),
         mean("share_frozen_votes").map_or(String::new(), |share| format!(
@@ -152,6 +185,27 @@ fn band_table(briefing: &Briefing) -> String {
     table(header, rows)
 }
 
+/// The table where a change of the law moves the whole bill.
+fn whole_bill_table(briefing: &Briefing) -> String {
+    let header = vec![
+        "Band",
+        "Dwellings",
+        "Whole bill today",
+        "Proposed, on average",
+        "Change",
+    ];
+    let rows = briefing.bands.iter().map(|row| {
+        vec![
+            row.band.clone(),
+            thousands(row.n_dwellings.unsigned_abs()),
+            pounds(row.total_bill_today_pounds, 2),
+            pounds(row.total_bill_yes_pounds, 2),
+            signed(row.total_bill_yes_pounds - row.total_bill_today_pounds, 2),
+        ]
+    });
+    table(header, rows)
+}
+
 fn has_vote(briefing: &Briefing) -> bool {
     briefing.bands.iter().any(|row| row.yes_share.is_some())
 }
@@ -176,6 +230,9 @@ fn table(header: Vec<&str>, rows: impl Iterator<Item = Vec<String>>) -> String {
 
 fn money(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     card.section("What does it raise in a year?");
+    if !prepared.schedule.is_local() {
+        return money_of_a_change(prepared, briefing, card);
+    }
     let vote = has_vote(briefing);
     let mean = |metric: &str| briefing.figure(metric).and_then(|row| row.mean);
     let amount = |metric: &str| mean(metric).map_or("-".to_owned(), |value| pounds(value, 0));
@@ -216,6 +273,40 @@ fn money(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
              bring in.",
         );
     }
+}
+
+/// The money where the law would change, or residents are asked to give.
+fn money_of_a_change(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
+    let amount = |metric: &str| {
+        let mean = briefing.figure(metric).and_then(|row| row.mean);
+        mean.map(|value| pounds(value, 0))
+    };
+    let rise = prepared.schedule.headline();
+    for (label, metric) in [
+        ("The council, over today", "net_yield_vs_today_pounds"),
+        (
+            "The council, over the year without it",
+            "net_yield_vs_no_pounds",
+        ),
+        (
+            "The other authorities on the bill",
+            "other_authorities_yield_vs_no_pounds",
+        ),
+        ("The Exchequer", "exchequer_yield_pounds"),
+    ] {
+        let same = metric == "net_yield_vs_no_pounds" && rise == Rise::FREEZE;
+        if let (Some(amount), false) = (amount(metric), same) {
+            card.figure(label, &amount);
+        }
+    }
+    if let Some(row) = briefing.figure("contributions_pounds") {
+        card.figure(
+            "Given to the council",
+            &range(row, |value| pounds(value, 0)),
+        );
+        card.item(&format!("Of {}.", row.base));
+    }
+    card.item("At the budgeted collection rate, and as if nobody moved, sold or appealed.");
 }
 
 fn vote(briefing: &Briefing, card: &mut Card) {

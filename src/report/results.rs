@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::csv::csv;
 use super::households::cell_rows;
-use super::tables::{BandRow, CompareRow, DriverRow, SummaryRow, WardRow, WarningRow};
+use super::tables::{BandRow, CompareRow, DriverRow, RouteRow, SummaryRow, WardRow, WarningRow};
 use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
 use crate::data::small_areas::Tenure;
@@ -17,7 +17,7 @@ use crate::simulation::{
 };
 use crate::tax::bill::{Cases, Part};
 use crate::tax::budget::on_base;
-use crate::tax::{ChargeLine, charge_lines};
+use crate::tax::{ChargeLine, RouteOption, charge_lines};
 
 /// Everything that a run found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -40,6 +40,8 @@ pub struct Briefing {
     pub wards: Vec<WardRow>,
     /// What drives the probability of winning, strongest first.
     pub drivers: Vec<DriverRow>,
+    /// The ways to carry it out.
+    pub routes: Vec<RouteRow>,
     /// Caveats.
     pub warnings: Vec<WarningRow>,
     /// From what, and with what.
@@ -128,6 +130,7 @@ pub fn briefing(
         bands: bands(prepared, outcomes),
         wards: wards(prepared, outcomes),
         drivers: driver_rows(&drivers),
+        routes: routes(prepared),
         warnings: warnings(prepared, outcomes),
         provenance: provenance(prepared, scenario_toml, overrides)?,
     })
@@ -154,6 +157,31 @@ pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow>
         message: warning.message(),
     };
     warnings.iter().map(row).collect()
+}
+
+fn routes(prepared: &Prepared) -> Vec<RouteRow> {
+    let bands = prepared.record.authority.code.nation().bands();
+    let row = |option: &RouteOption| RouteRow {
+        route: option.key.to_owned(),
+        way: option.way.clone(),
+        modelled: *option == prepared.route.modelled,
+        verdict: option.verdict.words().to_owned(),
+        standing: option.standing.to_owned(),
+        headline_rise: option.version.headline.value(),
+        band_rises: bands
+            .iter()
+            .map(|&band| format!("{band} {:+}", option.version.band_rise[band]))
+            .collect::<Vec<_>>()
+            .join("; "),
+        relief_pounds: option.version.relief.pounds(),
+        net_yield_vs_today_pounds: option.version.net_vs_today.pounds(),
+        net_yield_vs_no_pounds: option.version.net_vs_no.pounds(),
+        other_authorities_yield_vs_no_pounds: option.version.others.pounds(),
+        who_pays: option.who_pays.clone(),
+        dates: option.dates.clone(),
+        reasons: option.reasons.join(" "),
+    };
+    prepared.route.ladder().into_iter().map(row).collect()
 }
 
 fn driver_rows(drivers: &[Driver]) -> Vec<DriverRow> {
@@ -753,7 +781,7 @@ fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
                 total_bill_today_pounds: total(|cases| cases.today),
                 total_bill_yes_pounds: total(|cases| cases.yes),
                 total_bill_no_pounds: total(|cases| cases.no),
-                frozen: prepared.schedule.is_frozen(band),
+                frozen: prepared.amounts.share_frozen(band) == 1.0,
                 relief_share: prepared.schedule.relief(band),
                 gross_yield_pounds: budget.gross.pounds(),
                 relief_pounds: budget.relief.pounds(),

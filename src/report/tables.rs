@@ -78,8 +78,8 @@ record! {
         total_bill_today_pounds: f64 as "number", "Whole full bill today, pounds a year; of a preceptor the mean over the homes of its billing authorities.";
         total_bill_yes_pounds: f64 as "number", "Whole full bill under Yes, pounds a year; of a preceptor the mean over the homes of its billing authorities.";
         total_bill_no_pounds: f64 as "number", "Whole full bill under No, pounds a year; of a preceptor the mean over the homes of its billing authorities.";
-        frozen: bool as "boolean", "Whether the own element does not rise in cash.";
-        relief_share: Option<f64> as "number", "Share of the increase given back; empty where nothing rises.";
+        frozen: bool as "boolean", "Whether the own element of no full bill in the band rises in cash, once phased in.";
+        relief_share: Option<f64> as "number", "Share of the increase given back in the first year; empty where nothing rises.";
         gross_yield_pounds: f64 as "number", "Headline rise on the band's tax base before relief, pounds a year.";
         relief_pounds: f64 as "number", "Relief under s.13A(1)(c), pounds a year.";
         net_yield_vs_today_pounds: f64 as "number", "Yield after relief over today, pounds a year.";
@@ -113,6 +113,26 @@ record! {
         yes_share_p05: Option<f64> as "number", "5th percentile of the yes share.";
         yes_share_p95: Option<f64> as "number", "95th percentile of the yes share.";
         chance_yes_majority: Option<f64> as "number", "Share of draws in which most votes of the ward are Yes.";
+    }
+}
+
+record! {
+    /// One way to carry the proposal out: what it takes, what it costs whom, how far it goes.
+    "routes" => RouteRow {
+        route: String as "string", "no-vote, voluntary, referendum, order or act.";
+        way: String as "string", "The way in words.";
+        modelled: bool as "boolean", "Whether the figures of the other tables are of this way.";
+        verdict: String as "string", "What the law says to it.";
+        standing: String as "string", "How far it has been tried.";
+        headline_rise: f64 as "number", "Rise in the authority's own band D amount before relief, share of today's.";
+        band_rises: String as "string", "Rise of each band's own element in this version, once phased in.";
+        relief_pounds: f64 as "number", "Relief under s.13A(1)(c), pounds a year, paid by the billing authority alone.";
+        net_yield_vs_today_pounds: f64 as "number", "Yield after relief over today, pounds a year at budgeted collection.";
+        net_yield_vs_no_pounds: f64 as "number", "Yield after relief over a No, pounds a year at budgeted collection.";
+        other_authorities_yield_vs_no_pounds: f64 as "number", "What the other authorities on the bill gain over a No, pounds a year.";
+        who_pays: String as "string", "Who bears what.";
+        dates: String as "string", "By when.";
+        reasons: String as "string", "Why, with statutes.";
     }
 }
 

@@ -1,6 +1,6 @@
 //! The ballot paper and its calendar as plain text.
 
-use crate::domain::{Limit, Nation};
+use crate::domain::{Limit, Nation, Pence};
 use crate::simulation::Prepared;
 use crate::tax::{BallotPaper, calendar};
 
@@ -42,6 +42,24 @@ pub fn ballot(prepared: &Prepared) -> String {
         for reason in &option.reasons {
             line(&wrapped(reason, 4));
         }
+        let version = &option.version;
+        let relief = if version.relief > Pence::ZERO {
+            format!(" after relief of {}", version.relief)
+        } else {
+            String::new()
+        };
+        line(&wrapped(
+            &format!(
+                "It raises {} a year over today{relief}, {} over a No.",
+                version.net_vs_today, version.net_vs_no
+            ),
+            4,
+        ));
+        line(&wrapped(&format!("Who pays: {}.", option.who_pays), 4));
+        line(&wrapped(
+            &format!("Standing: {}. When: {}.", option.standing, option.dates),
+            4,
+        ));
     }
     line("");
     if route.needs_referendum() {
@@ -81,7 +99,9 @@ pub fn ballot(prepared: &Prepared) -> String {
     } else {
         line("BALLOT PAPER");
         line(&wrapped(
-            if prepared.principle.limit == Limit::Unlimited {
+            if !prepared.schedule.is_local() {
+                "None: it is not for a council's electors to decide."
+            } else if prepared.principle.limit == Limit::Unlimited {
                 "None: no referendum principle applies, so no referendum is held."
             } else {
                 "None: the rise is not excessive, so no referendum is held."

@@ -14,7 +14,7 @@ use crate::domain::{
     Nation, Pence, Principle, Proposal, Reduction, Rise, Schedule, Share, Standing, UniformRise,
     Warning, divide_half_up,
 };
-use crate::tax::{self, Amounts, Bills, Budgets, Route};
+use crate::tax::{self, Amounts, Bills, Budgets, Case, Route};
 use crate::vote::Electorate;
 use crate::vote::turnout::day_turnout;
 
@@ -306,8 +306,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
             largest,
         });
     }
-    let route = tax::route(authority, &schedule, &amounts, &principle);
-    if route.needs_referendum() && no_rise >= schedule.headline() {
+    if tax::is_excessive(&amounts, &principle) && no_rise >= schedule.headline() {
         let headline = schedule.headline();
         return Err(PrepareError::NothingToVoteOn {
             no: no_rise,
@@ -364,6 +363,16 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let bills = tax::apply(&cells, &amounts)
         .map_err(|error| DataError::fault(std::path::Path::new("bills"), error.to_string()))?;
     let budgets = tax::budgets(&amounts, &cells, base.in_lieu_thousandths, &schedule);
+    let route = tax::route(Case {
+        authority: &record.authority,
+        schedule: &schedule,
+        amounts: &amounts,
+        budgets: &budgets,
+        principle: &principle,
+        year: vote_year,
+        cells: &cells,
+        in_lieu_thousandths: base.in_lieu_thousandths,
+    });
 
     let assumptions = &world.assumptions;
     let usual: Vec<(Share, bool)> = areas
@@ -498,7 +507,9 @@ fn caveats(
     let authority = &record.authority;
     let mut warnings = vec![Warning::CarriedForward {
         from: prepared.base_year,
+        to: prepared.vote_year,
     }];
+    warnings.extend(caveats_of_the_proposal(scenario));
     let nation = authority.code.nation();
     let differs = (record.levels.area - published).pence().abs() > 1;
     let stated = scenario.levels.named();
@@ -612,6 +623,43 @@ fn carried_forward(
             sentence: part.carried_forward.clone(),
         })
         .collect()
+}
+
+/// The caveats that the kind of proposal and its terms bring.
+fn caveats_of_the_proposal(scenario: &Scenario) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let proposal = &scenario.proposal;
+    if proposal.is_national() {
+        warnings.push(Warning::ChangeOfLaw);
+    }
+    match proposal {
+        Proposal::Proportional { .. } => warnings.push(Warning::ShareOfValue),
+        Proposal::ExtraBands { .. } => warnings.push(Warning::SplitStated),
+        Proposal::Surcharge { voluntary, .. } => warnings.push(if *voluntary {
+            Warning::Voluntary
+        } else {
+            Warning::OwnersPay
+        }),
+        Proposal::HeadlineWithRelief { .. }
+        | Proposal::BandRises(_)
+        | Proposal::BandAmounts(_)
+        | Proposal::Uniform(_)
+        | Proposal::FreezeTarget { .. }
+        | Proposal::NationalRatios { .. } => {}
+    }
+    if proposal.needs_values() {
+        warnings.push(Warning::ValuesWorkedOut);
+    }
+    let terms = scenario.terms;
+    if terms.phase_in_years > 1 {
+        warnings.push(Warning::PhasedIn {
+            years: terms.phase_in_years,
+        });
+    }
+    if terms.protects_reduction || terms.cap.is_some() || terms.leaves_out_premiums {
+        warnings.push(Warning::TermsEstimated);
+    }
+    warnings
 }
 
 fn caveats_of_the_vote(

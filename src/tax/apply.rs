@@ -152,15 +152,11 @@ fn allowed(amounts: &Amounts) -> Vec<Expr> {
     let allowed = when(holds("protected"))
         .then(lit(0i64))
         .otherwise(by_cap.clone());
-    // A home that pays nothing has no limit, and owes no surcharge.
+    // A home that pays nothing has no limit.
     let levy = match amounts.terms.cap {
-        Some(cap) => when(
-            payable()
-                .gt(lit(0i64))
-                .and(col("levy").gt(lit(cap.pence()))),
-        )
-        .then(lit(cap.pence()))
-        .otherwise(col("levy")),
+        Some(cap) => when(col("levy").gt(lit(cap.pence())))
+            .then(lit(cap.pence()))
+            .otherwise(col("levy")),
         None => col("levy"),
     };
     vec![

@@ -36,8 +36,8 @@ pub struct Amounts {
     pub band_d: Cases<Pence>,
     /// The rise in the relevant basic amount that a No brings.
     pub no_rise: Rise,
-    /// The own element of each band's bill, after relief under Yes in the first year: the mean over
-    /// the parts of the band.
+    /// The own element of a full bill in each band, after relief and cap under Yes in the first
+    /// year: the mean over the parts of the band.
     pub own: ByBand<Cases<Pence>>,
     /// The own element at the headline, before relief.
     pub headline: ByBand<Pence>,
@@ -83,7 +83,7 @@ pub struct AreaAmounts {
     pub others_band_d: (Pence, Pence),
     /// The others' part of each band's bill today and in the year of the vote.
     pub others: ByBand<(Pence, Pence)>,
-    /// The whole of each band's bill, after relief under Yes in the first year.
+    /// The whole of a full bill in each band, after relief and cap under Yes in the first year.
     pub total: ByBand<Cases<Pence>>,
 }
 
@@ -153,20 +153,13 @@ impl Amounts {
     /// The same after protection and cap.
     fn limited(&self, charge: Charge, home: KindOfHome) -> Charge {
         let protected = self.terms.protects(home.reduction);
-        let allowed = if protected {
-            Some(Pence::ZERO)
-        } else {
-            self.terms.cap.and_then(|cap| before_discounts(cap, home))
+        let (allowed, levy) = match self.terms.cap {
+            _ if protected => (Some(Pence::ZERO), Pence::ZERO),
+            Some(cap) => (before_discounts(cap, home), charge.levy.min(cap)),
+            None => (None, charge.levy),
         };
         let Some(allowed) = allowed else {
-            return charge;
-        };
-        let levy = if protected {
-            Pence::ZERO
-        } else {
-            self.terms
-                .cap
-                .map_or(charge.levy, |cap| charge.levy.min(cap))
+            return Charge { levy, ..charge };
         };
         let (changed, today) = if self.whole_bill_moves {
             (charge.total.yes, charge.total.today)
@@ -211,6 +204,34 @@ impl Amounts {
             && charge.levy == Pence::ZERO
     }
 
+    /// A charge on a full bill of a band: the mean over the parts of the band.
+    fn mean_charge(&self, area: usize, band: Band, of: impl Fn(&Charge) -> Pence) -> Pence {
+        let charges: Vec<(i64, Pence)> = (0..self.parts[band].len())
+            .map(|part| {
+                let charge = self.charge(area, full(band), part);
+                (self.parts[band][part].share_millionths, of(&charge))
+            })
+            .collect();
+        mean(&charges)
+    }
+
+    /// The share of a band's homes that is charged no more than today under Yes, where nothing sets
+    /// one home apart from another but its value.
+    pub fn share_frozen(&self, band: Band) -> f64 {
+        let frozen: i64 = self.parts[band]
+            .iter()
+            .enumerate()
+            .filter(|(part, _)| self.is_frozen(full(band), *part))
+            .map(|(_, of_band)| of_band.share_millionths)
+            .sum();
+        frozen as f64 / WHOLE as f64
+    }
+
+    /// The own element of a band under Yes once phased in: the mean over its parts.
+    pub fn mean_in_full(&self, band: Band) -> Pence {
+        self.mean_charge(0, band, |charge| charge.own_in_full)
+    }
+
     /// The band D equivalent of an own element of a band: of an amount that was worked out from one,
     /// that one to the penny.
     pub fn band_d_equivalent(&self, band: Band, part: usize, own: Pence) -> Pence {
@@ -225,6 +246,16 @@ impl Amounts {
             Some((_, band_d)) => *band_d,
             None => equivalent(own, self.proportions[band]),
         }
+    }
+}
+
+/// A home that pays a full bill.
+fn full(band: Band) -> KindOfHome {
+    KindOfHome {
+        band,
+        liability: Liability::Full,
+        reduction: Reduction::None,
+        award_basis_points: 0,
     }
 }
 
@@ -296,11 +327,7 @@ pub fn amounts(
                 .unwrap_or((Pence::ZERO, Pence::ZERO)),
             proportion: proportions[band],
         };
-        parts_of(schedule, ground)
-    });
-    let own = ByBand::from_fn(|band| Cases {
-        yes: mean(&parts[band], |part| part.own_yes),
-        ..whole[band]
+        parts_of(schedule, &ground)
     });
     let areas = others_band_d
         .iter()
@@ -310,19 +337,18 @@ pub fn amounts(
             others: ByBand::from_fn(|band| others[band][area]),
             total: ByBand::from_fn(|band| {
                 let (today, next) = others[band][area];
-                let added = mean(&parts[band], |part| part.extra_yes + part.levy);
                 Cases {
-                    today: own[band].today + today,
-                    yes: own[band].yes + next + added,
-                    no: own[band].no + next,
+                    today: whole[band].today + today,
+                    yes: whole[band].yes + next,
+                    no: whole[band].no + next,
                 }
             }),
         })
         .collect();
-    Amounts {
+    let mut amounts = Amounts {
         band_d,
         no_rise,
-        own,
+        own: whole,
         headline: whole.map(|cases| cases.yes),
         parts,
         areas,
@@ -332,7 +358,15 @@ pub fn amounts(
             Design::Proportions(_) | Design::ShareOfValue { .. }
         ),
         proportions: *proportions,
+    };
+    for band in Band::ALL {
+        amounts.own[band].yes = amounts.mean_charge(0, band, |charge| charge.own.yes);
+        for area in 0..amounts.areas.len() {
+            amounts.areas[area].total[band].yes =
+                amounts.mean_charge(area, band, |charge| charge.total.yes + charge.levy);
+        }
     }
+    amounts
 }
 
 /// One band as it is today and as it would be without a change of the law.
@@ -348,7 +382,7 @@ struct BandToday {
 }
 
 /// The parts of a band under a schedule.
-fn parts_of(schedule: &Schedule, ground: BandToday) -> Vec<Part> {
+fn parts_of(schedule: &Schedule, ground: &BandToday) -> Vec<Part> {
     let years = i64::from(schedule.terms().phase_in_years.max(1));
     // The first of equal steps from what would be without the change to what it brings.
     let first_step = |from: Pence, to: Pence| from + (to - from).times(1, years);
@@ -372,13 +406,13 @@ fn parts_of(schedule: &Schedule, ground: BandToday) -> Vec<Part> {
             let stated = schedule.stated_amount(ground.band);
             let (own_yes, net_band_d) = match stated {
                 Some(stated) => {
-                    own_and_equivalent(own.today + (stated - own.today).times(1, years), &ground)
+                    own_and_equivalent(own.today + (stated - own.today).times(1, years), ground)
                 }
-                None => of_rise(schedule.first_year_rise(ground.band), &ground),
+                None => of_rise(schedule.first_year_rise(ground.band), ground),
             };
             let (own_in_full, net_band_d_in_full) = match stated {
-                Some(stated) => own_and_equivalent(stated, &ground),
-                None => of_rise(schedule.band_rise(ground.band), &ground),
+                Some(stated) => own_and_equivalent(stated, ground),
+                None => of_rise(schedule.band_rise(ground.band), ground),
             };
             vec![Part {
                 own_yes,
@@ -462,14 +496,14 @@ fn own_and_equivalent(own: Pence, ground: &BandToday) -> (Pence, Pence) {
     (own, band_d)
 }
 
-/// The mean over the parts of a band by their homes; of one part, its own.
-fn mean(parts: &[Part], of: impl Fn(&Part) -> Pence) -> Pence {
-    if let [only] = parts {
-        return of(only);
+/// The mean of amounts by shares in parts per million; of one, itself.
+fn mean(amounts: &[(i64, Pence)]) -> Pence {
+    if let [(_, only)] = amounts {
+        return *only;
     }
-    let sum: i128 = parts
+    let sum: i128 = amounts
         .iter()
-        .map(|part| i128::from(part.share_millionths) * i128::from(of(part).pence()))
+        .map(|(share, amount)| i128::from(*share) * i128::from(amount.pence()))
         .sum();
     Pence::from_pence(divide_half_up(sum, i128::from(WHOLE)))
 }

@@ -252,7 +252,7 @@ impl Budgets {
     }
 
     /// What relief costs. The billing authority pays all of it from its general fund (Collection
-    /// Fund (Council Tax Reductions) (England) Directions 2013); no preceptor shares in it.
+    /// Fund (Council Tax Reductions) (England) Directions 2024); no preceptor shares in it.
     pub fn relief_cost(&self) -> Pence {
         self.total(|band| band.relief)
     }

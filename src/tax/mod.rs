@@ -14,4 +14,4 @@ pub use bill::{Amounts, Cases, amounts, dwelling_bill, home_bill};
 pub use budget::{BandBudget, Budgets, ChargeLine, budgets, charge_lines};
 pub use calendar::{CalendarDay, calendar};
 pub use reconcile::{ExtractBase, Facts, Reconciliation, extract_base, reconcile};
-pub use route::{Route, RouteOption, Verdict, route};
+pub use route::{Case, Route, RouteOption, Verdict, Version, is_excessive, route};

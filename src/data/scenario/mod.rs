@@ -152,11 +152,17 @@ const LONGEST_FILE: u64 = 1_000_000;
 /// The commented example that `init` prints; a test holds its values to the defaults.
 pub const EXAMPLE: &str = include_str!("../../../data/example.toml");
 
-static BUILT_IN: [&str; 4] = [
+static BUILT_IN: [&str; 10] = [
     include_str!("../../../data/scenarios/williamson-2018.toml"),
     include_str!("../../../data/scenarios/gentle-efgh.toml"),
     include_str!("../../../data/scenarios/uniform-15.toml"),
     include_str!("../../../data/scenarios/max-without-vote.toml"),
+    include_str!("../../../data/scenarios/scotland-2017.toml"),
+    include_str!("../../../data/scenarios/westminster-band-h.toml"),
+    include_str!("../../../data/scenarios/high-value-surcharge-2028.toml"),
+    include_str!("../../../data/scenarios/fairer-share.toml"),
+    include_str!("../../../data/scenarios/ippr-london-2019.toml"),
+    include_str!("../../../data/scenarios/bedfordshire-2015.toml"),
 ];
 
 /// The scenario that runs when none is named.
