@@ -44,11 +44,13 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 18] = [
+pub const RESULT_FILES: [&str; 20] = [
     "summary.csv",
     "bands.csv",
     "wards.csv",
     "drivers.csv",
+    "medium_term.csv",
+    "services.csv",
     "warnings.csv",
     "compare.csv",
     "datapackage.json",

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::csv::csv;
 use super::households::cell_rows;
+use super::medium_term::{self, MediumTermRow, ServiceRow};
 use super::tables::{BandRow, CompareRow, DriverRow, SummaryRow, WardRow, WarningRow};
 use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
@@ -37,6 +38,10 @@ pub struct Briefing {
     pub wards: Vec<WardRow>,
     /// What drives the probability of winning, strongest first.
     pub drivers: Vec<DriverRow>,
+    /// The years after the vote, path by path.
+    pub medium_term: Vec<MediumTermRow>,
+    /// What the net yield buys of the services that the scenario prices.
+    pub services: Vec<ServiceRow>,
     /// Caveats.
     pub warnings: Vec<WarningRow>,
     /// From what, and with what.
@@ -125,6 +130,8 @@ pub fn briefing(
         bands: bands(prepared, outcomes),
         wards: wards(prepared, outcomes),
         drivers: driver_rows(&drivers),
+        medium_term: medium_term::rows(prepared, outcomes),
+        services: medium_term::service_rows(prepared, outcomes),
         warnings: warnings(prepared, outcomes),
         provenance: provenance(prepared, scenario_toml, overrides)?,
     })

@@ -16,6 +16,7 @@ use crate::vote::Electorate;
 use crate::vote::turnout::day_turnout;
 
 use super::inputs::Inputs;
+use super::medium_term::Outlook;
 
 /// A scenario made ready to simulate. Immutable; the draws only read it.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +71,8 @@ pub struct Prepared {
     pub inputs: Inputs,
     /// What the draws need of the money.
     pub finance: Finance,
+    /// The years after the vote.
+    pub outlook: Outlook,
     /// Caveats known before the first draw.
     pub warnings: Vec<Warning>,
 }
@@ -305,6 +308,11 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         .map_err(|error| DataError::fault(std::path::Path::new("bills"), error.to_string()))?;
     let budgets = tax::budgets(&amounts, &base.thousandths, base.in_lieu_thousandths);
 
+    let proposer = (&record, areas.as_slice());
+    let in_lieu = base.in_lieu_thousandths;
+    let outlook = Outlook::of(
+        scenario, world, proposer, &amounts, &budgets, &schedule, in_lieu,
+    )?;
     let assumptions = &world.assumptions;
     let usual: Vec<(Share, bool)> = areas
         .iter()
@@ -368,6 +376,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         finance,
         small_areas: small_areas.into_iter().flatten().collect(),
         others_band_d: others.mean(&areas),
+        outlook,
         warnings,
         record,
         areas,
@@ -375,6 +384,8 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let carried_over = usual.iter().any(|(_, held)| !held);
     let caveats = caveats(&prepared, published, others.held_flat, carried_over, world);
     prepared.warnings.extend(caveats);
+    let of_later_years = prepared.outlook.caveats(&prepared, world);
+    prepared.warnings.extend(of_later_years);
     Ok(prepared)
 }
 
@@ -417,7 +428,7 @@ fn mean_turnout(electorate: &Electorate, cells: &Cells, turnouts: &[Share]) -> S
 /// A difference between carried rates and the published base that is worth a word.
 const FAR_FROM_PUBLISHED: f64 = 0.05;
 /// How the table of principles tells what is expected from what is published.
-const NOT_PUBLISHED: &str = "no report published yet";
+pub(super) const NOT_PUBLISHED: &str = "no report published yet";
 
 /// The caveats that a prepared scenario carries, beyond those of its cells.
 fn caveats(

@@ -19,7 +19,7 @@ const FORMAT: i64 = 1;
 /// The most that an amount at band D may be, pounds.
 const MOST_POUNDS: f64 = 20_000.0;
 /// The word for the largest rise that needs no vote.
-const LARGEST: &str = "largest-without-vote";
+pub(super) const LARGEST: &str = "largest-without-vote";
 const KINDS: [&str; 4] = [
     "headline-with-relief",
     "band-rises",
@@ -103,6 +103,8 @@ impl Checker<'_, '_> {
             ),
         };
         let households = raw.households.and_then(|table| self.households(table));
+        let medium_term = self.medium_term(raw.medium_term, raw.vintage.as_ref());
+        let services = self.services(raw.services.unwrap_or_default());
         let key = key?;
         Some(Scenario {
             title: title.unwrap_or_else(|| key.clone()),
@@ -123,6 +125,8 @@ impl Checker<'_, '_> {
             draws: draws.unwrap_or(DEFAULT_DRAWS),
             seed: seed.unwrap_or(1),
             households,
+            medium_term: medium_term?,
+            services,
         })
     }
 
@@ -164,7 +168,11 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn not_blank(&mut self, what: &str, text: Option<Spanned<String>>) -> Option<String> {
+    pub(super) fn not_blank(
+        &mut self,
+        what: &str,
+        text: Option<Spanned<String>>,
+    ) -> Option<String> {
         const LONGEST: usize = 200;
         let text = text?;
         let content = text.get_ref();
@@ -366,7 +374,7 @@ impl Checker<'_, '_> {
         None
     }
 
-    fn share(&mut self, what: &str, value: &Spanned<Value>) -> Option<Share> {
+    pub(super) fn share(&mut self, what: &str, value: &Spanned<Value>) -> Option<Share> {
         let number = self.number(what, value)?;
         self.kept(what, value, Share::new(number))
     }
