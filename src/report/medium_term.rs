@@ -189,7 +189,7 @@ fn meaning(prepared: &Prepared, projection: &Projection, path: Option<Path>) -> 
              year, so that every band pays the later rises of the whole headline"
             .to_owned(),
         Some(Path::YesReliefWithdrawn) => "carried out; relief ends in the second year, which \
-             takes no vote"
+             takes no vote; homes that were frozen may pay less readily than is reckoned here"
             .to_owned(),
         Some(Path::No) => format!(
             "not carried: {} in the first year, then the later rises",
@@ -271,6 +271,12 @@ pub fn card_section(
     let moves = |path: &str| {
         (0..years.len()).any(|year| find(year, path).is_some_and(|row| over_no(row).abs() >= 0.5))
     };
+    let differ = |one: &str, other: &str| {
+        (0..years.len()).any(|year| {
+            let pair = find(year, one).zip(find(year, other));
+            pair.is_some_and(|(one, other)| (over_no(one) - over_no(other)).abs() >= 0.5)
+        })
+    };
     let columns: Vec<(&str, &str)> = [
         ("yes", "Yes"),
         ("yes_relief_in_pounds", "Relief kept in £"),
@@ -280,7 +286,12 @@ pub fn card_section(
         ("freeze_with_grant", "With grant"),
     ]
     .into_iter()
-    .filter(|(path, _)| moves(path) && (*path != "freeze_with_grant" || moves("freeze")))
+    .filter(|(path, _)| moves(path))
+    .filter(|(path, _)| match *path {
+        "yes_relief_in_pounds" => differ("yes", path),
+        "freeze_with_grant" => moves("freeze") && differ("freeze", path),
+        _ => true,
+    })
     .collect();
     let largest = rows
         .iter()
@@ -350,8 +361,20 @@ pub fn card_section(
         item(&mut text, &sentence);
     }
     gap_section(prepared, rows, &mut text, &mut item);
-    for service in services {
-        item(&mut text, &service_sentence(service));
+    if !services.is_empty() {
+        item(
+            &mut text,
+            &format!(
+                "What is really collected over a No in {} buys, if carried out, each were all of \
+                 it spent on that one:",
+                prepared.vote_year
+            ),
+        );
+        for service in services {
+            text.push_str("    ");
+            text.push_str(wrapped(&service_sentence(service), 4).trim_start());
+            text.push('\n');
+        }
     }
     text
 }
@@ -585,12 +608,18 @@ fn service_sentence(row: &ServiceRow) -> String {
         "" => "source not stated",
         source => source,
     };
-    let price = pounds(row.price_pounds, 0);
+    let decimals = if row.price_pounds.fract() == 0.0 {
+        0
+    } else {
+        2
+    };
+    let price = pounds(row.price_pounds, decimals);
+    let service = format!(
+        "{} (unit: {}, {price} a year; {source})",
+        row.service, row.unit
+    );
     if row.units_mean <= 0.0 {
-        return format!(
-            "{}: nothing is bought, for a Yes brings in less than a No ({price} a {}; {source}).",
-            row.service, row.unit
-        );
+        return format!("{service}: nothing, for a Yes brings in less than a No.");
     }
     let units = |value: f64| {
         if value.abs() >= 100.0 {
@@ -600,12 +629,10 @@ fn service_sentence(row: &ServiceRow) -> String {
         }
     };
     let mut sentence = format!(
-        "{}: were all of it spent on this, {} a year (90% range {} to {}) at {price} a {} ({source}).",
-        row.service,
+        "{service}: {} units, 90% range {} to {}.",
         units(row.units_mean),
         units(row.units_p05),
         units(row.units_p95),
-        row.unit,
     );
     if let (Some(per_ward), Some(per_home)) = (row.pounds_per_ward_mean, row.pounds_per_home_mean) {
         sentence.push_str(&format!(

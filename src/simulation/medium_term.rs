@@ -3,7 +3,7 @@
 use super::inputs::transform;
 use super::prepare::{NOT_PUBLISHED, Prepared};
 use super::run::DrawOutcomes;
-use crate::data::small_areas::small_areas;
+use crate::data::small_areas::{SmallArea, small_areas};
 use crate::data::{AuthorityRecord, DataError, Scenario, World};
 use crate::domain::{
     AreaKind, BandProportions, FinancialYear, GapAssumes, Limit, Pence, Rise, Schedule, Standing,
@@ -230,10 +230,7 @@ fn deprived_wards(areas: &[AuthorityRecord]) -> Result<Vec<DeprivedWard>, DataEr
     let mut wards = Vec::new();
     for area in areas {
         let held = small_areas(&area.authority.code, AreaKind::Ward)?;
-        let homes: i64 = held
-            .iter()
-            .map(|ward| ward.all_dwellings_hundredths())
-            .sum();
+        let homes: i64 = held.iter().map(SmallArea::all_dwellings_hundredths).sum();
         let row: i64 = area.dwellings().values().iter().sum();
         wards.extend(held.into_iter().filter_map(|ward| {
             let part = ward.all_dwellings_hundredths() as f64 / homes as f64;
@@ -332,22 +329,18 @@ pub struct LaterYears {
 /// What every draw brings to all later years.
 struct Draws<'a> {
     outcomes: &'a DrawOutcomes,
-    /// Growth factor of the tax base and of prices since the first year, by year, then by draw.
-    base: Vec<Vec<f64>>,
-    prices: Vec<Vec<f64>>,
+    base_growth: &'a [f64],
+    inflation: &'a [f64],
+    /// By what the tax base and prices have grown since the first year, in the year looked at.
+    base: Vec<f64>,
+    prices: Vec<f64>,
     /// What is not collected of a pound of bills above those of a No.
     shortfall: Vec<f64>,
 }
 
 impl<'a> Draws<'a> {
     fn of(prepared: &Prepared, outcomes: &'a DrawOutcomes, projection: &Projection) -> Self {
-        let years = prepared.outlook.years.len();
-        let factors = |input: &str| -> Vec<Vec<f64>> {
-            let growth = &outcomes.inputs[prepared.inputs.position(input)];
-            (0..years)
-                .map(|year| growth.iter().map(|rate| years_on(*rate, year)).collect())
-                .collect()
-        };
+        let drawn = |input: &str| outcomes.inputs[prepared.inputs.position(input)].as_slice();
         let budgeted = prepared.budgets.net_yield_vs_no().pounds();
         let rises = projection.of(Path::Yes)[0].rises_over_no.pounds();
         let of_a_pound = |collected: &f64| {
@@ -359,18 +352,30 @@ impl<'a> Draws<'a> {
         };
         Self {
             outcomes,
-            base: factors(BASE_GROWTH),
-            prices: factors(INFLATION),
+            base_growth: drawn(BASE_GROWTH),
+            inflation: drawn(INFLATION),
+            base: vec![1.0; outcomes.len()],
+            prices: vec![1.0; outcomes.len()],
             shortfall: outcomes.collected.iter().map(of_a_pound).collect(),
         }
     }
 
-    /// Pounds that a path brings in a year, draw by draw.
+    /// Looks at a year: 0 is the year of the vote.
+    fn look_at(&mut self, year: usize) {
+        for (factor, growth) in self.base.iter_mut().zip(self.base_growth) {
+            *factor = years_on(*growth, year);
+        }
+        for (factor, inflation) in self.prices.iter_mut().zip(self.inflation) {
+            *factor = years_on(*inflation, year);
+        }
+    }
+
+    /// Pounds that a path brings in the year looked at, draw by draw.
     fn collected(&self, projection: &Projection, path: Path, year: usize, into: &mut [f64]) {
         let exact = &projection.of(path)[year];
         let tax = (exact.revenue - exact.grant).pounds();
         let (grant, rises) = (exact.grant.pounds(), exact.rises_over_no.pounds());
-        let base = &self.base[year];
+        let base = &self.base;
         for (draw, pounds) in into.iter_mut().enumerate() {
             *pounds = (tax - rises * self.shortfall[draw]) * base[draw] + grant;
         }
@@ -405,13 +410,14 @@ pub fn later_years(prepared: &Prepared, outcomes: &DrawOutcomes) -> LaterYears {
     let outlook = &prepared.outlook;
     let projection = project(&outlook.plan, 0.0, 0.0);
     let n = outcomes.len();
-    let draws = Draws::of(prepared, outcomes, &projection);
+    let mut draws = Draws::of(prepared, outcomes, &projection);
     let won = outcomes.vote.as_ref().map(|vote| &vote.won);
     let empty = || vec![0.0; n];
     let (mut yes, mut no, mut reference) = (empty(), empty(), empty());
     let (mut pounds, mut scratch) = (empty(), empty());
     let mut figures = Vec::new();
     for (year, named) in outlook.years.iter().enumerate() {
+        draws.look_at(year);
         draws.collected(&projection, Path::Yes, year, &mut yes);
         draws.collected(&projection, Path::No, year, &mut no);
         let gap = prepared.scenario.medium_term.gap.get(named);
@@ -427,7 +433,7 @@ pub fn later_years(prepared: &Prepared, outcomes: &DrawOutcomes) -> LaterYears {
                 (None, Some(won)) => draws.expected(won, year, &yes, &no, &mut pounds),
                 (None, None) => continue,
             }
-            let prices = &draws.prices[year];
+            let prices = &draws.prices;
             let real: f64 = pounds.iter().zip(prices).map(|(one, by)| one / by).sum();
             let gap_left = gap.map(|gap| {
                 for (draw, left) in scratch.iter_mut().enumerate() {
@@ -442,7 +448,7 @@ pub fn later_years(prepared: &Prepared, outcomes: &DrawOutcomes) -> LaterYears {
             figures.push(PathFigures {
                 path,
                 year,
-                mean_growth: draws.base[year].iter().sum::<f64>() / n as f64,
+                mean_growth: draws.base.iter().sum::<f64>() / n as f64,
                 collected_in_first_years_prices: real / n as f64,
                 over_no,
                 gap_left,
