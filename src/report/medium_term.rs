@@ -306,11 +306,7 @@ pub fn card_section(
             "Every path brings in the same: the proposal is what a No brings, and a freeze is too.",
         );
     } else {
-        let against = if prepared.principle.limit == Limit::Unlimited {
-            "today's amount held in cash".to_owned()
-        } else {
-            format!("a No ({})", prepared.amounts.no_rise)
-        };
+        let against = against(prepared, rows);
         item(
             &mut text,
             &format!(
@@ -402,25 +398,43 @@ fn signed_millions(pounds: f64, decimals: usize) -> String {
 /// The year from which a carried proposal brings in less than a No, where there is one.
 fn crossing_sentence(prepared: &Prepared, rows: &[MediumTermRow]) -> Option<String> {
     let mut yes = rows.iter().filter(|row| row.path == "yes");
-    if yes.next()?.collected_vs_no_pounds_mean <= 0.0 {
+    if prepared.principle.limit == Limit::Unlimited
+        || yes.next()?.collected_vs_no_pounds_mean <= 0.0
+    {
         return None;
     }
     let from = yes.find(|row| row.collected_vs_no_pounds_mean < 0.0)?;
-    let against = if prepared.principle.limit == Limit::Unlimited {
-        "today's amount held in cash"
-    } else {
-        "a No"
-    };
     Some(format!(
-        "With its frozen bands kept at today's pounds a Yes brings in less than {against} from {}: \
+        "With its frozen bands kept at today's pounds a Yes brings in less than a No from {}: \
          what a No would raise from those bands grows each year.",
         from.year
     ))
 }
 
+/// Pounds as millions in a sentence.
 fn in_millions(pounds: f64) -> String {
-    let sign = if pounds < 0.0 { "-" } else { "" };
-    format!("{sign}£{:.1}m", pounds.abs() / 1e6)
+    let decimals = if pounds.abs() < SMALL.pounds() { 2 } else { 1 };
+    match millions(pounds, decimals) {
+        none if none == "0.00" => "nothing".to_owned(),
+        text => match text.strip_prefix('-') {
+            Some(text) => format!("-£{text}m"),
+            None => format!("£{text}m"),
+        },
+    }
+}
+
+/// What the figures of the table are set against.
+fn against(prepared: &Prepared, rows: &[MediumTermRow]) -> String {
+    if prepared.principle.limit != Limit::Unlimited {
+        return format!("a No ({})", prepared.amounts.no_rise);
+    }
+    let mut of_no = rows.iter().filter(|row| row.path == "no");
+    let raised = of_no.any(|row| row.headline_rise > Some(0.0));
+    if raised {
+        "today's amount, raised after the first year as all paths are,".to_owned()
+    } else {
+        "today's amount held in cash".to_owned()
+    }
 }
 
 /// The ratchet and what relief comes to: sentences for the card and the ballot's working.
