@@ -515,6 +515,7 @@ pub fn services(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Bought> {
 mod tests {
     use super::*;
     use crate::data::scenario::Names;
+    use crate::domain::Service;
     use crate::simulation::{NoObserver, prepare, run, spread};
 
     fn derby(key: &str) -> (Prepared, DrawOutcomes) {
@@ -569,6 +570,59 @@ mod tests {
                 assert!((tax / found - 1.0).abs() < 1e-6, "{} {year}", path.key());
             }
         }
+    }
+
+    /// A forecast that holds the council tax of a No is left whole by a No; one that holds today's
+    /// pounds is narrowed by what a No brings over today.
+    #[test]
+    fn a_gap_is_narrowed_by_what_its_forecast_does_not_hold() {
+        let (mut prepared, outcomes) = derby("williamson-2018");
+        let gap = Pence::from_pence(1_200_000_000);
+        let first = prepared.vote_year;
+        prepared.scenario.medium_term.gap.insert(first, gap);
+        let mut left = |assumes, path| {
+            prepared.scenario.medium_term.gap_assumes = assumes;
+            let found = later_years(&prepared, &outcomes);
+            let of_path = |one: &&PathFigures| one.path == Some(path) && one.year == 0;
+            let found = found.figures.iter().find(of_path).expect("a path");
+            found.gap_left.expect("a gap is stated").mean
+        };
+        assert_eq!(left(GapAssumes::No, Path::No), 12e6);
+        assert_eq!(left(GapAssumes::Freeze, Path::Freeze), 12e6);
+        let after_a_no = left(GapAssumes::Today, Path::No);
+        let no_yield = prepared.budgets.no_yield().pounds();
+        assert!((after_a_no - (12e6 - no_yield)).abs() < 0.01);
+    }
+
+    #[test]
+    fn the_most_deprived_wards_share_what_is_collected() {
+        let world = World::embedded(Some("2026-27")).expect("embedded");
+        let names = Names::of(&world.assumptions);
+        let mut scenario = Scenario::load("williamson-2018", &names).expect("built in");
+        scenario.draws = 100;
+        scenario.services = vec![Service {
+            name: "Funds".to_owned(),
+            price: Pence::from_pence(10_000_000),
+            unit: "fund".to_owned(),
+            wards: Some(2),
+            source: None,
+        }];
+        let prepared = prepare(&scenario, &world).expect("runs");
+        let outcomes = run(&prepared, &NoObserver);
+        let bought = &services(&prepared, &outcomes)[0];
+        let collected = spread(&outcomes.collected).expect("draws").mean;
+        assert!((bought.units.mean - collected / 100_000.0).abs() < 1e-6);
+        let shared = bought.shared.as_ref().expect("scores are held");
+        assert_eq!(shared.wards, ["Arboretum", "Normanton"]);
+        assert!((shared.per_ward.mean - collected / 2.0).abs() < 0.01);
+        let homes: f64 = prepared
+            .outlook
+            .wards
+            .iter()
+            .map(|ward| ward.dwellings)
+            .sum();
+        let row: i64 = prepared.record.dwellings().values().iter().sum();
+        assert!((homes - row as f64).abs() < 1e-6);
     }
 
     #[test]

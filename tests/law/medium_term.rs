@@ -19,7 +19,7 @@
 
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
-use bandwise::domain::{Band, Limit, Pence, Rise, Share};
+use bandwise::domain::{Band, Limit, Pence, Rise, Share, UniformRise, Warning};
 use bandwise::simulation::prepare;
 use bandwise::tax::Cases;
 use bandwise::tax::medium_term::{ChargeLine, LaterRise, Path, Plan, project};
@@ -275,4 +275,40 @@ fn the_first_year_is_that_of_the_budgets_to_the_penny() {
         let freeze = projection.of(Path::Freeze)[0].revenue;
         assert_eq!(freeze, budgets.requirement.today, "{authority}");
     }
+}
+
+/// The caveats on later years that a scenario brings in an authority, by their short names.
+fn caveats(authority: &str, later_rise: Option<f64>) -> Vec<&'static str> {
+    let world = World::embedded(Some("2026-27")).unwrap();
+    let scenario = Scenario::load("uniform-15", &Names::of(&world.assumptions)).unwrap();
+    let (mut scenario, _) = scenario.for_authority(authority);
+    if let Some(value) = later_rise {
+        scenario.medium_term.later_rise = UniformRise::Stated(rise(value));
+    }
+    let prepared = prepare(&scenario, &world).unwrap();
+    let codes = prepared.warnings.iter().map(Warning::code);
+    codes.filter(|code| code.starts_with("later_")).collect()
+}
+
+/// The principles of 2028-29 are intended and not published; none is held for 2029-30 and after.
+#[test]
+fn principles_of_later_years_that_are_not_published_are_pointed_out() {
+    assert_eq!(caveats("Derby", None), ["later_principles"]);
+}
+
+/// No principle in Wales (LGFA 1992 Part 1 Chapter 4ZA applies in England only) and none in 2027-28
+/// and 2028-29 for Westminster: nothing says by how much amounts rise.
+#[test]
+fn without_a_principle_later_years_are_held_in_cash_with_a_warning_unless_a_rise_is_stated() {
+    for authority in ["Cardiff", "Westminster"] {
+        assert_eq!(caveats(authority, None), ["later_years_held"]);
+        assert!(caveats(authority, Some(0.06)).is_empty(), "{authority}");
+    }
+}
+
+/// 5% or more needs a vote in Derby; 4.99% does not.
+#[test]
+fn a_stated_later_rise_that_would_need_a_vote_is_pointed_out() {
+    assert_eq!(caveats("Derby", Some(0.05)), ["later_rise_excessive"]);
+    assert!(caveats("Derby", Some(0.0499)).is_empty());
 }
