@@ -37,6 +37,8 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         folder.write("wards.csv", &csv::csv(&briefing.wards))?;
         folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
         folder.write("routes.csv", &csv::csv(&briefing.routes))?;
+        folder.write("medium_term.csv", &csv::csv(&briefing.medium_term))?;
+        folder.write("services.csv", &csv::csv(&briefing.services))?;
         folder.write("warnings.csv", &csv::csv(&briefing.warnings))?;
         let inputs: Vec<_> = prepared
             .inputs

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::catalogue::{self, DataError};
 use crate::domain::{
-    Authority, Band, ByBand, Distribution, FinancialYear, LogOdds, Share, Source, Standing,
+    Authority, Band, ByBand, Distribution, FinancialYear, LogOdds, MediumTerm, Share, Source,
+    Standing,
 };
 
 /// Everything that no official table gives.
@@ -28,6 +29,8 @@ pub struct Assumptions {
     pub turnout_ceiling: Share,
     /// Homes of the city whose poll and billing costs are the default.
     pub cost_dwellings: i64,
+    /// What is asked of the years after the vote where a scenario does not say.
+    pub medium_term: MediumTerm,
     /// Uncertain inputs in the order of their table.
     pub inputs: Vec<UncertainInput>,
     turnouts: Vec<LocalTurnout>,
@@ -127,6 +130,7 @@ impl Assumptions {
             turnout_deprivation: constant("turnout_deprivation")?,
             turnout_ceiling: share("turnout_ceiling")?,
             cost_dwellings: constant("cost_dwellings")? as i64,
+            medium_term: super::scenario::medium_term::defaults()?,
             inputs: inputs()?,
             turnouts: turnouts()?,
             days: days()?,

@@ -121,6 +121,7 @@ static FILES: &[(&str, &[u8])] = embedded![
     "assumptions/bands.csv",
     "assumptions/constants.csv",
     "assumptions/inputs.csv",
+    "assumptions/medium_term.csv",
     "assumptions/polling_days.csv",
     "assumptions/price_index.csv",
     "assumptions/turnout.csv",

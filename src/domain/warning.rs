@@ -1,6 +1,7 @@
 //! Caveats as values: each is shown in every output that rests on what it says.
 
 use super::money::{Pence, thousands};
+use super::rise::Rise;
 use super::share::Share;
 use super::year::FinancialYear;
 
@@ -179,6 +180,64 @@ pub enum Warning {
         /// Electorate of the referendum of 2016.
         published: i64,
     },
+    /// The principles of later years are expected or carried on.
+    LaterPrinciples {
+        /// Later years whose principles are expected and not published.
+        expected: Vec<FinancialYear>,
+        /// The last year held, and the years that take its principle.
+        carried_on: Option<(FinancialYear, Vec<FinancialYear>)>,
+    },
+    /// Later years without a principle, in which amounts are held in cash.
+    LaterYearsHeld {
+        /// The authority.
+        authority: String,
+        /// The years.
+        years: Vec<FinancialYear>,
+    },
+    /// A stated rise of later years would itself need a referendum.
+    LaterRiseExcessive {
+        /// The rise.
+        rise: Rise,
+        /// The years.
+        years: Vec<FinancialYear>,
+    },
+    /// The tax base of later years is assumed to grow.
+    BaseGrowthAssumed {
+        /// The mean growth a year, as a share.
+        growth: f64,
+        /// The year of the vote, from which it grows.
+        from: FinancialYear,
+    },
+    /// Stated gaps lie outside the years that are projected.
+    GapOutside {
+        /// The years.
+        years: Vec<FinancialYear>,
+    },
+    /// The most deprived wards that are to share a service cannot be named.
+    WardsUnknown {
+        /// The service.
+        service: String,
+        /// How many wards are asked for.
+        asked: u16,
+        /// How many wards have a deprivation score.
+        known: usize,
+    },
+}
+
+/// Financial years as a list in words: single years, or a run of them.
+fn years_in_words(years: &[FinancialYear]) -> String {
+    match years {
+        [first, .., last]
+            if usize::try_from(last.first_calendar_year() - first.first_calendar_year())
+                == Ok(years.len() - 1) =>
+        {
+            format!("{first} to {last}")
+        }
+        _ => {
+            let years: Vec<String> = years.iter().map(ToString::to_string).collect();
+            years.join(", ")
+        }
+    }
 }
 
 impl Warning {
@@ -224,6 +283,12 @@ impl Warning {
             Self::NameNotStated => "name_not_stated",
             Self::AssumedPollingDay { .. } => "assumed_polling_day",
             Self::ElectorsEstimated { .. } => "electors_estimated",
+            Self::LaterPrinciples { .. } => "later_principles",
+            Self::LaterYearsHeld { .. } => "later_years_held",
+            Self::LaterRiseExcessive { .. } => "later_rise_excessive",
+            Self::BaseGrowthAssumed { .. } => "base_growth_assumed",
+            Self::GapOutside { .. } => "gap_outside",
+            Self::WardsUnknown { .. } => "wards_unknown",
         }
     }
 
@@ -454,6 +519,58 @@ impl Warning {
                  on them.",
                 thousands(estimated.round() as u64),
                 thousands(published.unsigned_abs())
+            ),
+            Self::LaterPrinciples {
+                expected,
+                carried_on,
+            } => {
+                let mut parts = Vec::new();
+                if !expected.is_empty() {
+                    parts.push(format!(
+                        "the referendum principles of {} are expected and not published",
+                        years_in_words(expected)
+                    ));
+                }
+                if let Some((held, years)) = carried_on {
+                    parts.push(format!(
+                        "those of {held}, the last held, stand for {}",
+                        years_in_words(years)
+                    ));
+                }
+                format!(
+                    "Later years take the largest rise that needs no vote: {}. State \
+                     `medium_term.later_rise` to replace it.",
+                    parts.join("; ")
+                )
+            }
+            Self::LaterYearsHeld { authority, years } => format!(
+                "No referendum principle is held for {authority} in {}, so nothing says by how much \
+                 its own amount rises: it is held in cash in those years, on every path. State \
+                 `medium_term.later_rise`.",
+                years_in_words(years)
+            ),
+            Self::LaterRiseExcessive { rise, years } => format!(
+                "The stated later rise of {rise} would need a referendum of its own in {}.",
+                years_in_words(years)
+            ),
+            Self::BaseGrowthAssumed { growth, from } => format!(
+                "After {from} the tax base is taken to grow by about {:.1}% a year in every band \
+                 alike, as England's did from 2022 to 2025 (input `base_growth`), and extra bills \
+                 to be collected as in the first year.",
+                100.0 * growth
+            ),
+            Self::GapOutside { years } => format!(
+                "The stated funding gap of {} lies outside the years that are projected and is \
+                 not shown.",
+                years_in_words(years)
+            ),
+            Self::WardsUnknown {
+                service,
+                asked,
+                known,
+            } => format!(
+                "{service}: the {asked} most deprived wards cannot be named, for a deprivation \
+                 score is held of {known} wards of the area (England only)."
             ),
         }
     }

@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::medium_term;
 use super::results::Briefing;
 use super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::text::{capital, wrapped};
@@ -34,6 +35,9 @@ pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
     }
     money(prepared, briefing, &mut card);
     vote(briefing, &mut card);
+    card.block(
+        medium_term::card_section(prepared, &briefing.medium_term, &briefing.services).trim_end(),
+    );
     card.section("Take care");
     for warning in &briefing.warnings {
         card.item(&warning.message);
@@ -182,7 +186,7 @@ fn band_table(briefing: &Briefing) -> String {
         }
         cells
     });
-    table(header, rows)
+    in_columns(header, rows)
 }
 
 /// The table where a change of the law moves the whole bill.
@@ -203,7 +207,7 @@ fn whole_bill_table(briefing: &Briefing) -> String {
             signed(row.total_bill_yes_pounds - row.total_bill_today_pounds, 2),
         ]
     });
-    table(header, rows)
+    in_columns(header, rows)
 }
 
 fn has_vote(briefing: &Briefing) -> bool {
@@ -211,7 +215,7 @@ fn has_vote(briefing: &Briefing) -> bool {
 }
 
 /// A table with its figures to the right.
-fn table(header: Vec<&str>, rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(super) fn in_columns(header: Vec<&str>, rows: impl Iterator<Item = Vec<String>>) -> String {
     let columns = header.len();
     let mut table = Table::new();
     table
@@ -416,7 +420,7 @@ pub fn compare_card(
                 percent(row.alike, 0),
             ]
         });
-        card.block(&table(header, lines));
+        card.block(&in_columns(header, lines));
     }
     card.section("Take care");
     for warning in warnings {
@@ -493,7 +497,7 @@ fn percent(share: f64, decimals: usize) -> String {
 }
 
 /// Pounds with thousands separated, to 0 or 2 decimals.
-fn pounds(value: f64, decimals: u32) -> String {
+pub(super) fn pounds(value: f64, decimals: u32) -> String {
     let pence = Pence::from_pence((value * 100.0).round() as i64);
     if decimals == 2 {
         return pence.to_string();

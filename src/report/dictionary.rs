@@ -1,5 +1,6 @@
 //! The data dictionary: every column of every table, as Markdown.
 
+use super::medium_term::{MediumTermRow, ServiceRow};
 use super::parquet::{DRAW, OUTCOMES};
 use super::tables::{
     BandRow, ColumnDoc, CompareRow, DriverRow, Record, SummaryRow, WardRow, WarningRow,
@@ -50,6 +51,8 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
     result::<BandRow>(&mut text);
     result::<WardRow>(&mut text);
     result::<DriverRow>(&mut text);
+    result::<MediumTermRow>(&mut text);
+    result::<ServiceRow>(&mut text);
     result::<WarningRow>(&mut text);
     result::<CompareRow>(&mut text);
     let draws = [DRAW].iter().chain(&OUTCOMES);

@@ -44,12 +44,14 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 19] = [
+pub const RESULT_FILES: [&str; 21] = [
     "summary.csv",
     "bands.csv",
     "wards.csv",
     "drivers.csv",
     "routes.csv",
+    "medium_term.csv",
+    "services.csv",
     "warnings.csv",
     "compare.csv",
     "datapackage.json",

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::medium_term::{MediumTermRow, ServiceRow};
 use super::parquet::{DRAW, OUTCOMES};
 use super::results::Briefing;
 use super::tables::{BandRow, ColumnDoc, DriverRow, Record, SummaryRow, WardRow, WarningRow};
@@ -22,6 +23,8 @@ pub fn data_package(briefing: &Briefing, inputs: &[(String, String)]) -> Vec<u8>
         resource::<BandRow>(),
         resource::<WardRow>(),
         resource::<DriverRow>(),
+        resource::<MediumTermRow>(),
+        resource::<ServiceRow>(),
         resource::<WarningRow>(),
         draws(inputs),
     ];

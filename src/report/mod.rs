@@ -6,6 +6,7 @@ pub mod dictionary;
 pub mod files;
 pub mod households;
 pub mod json;
+pub mod medium_term;
 pub mod parquet;
 pub mod results;
 pub mod scenario_file;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::csv::csv;
 use super::households::cell_rows;
+use super::medium_term::{self, MediumTermRow, ServiceRow};
 use super::tables::{BandRow, CompareRow, DriverRow, RouteRow, SummaryRow, WardRow, WarningRow};
 use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
@@ -42,6 +43,10 @@ pub struct Briefing {
     pub drivers: Vec<DriverRow>,
     /// The ways to carry it out.
     pub routes: Vec<RouteRow>,
+    /// The years after the vote, path by path.
+    pub medium_term: Vec<MediumTermRow>,
+    /// What the net yield buys of the services that the scenario prices.
+    pub services: Vec<ServiceRow>,
     /// Caveats.
     pub warnings: Vec<WarningRow>,
     /// From what, and with what.
@@ -131,6 +136,8 @@ pub fn briefing(
         wards: wards(prepared, outcomes),
         drivers: driver_rows(&drivers),
         routes: routes(prepared),
+        medium_term: medium_term::rows(prepared, outcomes),
+        services: medium_term::service_rows(prepared, outcomes),
         warnings: warnings(prepared, outcomes),
         provenance: provenance(prepared, scenario_toml, overrides)?,
     })

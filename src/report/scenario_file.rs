@@ -1,6 +1,6 @@
 //! The scenario as understood, as a file that reads back to the same scenario.
 
-use super::households;
+use super::{households, medium_term};
 use crate::data::Scenario;
 use crate::domain::distribution::FORMS;
 use crate::domain::{
@@ -189,6 +189,7 @@ pub fn toml(scenario: &Scenario) -> String {
         "\n[simulation]\ndraws = {}\nseed = {}",
         scenario.draws, scenario.seed
     ));
+    line(format!("\n{}", medium_term::toml(scenario).trim_end()));
     if let Some(mapping) = &scenario.households {
         line(format!("\n{}", households::mapping_toml(mapping)));
     }
@@ -226,7 +227,7 @@ pub(super) fn quoted(text: &str) -> String {
     ::toml::Value::String(text.to_owned()).to_string()
 }
 
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     format!("{value:?}")
 }
 
@@ -234,7 +235,7 @@ fn rise(rise: Rise) -> String {
     number(rise.value())
 }
 
-fn uniform(one: UniformRise) -> String {
+pub(super) fn uniform(one: UniformRise) -> String {
     match one {
         UniformRise::Stated(stated) => rise(stated),
         UniformRise::LargestWithoutVote => quoted("largest-without-vote"),

@@ -148,6 +148,14 @@ pub fn ballot(prepared: &Prepared) -> String {
         let relief = prepared.budgets.relief_cost().to_string();
         line(&format!("  {:<28} {:>19}   {relief:>18}", "relief", ""));
     }
+    let later = super::medium_term::sentences(prepared);
+    if !later.is_empty() {
+        line("");
+        line("THE YEARS AFTER");
+        for sentence in &later {
+            line(&wrapped(sentence, 2));
+        }
+    }
     if route.needs_referendum() {
         line("");
         line("CALENDAR");

@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod draw;
 pub mod inputs;
+pub mod medium_term;
 pub mod prepare;
 pub mod run;
 pub mod stream;

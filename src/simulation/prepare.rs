@@ -19,6 +19,7 @@ use crate::vote::Electorate;
 use crate::vote::turnout::day_turnout;
 
 use super::inputs::Inputs;
+use super::medium_term::Outlook;
 
 /// A scenario made ready to simulate. Immutable; the draws only read it.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +74,8 @@ pub struct Prepared {
     pub inputs: Inputs,
     /// What the draws need of the money.
     pub finance: Finance,
+    /// The years after the vote.
+    pub outlook: Outlook,
     /// Caveats known before the first draw.
     pub warnings: Vec<Warning>,
 }
@@ -374,6 +377,9 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         in_lieu_thousandths: base.in_lieu_thousandths,
     });
 
+    let proposer = (&record, areas.as_slice());
+    let in_lieu = base.in_lieu_thousandths;
+    let outlook = Outlook::of(scenario, world, proposer, &amounts, &budgets, in_lieu)?;
     let assumptions = &world.assumptions;
     let usual: Vec<(Share, bool)> = areas
         .iter()
@@ -439,6 +445,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         finance,
         small_areas: small_areas.into_iter().flatten().collect(),
         others_band_d,
+        outlook,
         warnings,
         record,
         areas,
@@ -446,6 +453,8 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let carried_over = usual.iter().any(|(_, held)| !held);
     let caveats = caveats(&prepared, published, others.held_flat, carried_over, world);
     prepared.warnings.extend(caveats);
+    let of_later_years = prepared.outlook.caveats(&prepared, world);
+    prepared.warnings.extend(of_later_years);
     Ok(prepared)
 }
 
@@ -488,7 +497,7 @@ fn mean_turnout(electorate: &Electorate, cells: &Cells, turnouts: &[Share]) -> S
 /// A difference between carried rates and the published base that is worth a word.
 const FAR_FROM_PUBLISHED: f64 = 0.05;
 /// How the table of principles tells what is expected from what is published.
-const NOT_PUBLISHED: &str = "no report published yet";
+pub(super) const NOT_PUBLISHED: &str = "no report published yet";
 
 /// The caveats that a prepared scenario carries, beyond those of its cells.
 fn caveats(

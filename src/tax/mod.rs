@@ -5,6 +5,7 @@ pub mod ballot;
 pub mod bill;
 pub mod budget;
 pub mod calendar;
+pub mod medium_term;
 pub mod reconcile;
 pub mod route;
 

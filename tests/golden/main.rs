@@ -4,7 +4,7 @@
 
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
-use bandwise::report::{briefing, card, csv, scenario_file, text};
+use bandwise::report::{briefing, card, csv, medium_term, scenario_file, text};
 use bandwise::simulation::{NoObserver, Prepared, prepare, run};
 
 fn prepared(key: &str, authority: &str) -> Prepared {
@@ -94,6 +94,32 @@ fn the_card_and_the_tables_of_derby() {
         &String::from_utf8(csv::csv(&briefing.warnings)).unwrap(),
     );
     snapshot("scenario-derby", &toml);
+}
+
+/// The years after the vote, a gap and services, as a scenario states them; read back from the
+/// scenario as understood.
+#[test]
+fn the_years_after_the_vote_with_a_gap_and_services() {
+    let text = "format = 1\nkey = \"later\"\nauthority = \"Derby\"\nvintage = \"2026-27\"\n\
+        [schedule]\nkind = \"band-rises\"\n\
+        rises = { A = 0.0, B = 0.0, C = 0.0499, D = 0.1, E = 0.2, F = 0.3, G = 0.4, H = 0.5 }\n\
+        [medium_term]\nyears = 4\n\
+        gap = { \"2027-28\" = 12000000, \"2028-29\" = 18500000 }\n\
+        gap_source = \"an invented forecast\"\n\
+        [[services]]\nname = \"Home care\"\nprice = 24.5\nunit = \"hour\"\nsource = \"example\"\n\
+        [[services]]\nname = \"Community funds\"\nprice = 250000\nunit = \"fund\"\nwards = 5\n";
+    let world = World::embedded(Some("2026-27")).unwrap();
+    let names = Names::of(&world.assumptions);
+    let mut scenario = Scenario::parse("later.toml", text, &names).unwrap();
+    let understood = scenario_file::toml(&scenario);
+    let again = Scenario::parse("again.toml", &understood, &names).unwrap();
+    assert_eq!(again, scenario);
+    scenario.draws = 200;
+    let prepared = prepare(&scenario, &world).unwrap();
+    let outcomes = run(&prepared, &NoObserver);
+    let briefing = briefing(&prepared, &outcomes, "", &[]).unwrap();
+    let years = medium_term::card_section(&prepared, &briefing.medium_term, &briefing.services);
+    snapshot("years-after-derby", &years);
 }
 
 /// Bills of named example households under every built-in scenario: a diff that can be read.

@@ -6,6 +6,7 @@
 mod ballot;
 mod bills;
 mod derby;
+mod medium_term;
 mod preceptors;
 mod principles;
 mod wales;

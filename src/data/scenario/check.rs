@@ -17,7 +17,7 @@ const FORMAT: i64 = 1;
 /// The most that an amount at band D may be, pounds.
 pub(super) const MOST_POUNDS: f64 = 20_000.0;
 /// The word for the largest rise that needs no vote.
-const LARGEST: &str = "largest-without-vote";
+pub(super) const LARGEST: &str = "largest-without-vote";
 
 /// Turns a raw scenario into a checked one, noting every fault.
 pub(super) struct Checker<'a, 'b> {
@@ -98,6 +98,8 @@ impl Checker<'_, '_> {
             ),
         };
         let households = raw.households.and_then(|table| self.households(table));
+        let medium_term = self.medium_term(raw.medium_term, raw.vintage.as_ref());
+        let services = self.services(raw.services.unwrap_or_default());
         let key = key?;
         let (proposal, terms) = proposal?;
         // Without a change of the law a No is all else alike.
@@ -125,6 +127,8 @@ impl Checker<'_, '_> {
             draws: draws.unwrap_or(DEFAULT_DRAWS),
             seed: seed.unwrap_or(1),
             households,
+            medium_term: medium_term?,
+            services,
         })
     }
 

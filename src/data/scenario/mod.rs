@@ -6,6 +6,7 @@
 mod check;
 mod fault;
 mod households;
+pub mod medium_term;
 mod raw;
 mod schedule;
 
@@ -18,7 +19,8 @@ pub use raw::RawScenario;
 use super::households::Mapping;
 use super::vintage::Levels;
 use crate::domain::{
-    Detail, Distribution, FinancialYear, Pence, Proposal, Share, Terms, UniformRise,
+    Detail, Distribution, FinancialYear, MediumTerm, Pence, Proposal, Service, Share, Terms,
+    UniformRise,
 };
 use check::Checker;
 use fault::Faults;
@@ -67,6 +69,10 @@ pub struct Scenario {
     pub seed: u64,
     /// What the columns of the council's own extract mean, where stated.
     pub households: Option<Mapping>,
+    /// What is asked of the years after the vote.
+    pub medium_term: MediumTerm,
+    /// Services that the money could buy.
+    pub services: Vec<Service>,
 }
 
 /// What a scenario file says of a council's own extract.
@@ -175,6 +181,8 @@ pub struct Names<'a> {
     pub inputs: BTreeMap<&'a str, (f64, f64)>,
     /// Names of polling days.
     pub days: Vec<&'a str>,
+    /// What is asked of the years after the vote where the scenario does not say.
+    pub medium_term: &'a MediumTerm,
 }
 
 impl<'a> Names<'a> {
@@ -191,6 +199,7 @@ impl<'a> Names<'a> {
                 .iter()
                 .map(|day| day.key.as_str())
                 .collect(),
+            medium_term: &assumptions.medium_term,
         }
     }
 }
@@ -333,6 +342,7 @@ impl Scenario {
         if self.households.take().is_some() {
             left_out.push("households");
         }
+        left_out.extend(medium_term::forget_authority(&mut self));
         (self, left_out)
     }
 

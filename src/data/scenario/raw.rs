@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use super::households::RawHouseholds;
+use super::medium_term::{RawMediumTerm, RawService};
 
 /// A scenario: a proposal for one authority, and what is assumed about the vote on it.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -56,6 +57,11 @@ pub struct RawScenario {
     /// A council's own extract.
     #[schemars(with = "Option<RawHouseholds>")]
     pub households: Option<Spanned<RawHouseholds>>,
+    /// The years after the vote.
+    pub medium_term: Option<RawMediumTerm>,
+    /// Services that the money could buy.
+    #[schemars(with = "Option<Vec<RawService>>")]
+    pub services: Option<Vec<Spanned<RawService>>>,
 }
 
 /// The proposed schedule; which keys belong to which kind is checked afterwards.
