@@ -5,6 +5,7 @@ pub mod ballot;
 pub mod bill;
 pub mod budget;
 pub mod calendar;
+pub mod household_bill;
 pub mod reconcile;
 pub mod route;
 
@@ -13,5 +14,6 @@ pub use ballot::BallotPaper;
 pub use bill::{Amounts, Cases, amounts, dwelling_bill};
 pub use budget::{BandBudget, Budgets, budgets};
 pub use calendar::{CalendarDay, calendar};
+pub use household_bill::{HouseholdBill, household_bill};
 pub use reconcile::{ExtractBase, Facts, Reconciliation, extract_base, reconcile};
 pub use route::{Route, RouteOption, Verdict, route};
