@@ -5,6 +5,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::results::Briefing;
 use super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::text::{capital, wrapped};
+use super::who_pays;
 use crate::domain::money::thousands;
 use crate::domain::{Limit, Pence};
 use crate::simulation::Prepared;
@@ -29,6 +30,7 @@ pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
     card.blank();
     card.block(&band_table(briefing));
     money(prepared, briefing, &mut card);
+    paid_by(briefing, &mut card);
     vote(briefing, &mut card);
     card.section("Take care");
     for warning in &briefing.warnings {
@@ -215,6 +217,14 @@ fn money(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
             "A No would raise more than a Yes: the frozen bands give up more than the raised bands \
              bring in.",
         );
+    }
+}
+
+fn paid_by(briefing: &Briefing, card: &mut Card) {
+    card.section("Who pays?");
+    card.block(&who_pays::card_table(briefing));
+    if let Some(sentence) = who_pays::card_sentence(briefing) {
+        card.item(&sentence);
     }
 }
 

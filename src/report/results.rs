@@ -5,13 +5,14 @@ use serde::Serialize;
 use super::csv::csv;
 use super::households::cell_rows;
 use super::tables::{BandRow, CompareRow, DriverRow, SummaryRow, WardRow, WarningRow};
+use super::who_pays::{DecileRow, ExampleHouseholdRow, paying};
 use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
 use crate::data::small_areas::Tenure;
 use crate::domain::{Band, Limit, Pence, Share, Warning};
 use crate::simulation::{
-    DrawOutcomes, Driver, PairedDifference, Prepared, Spread, drivers, spread, win_probability,
-    win_probability_if_known,
+    BillPart, DrawOutcomes, Driver, PairedDifference, Prepared, Spread, drivers, spread,
+    win_probability, win_probability_if_known,
 };
 use crate::tax::bill::Cases;
 use crate::tax::budget::on_base;
@@ -35,6 +36,10 @@ pub struct Briefing {
     pub bands: Vec<BandRow>,
     /// By ward.
     pub wards: Vec<WardRow>,
+    /// By group of homes: who pays more and who pays less.
+    pub deciles: Vec<DecileRow>,
+    /// Bills of example households.
+    pub example_households: Vec<ExampleHouseholdRow>,
     /// What drives the probability of winning, strongest first.
     pub drivers: Vec<DriverRow>,
     /// Caveats.
@@ -115,17 +120,20 @@ pub fn briefing(
     overrides: &[String],
 ) -> Result<Briefing, DataError> {
     let drivers = drivers(prepared, outcomes);
+    let paying = paying(prepared, BillPart::OwnElement)?;
     Ok(Briefing {
         title: prepared.scenario.title.clone(),
         authority: prepared.record.authority.name.clone(),
         authority_code: prepared.record.authority.code.to_string(),
         base_year: prepared.base_year.to_string(),
         vote_year: prepared.vote_year.to_string(),
-        summary: summary(prepared, outcomes),
+        summary: [summary(prepared, outcomes), paying.summary].concat(),
         bands: bands(prepared, outcomes),
         wards: wards(prepared, outcomes),
+        deciles: paying.deciles,
+        example_households: paying.example_households,
         drivers: driver_rows(&drivers),
-        warnings: warnings(prepared, outcomes),
+        warnings: [warnings(prepared, outcomes), rows_of(&paying.warnings)].concat(),
         provenance: provenance(prepared, scenario_toml, overrides)?,
     })
 }
@@ -146,6 +154,10 @@ pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow>
             }
         }
     }
+    rows_of(&warnings)
+}
+
+fn rows_of(warnings: &[Warning]) -> Vec<WarningRow> {
     let row = |warning: &Warning| WarningRow {
         warning: warning.code().to_owned(),
         message: warning.message(),

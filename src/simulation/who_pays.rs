@@ -131,6 +131,8 @@ pub struct GroupOfHomes {
     pub code: String,
     /// The group in words.
     pub name: String,
+    /// Liable homes; may be parts of one.
+    pub homes: f64,
     changes: [Changes; 2],
 }
 
@@ -168,15 +170,13 @@ impl WhoPays {
     /// All liable homes.
     pub fn homes(&self) -> f64 {
         let all = self.by(Grouping::All);
-        all.map(|group| group.against(Against::No).homes()).sum()
+        all.map(|group| group.homes).sum()
     }
 
     /// The share of liable homes of which a grouping is not known.
     pub fn share_not_known(&self, grouping: Grouping) -> f64 {
         let unknown = self.by(grouping).filter(|group| group.code == NOT_KNOWN);
-        let homes: f64 = unknown
-            .map(|group| group.against(Against::No).homes())
-            .sum();
+        let homes: f64 = unknown.map(|group| group.homes).sum();
         // Without any the sum of floats is -0.
         if homes > 0.0 {
             homes / self.homes()
@@ -212,7 +212,7 @@ pub fn who_pays(prepared: &Prepared, part: BillPart) -> Result<WhoPays, DataErro
         .collect::<Result<Vec<_>, _>>()?;
     let rows = prepared.cells.rows();
     let wards = prepared.cells.wards();
-    let mut sums: BTreeMap<(Grouping, usize), [Changes; 2]> = BTreeMap::new();
+    let mut sums: BTreeMap<(Grouping, usize), (f64, [Changes; 2])> = BTreeMap::new();
     let mut taxed: BTreeMap<&str, Taxed> = BTreeMap::new();
     let mut all_homes = 0.0;
     let mut last: Option<((usize, Band), Lie<'_>)> = None;
@@ -239,7 +239,8 @@ pub fn who_pays(prepared: &Prepared, part: BillPart) -> Result<WhoPays, DataErro
             (Grouping::Area, cell.ward, 1.0),
         ];
         for &(grouping, index, share) in certain.iter().chain(&lie.groups) {
-            let sum = sums.entry((grouping, index)).or_default();
+            let (homes, sum) = sums.entry((grouping, index)).or_default();
+            *homes += group.homes * share;
             for (sum, change) in sum.iter_mut().zip(changes) {
                 sum.add(change, group.homes * share);
             }
@@ -262,12 +263,13 @@ pub fn who_pays(prepared: &Prepared, part: BillPart) -> Result<WhoPays, DataErro
         Grouping::Area => (wards[index].code.clone(), wards[index].name.clone()),
         _ => named(grouping, index, incomes),
     };
-    let group = |((grouping, index), changes)| {
+    let group = |((grouping, index), (homes, changes))| {
         let (code, name) = name(grouping, index);
         GroupOfHomes {
             grouping,
             code,
             name,
+            homes,
             changes,
         }
     };

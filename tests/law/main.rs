@@ -6,6 +6,7 @@
 mod ballot;
 mod bills;
 mod derby;
+mod example_households;
 mod preceptors;
 mod principles;
 mod wales;
