@@ -22,10 +22,10 @@ const FILE: &str = "assumptions/example_households.csv";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn example_households() -> Result<Vec<ExampleHousehold>, DataError> {
-    of_rows(catalogue::rows(FILE)?)
+    of_rows(&catalogue::rows::<RawHousehold>(FILE)?)
 }
 
-fn of_rows(rows: Vec<RawHousehold>) -> Result<Vec<ExampleHousehold>, DataError> {
+fn of_rows(rows: &[RawHousehold]) -> Result<Vec<ExampleHousehold>, DataError> {
     rows.iter()
         .map(|row| {
             household(row).map_err(|reason| {
@@ -106,8 +106,8 @@ mod tests {
 
     fn fault(row: &str) -> String {
         let text = format!("{HEADER}{row}\n");
-        let rows = catalogue::rows_of(text.as_bytes(), FILE).unwrap();
-        let error = of_rows(rows).unwrap_err().to_string();
+        let rows: Vec<RawHousehold> = catalogue::rows_of(text.as_bytes(), FILE).unwrap();
+        let error = of_rows(&rows).unwrap_err().to_string();
         error.strip_prefix(FILE).unwrap().to_owned()
     }
 

@@ -44,10 +44,12 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 18] = [
+pub const RESULT_FILES: [&str; 20] = [
     "summary.csv",
     "bands.csv",
     "wards.csv",
+    "deciles.csv",
+    "example_households.csv",
     "drivers.csv",
     "warnings.csv",
     "compare.csv",
