@@ -35,6 +35,11 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         folder.write("summary.csv", &csv::csv(&briefing.summary))?;
         folder.write("bands.csv", &csv::csv(&briefing.bands))?;
         folder.write("wards.csv", &csv::csv(&briefing.wards))?;
+        folder.write("deciles.csv", &csv::csv(&briefing.deciles))?;
+        folder.write(
+            "example_households.csv",
+            &csv::csv(&briefing.example_households),
+        )?;
         folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
         folder.write("routes.csv", &csv::csv(&briefing.routes))?;
         folder.write("medium_term.csv", &csv::csv(&briefing.medium_term))?;

@@ -120,6 +120,7 @@ static FILES: &[(&str, &[u8])] = embedded![
     "law/reorganisations.csv",
     "assumptions/bands.csv",
     "assumptions/constants.csv",
+    "assumptions/example_households.csv",
     "assumptions/inputs.csv",
     "assumptions/medium_term.csv",
     "assumptions/polling_days.csv",

@@ -1,11 +1,13 @@
 //! Floor 1: the doors in. Files become checked values here and nowhere else.
 
+pub mod area_incomes;
 pub mod assumptions;
 pub mod boundaries;
 pub mod catalogue;
 pub mod cells;
 pub mod check;
 pub mod columns;
+pub mod example_households;
 pub mod households;
 pub mod law;
 mod parquet;

@@ -48,6 +48,15 @@ pub enum Warning {
         /// Their share of the tax base for setting.
         share: f64,
     },
+    /// Homes take the deprivation, tenure and income of the area that they lie in.
+    GroupsOfAreas,
+    /// Of some homes the deprivation or the income of the area is not known.
+    GroupsNotKnown {
+        /// The share of liable homes without a deprivation tenth.
+        deprivation: f64,
+        /// The share of liable homes without an income of the area.
+        income: f64,
+    },
     /// What the other authorities on the bill will charge is assumed.
     OtherPreceptorsAssumed {
         /// Their band D amount next year: the mean by tax base over billing authorities.
@@ -255,6 +264,8 @@ impl Warning {
             Self::SuppressedCount { .. } => "suppressed_count",
             Self::RatesMissing { .. } => "rates_missing",
             Self::ContributionsInLieu { .. } => "contributions_in_lieu",
+            Self::GroupsOfAreas => "groups_of_areas",
+            Self::GroupsNotKnown { .. } => "groups_not_known",
             Self::OtherPreceptorsAssumed { .. } => "other_preceptors_assumed",
             Self::WideOutcome { .. } => "wide_outcome",
             Self::FreezeReached { .. } => "freeze_reached",
@@ -368,6 +379,35 @@ impl Warning {
                  counted at the headline amount, without relief.",
                 100.0 * share
             ),
+            Self::GroupsOfAreas => "Who pays by deprivation, tenure and income: every home is \
+                 taken to be like its small area (tenure the same in all bands of it, income that \
+                 of a larger area); households within an area differ, so real differences between \
+                 groups are wider, and an index of progressivity over areas says little of \
+                 households."
+                .to_owned(),
+            Self::GroupsNotKnown {
+                deprivation,
+                income,
+            } => {
+                let part = |share: &f64, what: &str| {
+                    (*share > 0.0).then(|| format!("{:.1}% have {what}", 100.0 * share))
+                };
+                let parts = [
+                    part(
+                        deprivation,
+                        "no deprivation tenth (the index of 2025 is of England only)",
+                    ),
+                    part(
+                        income,
+                        "no estimate of the income of their area (its code is new since 2011)",
+                    ),
+                ];
+                let parts: Vec<String> = parts.into_iter().flatten().collect();
+                format!(
+                    "Of liable homes {}: they are a group of their own in who pays.",
+                    parts.join(" and ")
+                )
+            }
             Self::OtherPreceptorsAssumed {
                 band_d,
                 areas,

@@ -6,6 +6,7 @@ use super::medium_term;
 use super::results::Briefing;
 use super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::text::{capital, wrapped};
+use super::who_pays;
 use crate::domain::money::thousands;
 use crate::domain::{Band, Limit, Pence, Rise};
 use crate::simulation::Prepared;
@@ -34,6 +35,7 @@ pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
         card.block(&whole_bill_table(briefing));
     }
     money(prepared, briefing, &mut card);
+    paid_by(briefing, &mut card);
     vote(briefing, &mut card);
     card.block(
         medium_term::card_section(prepared, &briefing.medium_term, &briefing.services).trim_end(),
@@ -311,6 +313,14 @@ fn money_of_a_change(prepared: &Prepared, briefing: &Briefing, card: &mut Card) 
         card.item(&format!("Of {}.", row.base));
     }
     card.item("At the budgeted collection rate, and as if nobody moved, sold or appealed.");
+}
+
+fn paid_by(briefing: &Briefing, card: &mut Card) {
+    card.section("Who pays?");
+    card.block(&who_pays::card_table(briefing));
+    if let Some(sentence) = who_pays::card_sentence(briefing) {
+        card.item(&sentence);
+    }
 }
 
 fn vote(briefing: &Briefing, card: &mut Card) {

@@ -5,6 +5,7 @@ use super::parquet::{DRAW, OUTCOMES};
 use super::tables::{
     BandRow, ColumnDoc, CompareRow, DriverRow, Record, SummaryRow, WardRow, WarningRow,
 };
+use super::who_pays::{DecileRow, ExampleHouseholdRow};
 use crate::data::Catalogue;
 use crate::data::catalogue::{DataError, Table};
 
@@ -50,6 +51,8 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
     result::<SummaryRow>(&mut text);
     result::<BandRow>(&mut text);
     result::<WardRow>(&mut text);
+    result::<DecileRow>(&mut text);
+    result::<ExampleHouseholdRow>(&mut text);
     result::<DriverRow>(&mut text);
     result::<MediumTermRow>(&mut text);
     result::<ServiceRow>(&mut text);

@@ -44,10 +44,12 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 21] = [
+pub const RESULT_FILES: [&str; 23] = [
     "summary.csv",
     "bands.csv",
     "wards.csv",
+    "deciles.csv",
+    "example_households.csv",
     "drivers.csv",
     "routes.csv",
     "medium_term.csv",

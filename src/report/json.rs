@@ -7,6 +7,7 @@ use super::medium_term::{MediumTermRow, ServiceRow};
 use super::parquet::{DRAW, OUTCOMES};
 use super::results::Briefing;
 use super::tables::{BandRow, ColumnDoc, DriverRow, Record, SummaryRow, WardRow, WarningRow};
+use super::who_pays::{DecileRow, ExampleHouseholdRow};
 
 /// Any serialisable value as indented JSON with a final line end.
 pub fn json(value: &impl Serialize) -> Vec<u8> {
@@ -22,6 +23,8 @@ pub fn data_package(briefing: &Briefing, inputs: &[(String, String)]) -> Vec<u8>
         resource::<SummaryRow>(),
         resource::<BandRow>(),
         resource::<WardRow>(),
+        resource::<DecileRow>(),
+        resource::<ExampleHouseholdRow>(),
         resource::<DriverRow>(),
         resource::<MediumTermRow>(),
         resource::<ServiceRow>(),

@@ -12,6 +12,7 @@ pub mod results;
 pub mod scenario_file;
 pub mod tables;
 pub mod text;
+pub mod who_pays;
 
 pub use files::{OutputError, OutputFolder};
 pub use results::{Briefing, Provenance, briefing};

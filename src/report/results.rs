@@ -6,6 +6,7 @@ use super::csv::csv;
 use super::households::cell_rows;
 use super::medium_term::{self, MediumTermRow, ServiceRow};
 use super::tables::{BandRow, CompareRow, DriverRow, RouteRow, SummaryRow, WardRow, WarningRow};
+use super::who_pays::{DecileRow, ExampleHouseholdRow, paying};
 use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
 use crate::data::small_areas::Tenure;
@@ -13,8 +14,8 @@ use crate::domain::cells::Cell;
 use crate::domain::schedule::WHOLE;
 use crate::domain::{Band, KindOfHome, Liability, Limit, Pence, Share, Warning, divide_half_up};
 use crate::simulation::{
-    DrawOutcomes, Driver, PairedDifference, Prepared, Spread, drivers, spread, win_probability,
-    win_probability_if_known,
+    BillPart, DrawOutcomes, Driver, PairedDifference, Prepared, Spread, drivers, spread,
+    win_probability, win_probability_if_known,
 };
 use crate::tax::bill::{Cases, Part};
 use crate::tax::budget::on_base;
@@ -39,6 +40,10 @@ pub struct Briefing {
     pub bands: Vec<BandRow>,
     /// By ward.
     pub wards: Vec<WardRow>,
+    /// By group of homes: who pays more and who pays less.
+    pub deciles: Vec<DecileRow>,
+    /// Bills of example households.
+    pub example_households: Vec<ExampleHouseholdRow>,
     /// What drives the probability of winning, strongest first.
     pub drivers: Vec<DriverRow>,
     /// The ways to carry it out.
@@ -125,20 +130,29 @@ pub fn briefing(
     overrides: &[String],
 ) -> Result<Briefing, DataError> {
     let drivers = drivers(prepared, outcomes);
+    // A change of the law moves the whole bill, a proposal of the council's its own part.
+    let part = if prepared.schedule.is_local() {
+        BillPart::OwnElement
+    } else {
+        BillPart::WholeBill
+    };
+    let paying = paying(prepared, part)?;
     Ok(Briefing {
         title: prepared.scenario.title.clone(),
         authority: prepared.record.authority.name.clone(),
         authority_code: prepared.record.authority.code.to_string(),
         base_year: prepared.base_year.to_string(),
         vote_year: prepared.vote_year.to_string(),
-        summary: summary(prepared, outcomes),
+        summary: [summary(prepared, outcomes), paying.summary].concat(),
         bands: bands(prepared, outcomes),
         wards: wards(prepared, outcomes),
+        deciles: paying.deciles,
+        example_households: paying.example_households,
         drivers: driver_rows(&drivers),
         routes: routes(prepared),
         medium_term: medium_term::rows(prepared, outcomes),
         services: medium_term::service_rows(prepared, outcomes),
-        warnings: warnings(prepared, outcomes),
+        warnings: [warnings(prepared, outcomes), rows_of(&paying.warnings)].concat(),
         provenance: provenance(prepared, scenario_toml, overrides)?,
     })
 }
@@ -159,6 +173,10 @@ pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow>
             }
         }
     }
+    rows_of(&warnings)
+}
+
+fn rows_of(warnings: &[Warning]) -> Vec<WarningRow> {
     let row = |warning: &Warning| WarningRow {
         warning: warning.code().to_owned(),
         message: warning.message(),

@@ -2,6 +2,8 @@
 
 pub mod compare;
 pub mod draw;
+pub mod example_households;
+pub mod homes;
 pub mod inputs;
 pub mod medium_term;
 pub mod prepare;
@@ -9,9 +11,13 @@ pub mod run;
 pub mod stream;
 pub mod summary;
 pub mod synthetic;
+pub mod who_pays;
 
 pub use compare::{PairedDifference, compare};
+pub use example_households::{ExampleBill, example_bills};
+pub use homes::{HomeGroup, homes};
 pub use prepare::{PrepareError, Prepared, prepare};
 pub use run::{DrawOutcomes, NoObserver, Observer, VoteOutcomes, on_threads, run};
 pub use summary::{Driver, Spread, drivers, spread, win_probability, win_probability_if_known};
 pub use synthetic::Synthetic;
+pub use who_pays::{BillPart, GroupOfHomes, Grouping, WhoPays, who_pays};

@@ -4,8 +4,9 @@
 
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
+use bandwise::report::who_pays::{decile_rows, example_rows, summary_rows};
 use bandwise::report::{briefing, card, csv, medium_term, scenario_file, text};
-use bandwise::simulation::{NoObserver, Prepared, prepare, run};
+use bandwise::simulation::{BillPart, NoObserver, Prepared, prepare, run, who_pays};
 
 fn prepared(key: &str, authority: &str) -> Prepared {
     let world = World::embedded(Some("2023-24")).unwrap();
@@ -125,83 +126,91 @@ fn the_years_after_the_vote_with_a_gap_and_services() {
 /// Bills of named example households under every built-in scenario: a diff that can be read.
 #[test]
 fn example_households_in_derby() {
-    use bandwise::domain::{Band, Liability, Reduction};
-    use bandwise::tax::dwelling_bill;
-    let households = [
-        (
-            "a couple in band A",
-            Band::A,
-            Liability::Full,
-            Reduction::None,
-        ),
-        (
-            "a single adult in band B",
-            Band::B,
-            Liability::SingleAdult,
-            Reduction::None,
-        ),
-        (
-            "a working couple in band C on reduction",
-            Band::C,
-            Liability::Full,
-            Reduction::WorkingAge,
-        ),
-        (
-            "a family in band D",
-            Band::D,
-            Liability::Full,
-            Reduction::None,
-        ),
-        (
-            "a pensioner couple in band E on reduction",
-            Band::E,
-            Liability::Full,
-            Reduction::PensionAge,
-        ),
-        (
-            "a single adult in band F",
-            Band::F,
-            Liability::SingleAdult,
-            Reduction::None,
-        ),
-        (
-            "a family in band H",
-            Band::H,
-            Liability::Full,
-            Reduction::None,
-        ),
-        (
-            "a student house in band A",
-            Band::A,
-            Liability::Exempt,
-            Reduction::None,
-        ),
-    ];
+    let names = World::embedded(Some("2023-24")).unwrap().assumptions;
     let mut text = String::new();
-    for key in [
-        "williamson-2018",
-        "gentle-efgh",
-        "uniform-15",
-        "max-without-vote",
-    ] {
-        let prepared = prepared(key, "Derby");
-        text.push_str(&format!("{key}: own element today, if Yes, if No\n"));
-        for (name, band, liability, reduction) in households {
-            let cells = &prepared.cells;
-            let like = cells
-                .rows()
-                .iter()
-                .find(|cell| cell.band == band && cell.reduction == reduction)
-                .unwrap();
-            let award = cells.award_basis_points(like);
-            let bill = dwelling_bill(prepared.amounts.own[band], liability, reduction, award);
-            text.push_str(&format!(
-                "  {name:<44} {:>10} {:>10} {:>10}\n",
-                bill.today.to_string(),
-                bill.yes.to_string(),
-                bill.no.to_string()
-            ));
-        }
+    for scenario in Scenario::built_in(&Names::of(&names)).unwrap() {
+        text.push_str(&format!("{}: {}\n", scenario.key, scenario.title));
+        text.push_str(&example_bills_of(&scenario, "Derby"));
+        text.push('\n');
     }
     snapshot("households-derby", &text);
+}
+
+/// Own element and whole bill of every example household, pounds a year, in figures of 2023-24.
+fn example_bills_of(scenario: &Scenario, authority: &str) -> String {
+    let world = World::embedded(Some("2023-24")).unwrap();
+    let mut scenario = scenario.clone();
+    scenario.forget_amounts();
+    let scenario = match scenario.authority == authority {
+        true => scenario,
+        false => scenario.for_authority(authority).0,
+    };
+    let prepared = match prepare(&scenario, &world) {
+        Ok(prepared) => prepared,
+        Err(error) => return format!("  cannot be run: {error}\n"),
+    };
+    let amount = |pounds: f64| format!("{pounds:.2}");
+    let line = |name: &str, cells: [String; 8]| {
+        let mut line = format!("  {name:<52}");
+        for cell in cells {
+            line.push_str(&format!(" {cell:>11}"));
+        }
+        line + "\n"
+    };
+    let heading = [
+        "own today",
+        "if Yes",
+        "if No",
+        "Yes-today",
+        "Yes-No",
+        "whole today",
+        "if Yes",
+        "if No",
+    ];
+    let mut text = line("", heading.map(str::to_owned));
+    for row in example_rows(&prepared).unwrap() {
+        let known = |value: Option<f64>| value.map_or("-".to_owned(), amount);
+        let cells = [
+            amount(row.own_bill_today_pounds),
+            amount(row.own_bill_yes_pounds),
+            amount(row.own_bill_no_pounds),
+            amount(row.own_change_yes_vs_today_pounds),
+            amount(row.own_change_yes_vs_no_pounds),
+            amount(row.total_bill_today_pounds),
+            known(row.total_bill_yes_pounds),
+            known(row.total_bill_no_pounds),
+        ];
+        text.push_str(&line(&row.name, cells));
+    }
+    text
+}
+
+#[test]
+fn who_pays_in_derby_by_everything_but_the_ward() {
+    let prepared = prepared("williamson-2018", "Derby");
+    let found = who_pays(&prepared, BillPart::OwnElement).unwrap();
+    let mut text = "grouping group homes | against: mean median pounds, less same more, thousand pounds in all\n".to_owned();
+    let rows = decile_rows(&found);
+    let rows = rows.iter().filter(|row| row.grouping != "area");
+    for row in rows {
+        text.push_str(&format!(
+            "{:<18} {:<18} {:>8.0} | {:<5} {:>9.2} {:>8.2} {:>6.1}% {:>5.1}% {:>5.1}% {:>9.1}\n",
+            row.grouping,
+            row.group,
+            row.n_dwellings,
+            row.against,
+            row.mean_change_pounds,
+            row.median_change_pounds,
+            100.0 * row.share_gaining,
+            100.0 * row.share_unchanged,
+            100.0 * row.share_losing,
+            row.total_change_pounds / 1_000.0,
+        ));
+    }
+    text.push('\n');
+    for row in summary_rows(&found) {
+        let value = row.mean.unwrap();
+        text.push_str(&format!("{:<36} {value:>8.4}\n", row.metric));
+    }
+    snapshot("who-pays-derby", &text);
 }

@@ -16,7 +16,7 @@ fn rise(value: f64) -> Rise {
 }
 
 /// Derby in 2023-24, without a principle.
-fn ground<'a>(dwellings: &'a ByBand<i64>, law: &'a Law) -> Ground<'a> {
+pub fn ground<'a>(dwellings: &'a ByBand<i64>, law: &'a Law) -> Ground<'a> {
     Ground {
         nation: Nation::England,
         dwellings,

@@ -6,6 +6,7 @@
 mod ballot;
 mod bills;
 mod derby;
+mod example_households;
 mod medium_term;
 mod preceptors;
 mod principles;
