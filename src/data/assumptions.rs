@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::catalogue::{self, DataError};
+use super::values::ValueAssumptions;
 use crate::domain::{
     Authority, Band, ByBand, Distribution, FinancialYear, LogOdds, Share, Source, Standing,
 };
@@ -28,6 +29,8 @@ pub struct Assumptions {
     pub turnout_ceiling: Share,
     /// Homes of the city whose poll and billing costs are the default.
     pub cost_dwellings: i64,
+    /// How the values of homes are stretched over their bands.
+    pub values: ValueAssumptions,
     /// Uncertain inputs in the order of their table.
     pub inputs: Vec<UncertainInput>,
     turnouts: Vec<LocalTurnout>,
@@ -127,6 +130,7 @@ impl Assumptions {
             turnout_deprivation: constant("turnout_deprivation")?,
             turnout_ceiling: share("turnout_ceiling")?,
             cost_dwellings: constant("cost_dwellings")? as i64,
+            values: ValueAssumptions::embedded()?,
             inputs: inputs()?,
             turnouts: turnouts()?,
             days: days()?,

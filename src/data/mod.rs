@@ -13,6 +13,7 @@ pub mod releases;
 pub mod scenario;
 pub mod small_areas;
 pub mod user;
+pub mod values;
 pub mod vintage;
 pub mod world;
 
@@ -22,6 +23,7 @@ pub use cells::cells;
 pub use check::{CheckLine, check};
 pub use law::Law;
 pub use scenario::Scenario;
+pub use values::{ValueSlice, value_slices};
 pub use vintage::{
     AuthorityRecord, BandRow, BaseByBand, Levels, Part, PreceptorRecord, Proposer, TaxBase, Vintage,
 };
