@@ -4,8 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod ballot;
+mod base;
 mod bills;
 mod derby;
+mod dwellings;
 mod preceptors;
 mod principles;
+mod scotland;
 mod wales;
