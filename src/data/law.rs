@@ -45,10 +45,10 @@ pub struct SurchargeStep {
     pub source: Source,
 }
 
-/// The highest value of each band of a nation, from a year on.
+/// The highest value of each band of a nation; nothing for the dearest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct BandLimits {
-    nation: String,
+    nation: Nation,
     upper: Vec<(Band, Option<Pence>)>,
 }
 
@@ -80,7 +80,7 @@ impl Law {
             england: newest(&rows, "England")?,
             wales: newest(&rows, "Wales")?,
             scotland: of_each_year(&rows, "Scotland")?,
-            band_limits: ["England", "Wales", "Scotland"]
+            band_limits: [Nation::England, Nation::Wales]
                 .map(|nation| band_limits(&rows, nation))
                 .into_iter()
                 .collect::<Result<_, _>>()?,
@@ -129,7 +129,7 @@ impl Law {
     pub fn highest_value(&self, nation: Nation, band: Band) -> Option<Pence> {
         self.band_limits
             .iter()
-            .find(|limits| limits.nation == nation.to_string())?
+            .find(|limits| limits.nation == nation)?
             .upper
             .iter()
             .find(|(of, _)| *of == band)?
@@ -268,10 +268,10 @@ fn of_each_year(
         .collect()
 }
 
-fn band_limits(rows: &[RawProportion], nation: &str) -> Result<BandLimits, DataError> {
+fn band_limits(rows: &[RawProportion], nation: Nation) -> Result<BandLimits, DataError> {
     let upper = rows
         .iter()
-        .filter(|row| row.nation == nation)
+        .filter(|row| row.nation == nation.to_string())
         .map(|row| {
             let band: Band = row
                 .band
@@ -281,10 +281,7 @@ fn band_limits(rows: &[RawProportion], nation: &str) -> Result<BandLimits, DataE
             Ok((band, pounds.map(|pounds| Pence::from_pence(100 * pounds))))
         })
         .collect::<Result<_, DataError>>()?;
-    Ok(BandLimits {
-        nation: nation.to_owned(),
-        upper,
-    })
+    Ok(BandLimits { nation, upper })
 }
 
 fn premiums() -> Result<Vec<PremiumLimit>, DataError> {
