@@ -17,8 +17,8 @@ const RAISED: [(Band, f64); 4] = [
 /// 2023-24 £1,417; E to H up by 7.5, 12.5, 17.5 and 22.5%: about £139, £288, £485 and £781 a year.
 ///
 /// From the mean: E 1,861.78 x 7.5% = 139.63, F 2,302.63 x 12.5% = 287.83, G 2,774.96 x 17.5% =
-/// 485.62, H 3,471.65 x 22.5% = 781.12. Residual: up to 63p, because the published rises are means
-/// over councils weighted by their homes in each band, and cut to whole pounds.
+/// 485.62, H 3,471.65 x 22.5% = 781.12. Residual: up to 63p. The published rises are averages and the
+/// mean band D is rounded to a pound; how they were weighted and rounded is not said.
 #[test]
 fn the_rises_of_scotlands_proposal_of_2023_are_reproduced_to_a_pound() {
     let law = Law::embedded().unwrap();
