@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::catalogue::{self, DataError};
+use super::values::ValueAssumptions;
 use crate::domain::{
     Authority, Band, ByBand, Distribution, FinancialYear, LogOdds, MediumTerm, Share, Source,
     Standing,
@@ -31,6 +32,8 @@ pub struct Assumptions {
     pub cost_dwellings: i64,
     /// What is asked of the years after the vote where a scenario does not say.
     pub medium_term: MediumTerm,
+    /// How the values of homes are stretched over their bands.
+    pub values: ValueAssumptions,
     /// Uncertain inputs in the order of their table.
     pub inputs: Vec<UncertainInput>,
     turnouts: Vec<LocalTurnout>,
@@ -131,6 +134,7 @@ impl Assumptions {
             turnout_ceiling: share("turnout_ceiling")?,
             cost_dwellings: constant("cost_dwellings")? as i64,
             medium_term: super::scenario::medium_term::defaults()?,
+            values: ValueAssumptions::embedded()?,
             inputs: inputs()?,
             turnouts: turnouts()?,
             days: days()?,

@@ -116,8 +116,11 @@ static FILES: &[(&str, &[u8])] = embedded![
     "boundaries/authorities_hex.csv",
     "boundaries/derby_wards.csv",
     "law/band_proportions.csv",
+    "law/high_value_surcharge.csv",
+    "law/premiums.csv",
     "law/principles.csv",
     "law/reorganisations.csv",
+    "law/scottish_dwellings.csv",
     "assumptions/bands.csv",
     "assumptions/constants.csv",
     "assumptions/example_households.csv",
@@ -126,6 +129,7 @@ static FILES: &[(&str, &[u8])] = embedded![
     "assumptions/polling_days.csv",
     "assumptions/price_index.csv",
     "assumptions/turnout.csv",
+    "assumptions/values.csv",
 ];
 
 impl Catalogue {

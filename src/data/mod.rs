@@ -25,6 +25,7 @@ pub use cells::cells;
 pub use check::{CheckLine, check};
 pub use law::Law;
 pub use scenario::Scenario;
+pub use values::value_slices;
 pub use vintage::{
     AuthorityRecord, BandRow, BaseByBand, Levels, Part, PreceptorRecord, Proposer, TaxBase, Vintage,
 };

@@ -11,9 +11,9 @@ pub enum Liability {
     Full,
     /// One counted adult: a quarter off (s.11(1)(a)).
     SingleAdult,
-    /// Two or more adults, all but one disregarded: a quarter off (s.11(1)(b)).
+    /// All adults but one disregarded: a quarter off (s.11(1)(b)).
     OneCounted,
-    /// All adults disregarded: half off (s.11(2)(b)).
+    /// All adults disregarded: half off, twice the quarter (s.11(2)(b)).
     AllDisregarded,
     /// Exempt, demolished or outside the area: nothing to pay.
     Exempt,

@@ -3,7 +3,7 @@
 use super::medium_term::{MediumTermRow, ServiceRow};
 use super::parquet::{DRAW, OUTCOMES};
 use super::tables::{
-    BandRow, ColumnDoc, CompareRow, DriverRow, Record, SummaryRow, WardRow, WarningRow,
+    BandRow, ColumnDoc, CompareRow, DriverRow, Record, RouteRow, SummaryRow, WardRow, WarningRow,
 };
 use super::who_pays::{DecileRow, ExampleHouseholdRow};
 use crate::data::Catalogue;
@@ -54,6 +54,7 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
     result::<DecileRow>(&mut text);
     result::<ExampleHouseholdRow>(&mut text);
     result::<DriverRow>(&mut text);
+    result::<RouteRow>(&mut text);
     result::<MediumTermRow>(&mut text);
     result::<ServiceRow>(&mut text);
     result::<WarningRow>(&mut text);

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::medium_term::{MediumTermRow, ServiceRow};
 use super::parquet::{DRAW, OUTCOMES};
 use super::results::Briefing;
-use super::tables::{BandRow, ColumnDoc, DriverRow, Record, SummaryRow, WardRow, WarningRow};
+use super::tables::{
+    BandRow, ColumnDoc, DriverRow, Record, RouteRow, SummaryRow, WardRow, WarningRow,
+};
 use super::who_pays::{DecileRow, ExampleHouseholdRow};
 
 /// Any serialisable value as indented JSON with a final line end.
@@ -26,6 +28,7 @@ pub fn data_package(briefing: &Briefing, inputs: &[(String, String)]) -> Vec<u8>
         resource::<DecileRow>(),
         resource::<ExampleHouseholdRow>(),
         resource::<DriverRow>(),
+        resource::<RouteRow>(),
         resource::<MediumTermRow>(),
         resource::<ServiceRow>(),
         resource::<WarningRow>(),

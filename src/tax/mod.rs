@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod ballot;
+pub mod base;
 pub mod bill;
 pub mod budget;
 pub mod calendar;

@@ -4,9 +4,12 @@
 //! (England) Regulations 2012 reg. 4. H chargeable dwellings, Q discounts, E premiums, Z reductions
 //! under a scheme in dwelling equivalents, F the proportion of the band and G that of band D.
 
+use super::base::tax_base;
 use crate::data::AuthorityRecord;
 use crate::data::households::Published;
-use crate::domain::{Band, BandProportions, ByBand, ExtractCell, Liability, Pence, Reduction};
+use crate::domain::{
+    Band, BandProportions, ByBand, ExtractCell, Liability, Pence, Reduction, Share,
+};
 
 /// A fraction of whole numbers, kept exactly until it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -379,11 +382,11 @@ pub fn reconcile(facts: Facts<'_>, published: Published<'_>) -> Reconciliation {
         last.extract = to;
         last.published = from;
     }
-    let for_setting = base.after_support_total.map(|total| {
-        let rate = record.tax_base.collection_rate;
-        let in_lieu = record.tax_base.contributions_in_lieu;
-        let given = (total as f64 * rate).round() as i64 + thousandths(in_lieu);
-        (given, thousandths(record.tax_base.tax_base_for_setting))
+    let for_setting = base.after_support_total.and_then(|total| {
+        let rate = Share::new(record.tax_base.collection_rate).ok()?;
+        let in_lieu = thousandths(record.tax_base.contributions_in_lieu);
+        let given = tax_base(total, rate, in_lieu);
+        Some((given, thousandths(record.tax_base.tax_base_for_setting)))
     });
     Reconciliation {
         lines: lines.0,

@@ -27,6 +27,26 @@ fn the_paper_reads_as_it_did_in_bedfordshire() {
     );
 }
 
+/// SI 2012/444 Sch. 1: percentages to one decimal and nothing else: no bands, no pounds, no freeze,
+/// however a proposal is shaped. 4.99% prints as 5.0%.
+#[test]
+fn the_paper_says_nothing_of_bands_or_pounds() {
+    let paper = BallotPaper {
+        authority: "Derby City Council".to_owned(),
+        year: "2027-28".parse().unwrap(),
+        headline: Rise::new(1.0).unwrap(),
+        no: Rise::new(0.0499).unwrap(),
+    };
+    let text = paper.wording().join(" ");
+    assert!(text.contains("1st April 2027"));
+    assert!(text.contains("'yes', the increase will be 100.0%"));
+    assert!(text.contains("'no', the increase will be 5.0% instead"));
+    assert!(text.ends_with("to increase the amount it charges by 100.0%?"));
+    for word in ["band", "£", "pound", "freeze", "frozen", "relief"] {
+        assert!(!text.contains(word), "{word}");
+    }
+}
+
 fn date_of(year: &str, what: &str) -> String {
     calendar(year.parse().unwrap(), true)
         .into_iter()

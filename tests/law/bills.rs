@@ -137,7 +137,7 @@ fn a_single_adult_pays_three_quarters() {
     assert_eq!(bill.yes, bill.today);
 }
 
-/// s.11(1)(b): where all are disregarded half is left: 1,656.67 / 2 = 828.335.
+/// s.11(2)(b): where all are disregarded half is left: 1,656.67 / 2 = 828.335.
 #[test]
 fn a_home_of_disregarded_adults_pays_half() {
     let bill = dwelling_bill(

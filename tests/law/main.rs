@@ -4,10 +4,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod ballot;
+mod base;
 mod bills;
 mod derby;
+mod dwellings;
 mod example_households;
 mod medium_term;
 mod preceptors;
 mod principles;
+mod scotland;
 mod wales;
