@@ -431,7 +431,7 @@ fn every_table_has_the_columns_of_the_data_package() {
     let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).unwrap();
     let package: serde_json::Value = serde_json::from_str(&read("datapackage.json")).unwrap();
     let resources = package["resources"].as_array().unwrap();
-    assert_eq!(resources.len(), 8);
+    assert_eq!(resources.len(), 11);
     for resource in resources
         .iter()
         .filter(|resource| resource["format"] == "csv")

@@ -278,7 +278,14 @@ pub fn card_section(
         })
     };
     let columns: Vec<(&str, &str)> = [
-        ("yes", "Yes"),
+        (
+            "yes",
+            if prepared.schedule.is_local() {
+                "Yes"
+            } else {
+                "As proposed"
+            },
+        ),
         ("yes_relief_in_pounds", "Relief kept in £"),
         ("yes_relief_withdrawn", "Relief ended"),
         ("expected", "Vote held"),
@@ -303,7 +310,11 @@ pub fn card_section(
     if columns.is_empty() {
         item(
             &mut text,
-            "Every path brings in the same: the proposal is what a No brings, and a freeze is too.",
+            if prepared.schedule.is_local() {
+                "Every path brings in the same: the proposal is what a No brings, and a freeze is too."
+            } else {
+                "The council's own council tax is the same on every path: the change is not in it."
+            },
         );
     } else {
         let against = against(prepared, rows);
@@ -425,6 +436,9 @@ fn in_millions(pounds: f64) -> String {
 
 /// What the figures of the table are set against.
 fn against(prepared: &Prepared, rows: &[MediumTermRow]) -> String {
+    if !prepared.schedule.is_local() {
+        return "the same years without it, each".to_owned();
+    }
     if prepared.principle.limit != Limit::Unlimited {
         return format!("a No ({})", prepared.amounts.no_rise);
     }

@@ -438,9 +438,7 @@ impl<'a> Simulation<'a> {
             band.0 += cast;
             band.1 += says_yes;
             expected += cast;
-            if group.frozen {
-                frozen += cast;
-            }
+            frozen += group.share_frozen * cast;
         }
         for band in self.prepared.schedule.bands() {
             let (cast, says_yes) = bands[band.index()];

@@ -204,6 +204,17 @@ impl Amounts {
             && charge.levy == Pence::ZERO
     }
 
+    /// The share of the homes of a kind that are frozen: all or none, but where a design tells homes
+    /// of a band apart.
+    pub fn share_frozen_of(&self, home: KindOfHome) -> f64 {
+        let parts = self.parts[home.band].iter().enumerate();
+        let frozen: i64 = parts
+            .filter(|(part, _)| self.is_frozen(home, *part))
+            .map(|(_, of_band)| of_band.share_millionths)
+            .sum();
+        frozen as f64 / WHOLE as f64
+    }
+
     /// A charge on a full bill of a band: the mean over the parts of the band.
     fn mean_charge(&self, area: usize, band: Band, of: impl Fn(&Charge) -> Pence) -> Pence {
         let charges: Vec<(i64, Pence)> = (0..self.parts[band].len())
@@ -218,13 +229,7 @@ impl Amounts {
     /// The share of a band's homes that is charged no more than today under Yes, where nothing sets
     /// one home apart from another but its value.
     pub fn share_frozen(&self, band: Band) -> f64 {
-        let frozen: i64 = self.parts[band]
-            .iter()
-            .enumerate()
-            .filter(|(part, _)| self.is_frozen(full(band), *part))
-            .map(|(_, of_band)| of_band.share_millionths)
-            .sum();
-        frozen as f64 / WHOLE as f64
+        self.share_frozen_of(full(band))
     }
 
     /// The own element of a band under Yes once phased in: the mean over its parts.

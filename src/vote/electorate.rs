@@ -23,8 +23,9 @@ pub struct VoterGroup {
     pub perception: Perception,
     /// Log odds of voting in a ward of mean deprivation.
     pub turnout_log_odds: f64,
-    /// Whether the band's own element is frozen.
-    pub frozen: bool,
+    /// Share of its homes whose own element is frozen: all or none, but where a design tells homes
+    /// of a band apart.
+    pub share_frozen: f64,
 }
 
 /// Electors by ward and group: sufficient for the vote.
@@ -91,7 +92,7 @@ impl Electorate {
                 reduction,
                 perception: Perception::of(amounts, area, headline, home, to_2026_prices),
                 turnout_log_odds: assumptions.band_turnout[band].log_odds().0,
-                frozen: amounts.is_frozen(home, 0),
+                share_frozen: amounts.share_frozen_of(home),
             });
         }
         let mut electors = Vec::new();
@@ -165,8 +166,7 @@ impl Electorate {
                 let (groups, electors) = self.ward(ward);
                 self.groups[groups].iter().zip(electors)
             })
-            .filter(|(group, _)| group.frozen)
-            .map(|(_, electors)| electors)
+            .map(|(group, electors)| group.share_frozen * electors)
             .sum();
         // An empty sum of floats is -0.0: adding 0.0 makes it plain 0.
         (frozen + 0.0) / self.total()
