@@ -437,7 +437,7 @@ fn in_millions(pounds: f64) -> String {
 /// What the figures of the table are set against.
 fn against(prepared: &Prepared, rows: &[MediumTermRow]) -> String {
     if !prepared.schedule.is_local() {
-        return "the same years without it, each".to_owned();
+        return "what it would be without the change".to_owned();
     }
     if prepared.principle.limit != Limit::Unlimited {
         return format!("a No ({})", prepared.amounts.no_rise);
