@@ -50,8 +50,14 @@ pub fn ballot(prepared: &Prepared) -> String {
         };
         line(&wrapped(
             &format!(
-                "It raises {} a year over today{relief}, {} over a No.",
-                version.net_vs_today, version.net_vs_no
+                "It {} a year over today{relief}; against {} it {}.",
+                raises(version.net_vs_today),
+                if prepared.schedule.is_local() {
+                    "a No"
+                } else {
+                    "the same year without it"
+                },
+                raises(version.net_vs_no)
             ),
             4,
         ));
@@ -175,6 +181,15 @@ pub fn ballot(prepared: &Prepared) -> String {
         line(&wrapped(&warning.message(), 2));
     }
     text
+}
+
+/// Whether an amount is a gain or a loss, in words.
+pub fn raises(amount: Pence) -> String {
+    if amount < Pence::ZERO {
+        format!("loses {}", Pence::ZERO - amount)
+    } else {
+        format!("raises {amount}")
+    }
 }
 
 /// The text with its first letter large.

@@ -1,12 +1,11 @@
-//! The tax base, one legal concept a function: what a band counts for, what premiums, reductions and
+//! The tax base, one legal concept a function: what a band counts for, what reductions and
 //! collection do to it, and what a requirement comes to on it.
 //!
 //! Local Authorities (Calculation of Council Tax Base) (England) Regulations 2012 regs. 3 and 4;
-//! LGFA 1992 ss.11B, 11C, 13A and 31B. Counts are in thousandths of a dwelling or of a band D
+//! LGFA 1992 s.31B. Counts are in thousandths of a dwelling or of a band D
 //! equivalent, so that nothing is lost before the end.
 
-use crate::domain::extract::payable_percent;
-use crate::domain::{Liability, Pence, Proportion, Share, divide_half_up};
+use crate::domain::{Pence, Proportion, Share, divide_half_up};
 
 /// What stands for one band in the formula of reg. 4, in thousandths of a dwelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,34 +87,4 @@ pub fn basic_amount(requirement: Pence, tax_base_thousandths: i64) -> Option<Pen
             i128::from(tax_base_thousandths),
         ))
     })
-}
-
-/// What a home is liable for of the whole bill of its band: discounts off, premium on (ss.11, 11B
-/// and 11C).
-pub fn liable_amount(whole_bill: Pence, liability: Liability, premium_percent: i64) -> Pence {
-    whole_bill.times(payable_percent(liability, premium_percent), 100)
-}
-
-/// The award of a scheme that meets a share of the bill: it grows and shrinks with it.
-pub fn percentage_award(bill: Pence, share: Share) -> Pence {
-    bill.times(share.millionths(), 1_000_000)
-}
-
-/// The award of the prescribed scheme for pensioners: the whole bill less a taper on the income
-/// above the applicable amount (SI 2012/2885 Sch. 1 paras 2 to 4 and 10). A rise in the bill raises
-/// it pound for pound while there is entitlement; nothing where the taper exceeds the bill.
-/// Amounts are a year's.
-pub fn tapered_award(bill: Pence, excess_income: Pence, taper: Share) -> Pence {
-    let taken = excess_income.max(Pence::ZERO);
-    let award = bill - taken.times(taper.millionths(), 1_000_000);
-    award.max(Pence::ZERO)
-}
-
-/// Relief to a class of dwelling: a share of the increase and no more, so that nobody pays less than
-/// before it (LGFA 1992 s.13A(1)(c)). Nothing where the bill does not rise. It is met from the
-/// general fund and leaves the tax base as it is.
-pub fn class_relief(before: Pence, after: Pence, share: Share) -> Pence {
-    (after - before)
-        .max(Pence::ZERO)
-        .times(share.millionths(), 1_000_000)
 }

@@ -298,6 +298,9 @@ pub fn band_amount(band_d: Pence, proportion: Proportion) -> Pence {
 /// `no_rise`. Relief under s.13A(1)(c) is part of the *increase*: a band whose relief is whole pays
 /// today's amount to the penny. A change of the law is reckoned on the bills of the first billing
 /// authority: none is asked for by a preceptor.
+///
+/// # Panics
+/// When there is no billing authority.
 pub fn amounts(
     own_today: Pence,
     others_band_d: &[(Pence, Pence)],
@@ -305,6 +308,7 @@ pub fn amounts(
     no_rise: Rise,
     proportions: &BandProportions,
 ) -> Amounts {
+    assert!(!others_band_d.is_empty(), "an amount stands on a bill");
     let band_d = Cases {
         today: own_today,
         yes: schedule.headline().apply_to(own_today),

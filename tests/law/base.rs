@@ -14,9 +14,9 @@
 //! 8 of contributions in lieu the tax base is 930.453.
 
 use bandwise::data::{Law, Vintage};
-use bandwise::domain::extract::charged_proportion;
+use bandwise::domain::extract::{charged_proportion, payable_percent};
 use bandwise::domain::{Band, Liability, Nation, Pence, Share};
-use bandwise::tax::base::{BandItems, basic_amount, liable_amount, relevant_amount, tax_base};
+use bandwise::tax::base::{BandItems, basic_amount, relevant_amount, tax_base};
 
 fn pounds(text: &str) -> Pence {
     Pence::parse_pounds(text).unwrap()
@@ -110,7 +110,7 @@ fn a_premium_counts_in_the_base_as_in_the_bill() {
     assert_eq!(twice, 2 * plain);
     let whole = pounds("1612.12");
     assert_eq!(
-        liable_amount(whole, Liability::SecondHome, 100),
+        whole.times(payable_percent(Liability::SecondHome, 100), 100),
         pounds("3224.24")
     );
 }

@@ -9,6 +9,7 @@ mod bills;
 mod derby;
 mod dwellings;
 mod example_households;
+mod kinds;
 mod medium_term;
 mod preceptors;
 mod principles;
