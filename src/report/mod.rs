@@ -10,6 +10,7 @@ pub mod medium_term;
 pub mod parquet;
 pub mod results;
 pub mod scenario_file;
+mod summary;
 pub mod tables;
 pub mod text;
 pub mod who_pays;
