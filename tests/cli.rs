@@ -926,3 +926,14 @@ fn faults_of_the_new_kinds_are_named_with_their_place() {
         assert_eq!(error, format!("bandwise: {expected}\n"));
     }
 }
+
+#[test]
+fn a_proposal_by_value_is_refused_in_wales() {
+    let (code, error) = refused(&["run", "fairer-share", "--authority", "Cardiff"]);
+    assert_eq!(code, 65);
+    assert_eq!(
+        error,
+        "bandwise: schedule: the value of homes cannot be worked out in Wales, whose bands go by values \
+         of 2003 (allowed: billing authorities of England)\n"
+    );
+}

@@ -633,7 +633,10 @@ pub enum NoSchedule {
     #[error("there is no largest rise without a vote: the authority has no referendum principle")]
     NoPrinciple,
     /// It needs the value of homes.
-    #[error("no value of homes is held for the authority")]
+    #[error(
+        "the value of homes cannot be worked out in Wales, whose bands go by values of 2003 (allowed: \
+         billing authorities of England)"
+    )]
     NoValues,
     /// It states an amount below today's.
     #[error(

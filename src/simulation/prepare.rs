@@ -262,7 +262,8 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         None => record.dwellings(),
     };
     let proportions = world.law.proportions(nation);
-    let values = if scenario.proposal.needs_values() && authority.class.bills() {
+    let has_values = authority.class.bills() && nation == Nation::England;
+    let values = if scenario.proposal.needs_values() && has_values {
         Some(value_slices(&record, &world.law, &world.assumptions)?)
     } else {
         None
