@@ -155,6 +155,7 @@ impl Cells {
             liability: cell.liability,
             reduction: cell.reduction,
             award_basis_points: self.award_basis_points(cell),
+            premium_percent: 0,
         }
     }
 

@@ -112,4 +112,7 @@ pub struct KindOfHome {
     pub reduction: Reduction,
     /// The share of the bill that an award meets, in ten-thousandths.
     pub award_basis_points: i64,
+    /// The premium on an empty or second home, percent of the bill; 0 in the model's groups, whose
+    /// tax base holds premiums on average.
+    pub premium_percent: i64,
 }

@@ -253,7 +253,7 @@ fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
                 total_bill_yes_pounds: total(|cases| cases.yes),
                 total_bill_no_pounds: total(|cases| cases.no),
                 frozen: prepared.amounts.share_frozen(band) == 1.0,
-                relief_share: prepared.schedule.relief(band),
+                relief_share: prepared.amounts.relief_share(band, &prepared.schedule),
                 gross_yield_pounds: budget.gross.pounds(),
                 relief_pounds: budget.relief.pounds(),
                 net_yield_vs_today_pounds: budget.net.pounds(),

@@ -7,7 +7,7 @@ use crate::domain::{KindOfHome, Liability, Limit, Pence};
 use crate::simulation::{
     DrawOutcomes, Prepared, Spread, spread, win_probability, win_probability_if_known,
 };
-use crate::tax::bill::Part;
+use crate::tax::bill::{Moves, Part};
 use crate::tax::budget::on_base;
 use crate::tax::{ChargeLine, charge_lines};
 
@@ -434,7 +434,7 @@ fn revenue(prepared: &Prepared, base: &str, rows: &mut Summary) {
 /// What goes to others than the council.
 fn beyond_the_council(prepared: &Prepared, base: &str, rows: &mut Summary) {
     let budgets = &prepared.budgets;
-    if prepared.amounts.whole_bill_moves {
+    if prepared.amounts.moves == Moves::WholeBill {
         rows.pounds(
             "other_authorities_yield_vs_no_pounds",
             base,

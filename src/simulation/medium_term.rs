@@ -6,7 +6,7 @@ use super::run::DrawOutcomes;
 use crate::data::small_areas::{SmallArea, small_areas};
 use crate::data::{AuthorityRecord, DataError, Scenario, World};
 use crate::domain::{
-    AreaKind, BandProportions, FinancialYear, GapAssumes, Limit, Pence, Rise, Standing,
+    AreaKind, BandProportions, ByBand, FinancialYear, GapAssumes, Limit, Pence, Rise, Standing,
     UniformRise, Warning,
 };
 use crate::tax::medium_term::{LaterRise, Path, Plan, Projection, project, years_on};
@@ -88,10 +88,13 @@ impl Outlook {
                 requirement_today: budgets.requirement.today,
                 later,
                 surcharge: if budgets.levy_is_kept {
-                    budgets.levy.values().iter().copied().sum()
+                    let sum = |levy: &ByBand<Pence>| levy.values().iter().copied().sum();
+                    (sum(&budgets.levy), sum(&budgets.levy_in_full))
                 } else {
-                    Pence::ZERO
+                    (Pence::ZERO, Pence::ZERO)
                 },
+                has_relief: !scenario.proposal.is_national()
+                    && scenario.proposal.rise_beside().is_none(),
                 phase_in_years: scenario.terms.phase_in_years,
                 freeze_years: asked.freeze_years,
                 freeze_grant: asked.freeze_grant,

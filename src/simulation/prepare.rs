@@ -836,6 +836,7 @@ impl Finance {
             }
         }
         if budgets.levy_is_kept {
+            // Homes that owe it are many or few, but no discount or award lessens it.
             for (band, levy) in budgets.levy.iter() {
                 increment[band] += levy.pounds();
             }
@@ -873,6 +874,7 @@ impl Finance {
                         liability: Liability::Full,
                         reduction,
                         award_basis_points: 0,
+                        premium_percent: 0,
                     };
                     let parts = amounts.parts[band].iter().enumerate();
                     let change = |(part, of_band): (usize, &tax::bill::Part)| {

@@ -3,7 +3,7 @@
 
 use polars::prelude::*;
 
-use super::bill::{Amounts, Cases};
+use super::bill::{Amounts, Cases, Moves};
 use crate::data::columns as c;
 use crate::domain::{Band, Cells, Liability, Pence, Reduction};
 
@@ -108,10 +108,10 @@ fn amount_table(amounts: &Amounts) -> PolarsResult<LazyFrame> {
         "share_millionths" => column(&|_, band, one| part(band, one).share_millionths),
         c::OWN_TODAY => column(&|_, band, _| amounts.own[band].today.pence()),
         c::OWN_NO => column(&|_, band, _| amounts.own[band].no.pence()),
-        "own_main" => column(&|_, band, one| part(band, one).own_yes.pence()),
-        "extra_main" => column(&|_, band, one| part(band, one).extra_yes.pence()),
-        "own_second" => column(&|_, band, one| part(band, one).own_second_home.pence()),
-        "extra_second" => column(&|_, band, one| part(band, one).extra_second_home.pence()),
+        "own_main" => column(&|_, band, one| part(band, one).main.own.pence()),
+        "extra_main" => column(&|_, band, one| part(band, one).main.extra.pence()),
+        "own_second" => column(&|_, band, one| part(band, one).second_home.own.pence()),
+        "extra_second" => column(&|_, band, one| part(band, one).second_home.extra.pence()),
         "headline" => column(&|_, band, _| amounts.headline[band].pence()),
         "levy" => column(&|_, band, one| part(band, one).levy.pence()),
         "others_today" => column(&|area, band, _| others(area, band).0.pence()),
@@ -139,7 +139,8 @@ fn charged() -> Vec<Expr> {
     ]
 }
 
-/// The most that a home may be charged more than today, before discounts; nothing for no limit.
+/// The most that the proposal may add to a home's charge, before discounts, and the surcharge that
+/// terms leave; nothing for no limit.
 fn allowed(amounts: &Amounts) -> Vec<Expr> {
     let none = || lit(NULL).cast(DataType::Int64);
     let payable = || col("quarters") * col("left_basis_points");
@@ -149,35 +150,30 @@ fn allowed(amounts: &Amounts) -> Vec<Expr> {
             .otherwise(none()),
         None => none(),
     };
-    let allowed = when(holds("protected"))
-        .then(lit(0i64))
-        .otherwise(by_cap.clone());
-    // A home that pays nothing has no limit.
     let levy = match amounts.terms.cap {
         Some(cap) => when(col("levy").gt(lit(cap.pence())))
             .then(lit(cap.pence()))
             .otherwise(col("levy")),
         None => col("levy"),
     };
+    let unless_protected =
+        |amount: Expr| when(holds("protected")).then(lit(0i64)).otherwise(amount);
     vec![
-        allowed.alias("allowed"),
-        when(holds("protected"))
-            .then(lit(0i64))
-            .otherwise(levy)
-            .alias("levy"),
+        unless_protected(by_cap).alias("allowed"),
+        unless_protected(levy).alias("levy"),
     ]
 }
 
-/// The charge under Yes after protection and cap.
+/// The charge under Yes after protection and cap: of what the proposal moves.
 fn limited(amounts: &Amounts) -> Vec<Expr> {
-    let (changed, today) = if amounts.whole_bill_moves {
-        (c::TOTAL_YES, c::TOTAL_TODAY)
-    } else {
-        (c::OWN_YES, c::OWN_TODAY)
+    let (changed, before) = match amounts.moves {
+        Moves::OwnPart => (c::OWN_YES, c::OWN_TODAY),
+        Moves::WholeBill => (c::TOTAL_YES, c::TOTAL_NO),
+        Moves::Surcharge => return Vec::new(),
     };
-    let limit = || col(today) + col("allowed");
+    let limit = || col(before) + col("allowed");
     let over = || col("allowed").is_not_null().and(col(changed).gt(limit()));
-    let own = if amounts.whole_bill_moves {
+    let own = if amounts.moves == Moves::WholeBill {
         half_up_by(col(c::OWN_YES) * limit(), col(changed))
     } else {
         limit()
@@ -195,12 +191,11 @@ fn limited(amounts: &Amounts) -> Vec<Expr> {
     ]
 }
 
-/// Discount, then award; a pension-age award leaves today's payment as it is; then a surcharge.
+/// Discount, then award; a pension-age award leaves today's payment as it is, up to the bill; then a
+/// surcharge.
 fn bill_columns() -> Vec<Expr> {
-    let payable = |name: &str| {
-        let discounted = half_up(col(name) * col("quarters"), 4);
-        half_up(discounted * col("left_basis_points"), 10_000)
-    };
+    let discounted = |name: &str| half_up(col(name) * col("quarters"), 4);
+    let payable = |name: &str| half_up(discounted(name) * col("left_basis_points"), 10_000);
     let levy = || {
         when(col("quarters").gt(lit(0i64)))
             .then(col("levy"))
@@ -213,8 +208,11 @@ fn bill_columns() -> Vec<Expr> {
     .into_iter()
     .flat_map(|(today, names)| {
         names.map(|name| {
-            let paid = when(holds("pension_age"))
+            let held = when(payable(today).lt(discounted(name)))
                 .then(payable(today))
+                .otherwise(discounted(name));
+            let paid = when(holds("pension_age"))
+                .then(held)
                 .otherwise(payable(name));
             let all = if name == c::TOTAL_YES {
                 paid + levy()

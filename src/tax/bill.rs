@@ -2,8 +2,8 @@
 
 use crate::domain::schedule::WHOLE;
 use crate::domain::{
-    Band, BandProportions, ByBand, Design, KindOfHome, Liability, Pence, Proportion, Reduction,
-    Rise, Schedule, Terms, divide_half_up,
+    Band, BandProportions, ByBand, Design, KindOfHome, LevyTo, Liability, Pence, Proportion,
+    Reduction, Rise, Schedule, Terms, divide_half_up,
 };
 
 /// A figure today, after a Yes and after a No.
@@ -47,10 +47,23 @@ pub struct Amounts {
     pub areas: Vec<AreaAmounts>,
     /// Terms for some homes.
     pub terms: Terms,
-    /// Whether a change of the law moves the whole bill, so that terms hold for the whole bill.
-    pub whole_bill_moves: bool,
+    /// What the proposal moves, so that terms hold for it.
+    pub moves: Moves,
+    /// Whether a surcharge is part of what the authority charges.
+    pub levy_is_own: bool,
     /// What each band pays in proportion to band D today.
     pub proportions: BandProportions,
+}
+
+/// What a proposal moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moves {
+    /// The authority's own part of the bill.
+    OwnPart,
+    /// The whole bill, by a change of the law.
+    WholeBill,
+    /// Nothing of the bill: a surcharge comes on top.
+    Surcharge,
 }
 
 /// A part of a band whose homes pay alike under Yes, before terms and discounts.
@@ -58,22 +71,31 @@ pub struct Amounts {
 pub struct Part {
     /// Its share of the band's homes, parts per million.
     pub share_millionths: i64,
+    /// What main homes are charged.
+    pub main: PartCharge,
+    /// What empty and second homes are charged.
+    pub second_home: PartCharge,
+    /// A surcharge in the first year, which no discount lowers.
+    pub levy: Pence,
+    /// The surcharge once phased in.
+    pub levy_in_full: Pence,
+}
+
+/// What homes of a part of a band are charged under Yes: in the first year, and once phased in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartCharge {
     /// The own element in the first year.
-    pub own_yes: Pence,
-    /// The own element once the change is phased in.
+    pub own: Pence,
+    /// The own element once phased in.
     pub own_in_full: Pence,
     /// The band D equivalent of the own element in the first year.
-    pub net_band_d: Pence,
-    /// The band D equivalent of the own element once the change is phased in.
-    pub net_band_d_in_full: Pence,
+    pub band_d: Pence,
+    /// The band D equivalent of the own element once phased in.
+    pub band_d_in_full: Pence,
     /// What a change of the law adds to the rest of the bill in the first year.
-    pub extra_yes: Pence,
-    /// The own element of homes that are nobody's main home, where it differs.
-    pub own_second_home: Pence,
-    /// What a change of the law adds to the rest of the bill of such homes.
-    pub extra_second_home: Pence,
-    /// A surcharge, which no discount lowers.
-    pub levy: Pence,
+    pub extra: Pence,
+    /// The same once phased in.
+    pub extra_in_full: Pence,
 }
 
 /// Whole bills in one billing authority, before discounts.
@@ -96,8 +118,12 @@ pub struct Charge {
     pub own_in_full: Pence,
     /// The whole bill, without a surcharge.
     pub total: Cases<Pence>,
-    /// A surcharge under Yes, which no discount lowers.
+    /// The whole bill under Yes once the change is phased in, without a surcharge.
+    pub total_in_full: Pence,
+    /// A surcharge under Yes in the first year, which no discount lowers.
     pub levy: Pence,
+    /// The surcharge once phased in.
+    pub levy_in_full: Pence,
 }
 
 /// What a home pays, after discounts and reduction.
@@ -112,9 +138,11 @@ pub struct HomeBill {
 impl Amounts {
     /// What a home in a part of its band is charged in a billing authority, before discounts.
     ///
-    /// Homes that the proposal leaves out pay the headline; residents on reduction whom it protects
-    /// pay no more than today; a cap holds the rise of what is paid after discounts. Where a change of the law moves
-    /// the whole bill, the last two hold for the whole bill and each authority bears its share.
+    /// Homes that the proposal leaves out pay the headline. Residents on reduction whom it protects
+    /// pay no more than today of the own part, and a cap holds the rise of what is paid of it after
+    /// discounts. Where a change of the law moves the whole bill, both hold for what the change adds
+    /// to it over the same year without it, and each authority bears its share; where it is a
+    /// surcharge, they hold for that.
     pub fn charge(&self, area: usize, home: KindOfHome, part: usize) -> Charge {
         let area = &self.areas[area];
         let band = home.band;
@@ -122,30 +150,29 @@ impl Amounts {
         let (others_today, others_next) = area.others[band];
         let own = self.own[band];
         let second = matches!(home.liability, Liability::Empty | Liability::SecondHome);
-        let (own_yes, extra, own_in_full) = if self.terms.leaves_out(home.liability) {
-            let headline = self.headline[band];
-            (headline, of_band.extra_yes, headline)
-        } else if second {
-            (
-                of_band.own_second_home,
-                of_band.extra_second_home,
-                of_band.own_in_full.max(of_band.own_second_home),
-            )
+        let mut yes = if second {
+            of_band.second_home
         } else {
-            (of_band.own_yes, of_band.extra_yes, of_band.own_in_full)
+            of_band.main
         };
+        if self.terms.leaves_out(home.liability) {
+            yes.own = self.headline[band];
+            yes.own_in_full = yes.own;
+        }
         let before = Charge {
             own: Cases {
-                yes: own_yes,
+                yes: yes.own,
                 ..own
             },
-            own_in_full,
+            own_in_full: yes.own_in_full,
             total: Cases {
                 today: own.today + others_today,
-                yes: own_yes + others_next + extra,
+                yes: yes.own + others_next + yes.extra,
                 no: own.no + others_next,
             },
+            total_in_full: yes.own_in_full + others_next + yes.extra_in_full,
             levy: of_band.levy,
+            levy_in_full: of_band.levy_in_full,
         };
         self.limited(before, home)
     }
@@ -153,55 +180,78 @@ impl Amounts {
     /// The same after protection and cap.
     fn limited(&self, charge: Charge, home: KindOfHome) -> Charge {
         let protected = self.terms.protects(home.reduction);
-        let (allowed, levy) = match self.terms.cap {
-            _ if protected => (Some(Pence::ZERO), Pence::ZERO),
-            Some(cap) => (before_discounts(cap, home), charge.levy.min(cap)),
-            None => (None, charge.levy),
+        if self.moves == Moves::Surcharge {
+            let most = match self.terms.cap {
+                _ if protected => Pence::ZERO,
+                Some(cap) => cap,
+                None => return charge,
+            };
+            return Charge {
+                levy: charge.levy.min(most),
+                levy_in_full: charge.levy_in_full.min(most),
+                ..charge
+            };
+        }
+        let allowed = match self.terms.cap {
+            _ if protected => Some(Pence::ZERO),
+            Some(cap) => before_discounts(cap, home),
+            None => None,
         };
         let Some(allowed) = allowed else {
-            return Charge { levy, ..charge };
+            return charge;
         };
-        let (changed, today) = if self.whole_bill_moves {
-            (charge.total.yes, charge.total.today)
-        } else {
-            (charge.own.yes, charge.own.today)
+        let held = |own: Pence, total: Pence| {
+            if self.moves == Moves::WholeBill {
+                let limit = charge.total.no + allowed;
+                if total <= limit {
+                    (own, total)
+                } else {
+                    (own.times(limit.pence(), total.pence()), limit)
+                }
+            } else {
+                let limit = own.min(charge.own.today + allowed);
+                (limit, total - (own - limit))
+            }
         };
-        let limit = today + allowed;
-        if changed <= limit {
-            return Charge { levy, ..charge };
-        }
-        let own_yes = if self.whole_bill_moves {
-            charge.own.yes.times(limit.pence(), changed.pence())
-        } else {
-            limit
-        };
-        let total_yes = charge.total.yes - (changed - limit);
+        let (own_yes, total_yes) = held(charge.own.yes, charge.total.yes);
+        let (own_in_full, total_in_full) = held(charge.own_in_full, charge.total_in_full);
         Charge {
             own: Cases {
                 yes: own_yes,
                 ..charge.own
             },
-            own_in_full: if self.whole_bill_moves {
-                own_yes
-            } else {
-                charge.own_in_full.min(limit)
-            },
+            own_in_full,
             total: Cases {
                 yes: total_yes,
                 ..charge.total
             },
-            levy,
+            total_in_full,
+            ..charge
         }
     }
 
-    /// Whether the own element that a home is charged under Yes is no more than today's, without a
-    /// surcharge that it owes.
+    /// Whether the own element that a home is charged under Yes is no more than today's, with a
+    /// surcharge of the authority's own.
     pub fn is_frozen(&self, home: KindOfHome, part: usize) -> bool {
         // Terms of the own element are alike in every billing authority.
         let charge = self.charge(0, home, part);
-        charge.own_in_full <= charge.own.today
-            && charge.own.yes <= charge.own.today
-            && charge.levy == Pence::ZERO
+        let surcharged = self.levy_is_own && charge.levy > Pence::ZERO;
+        charge.own_in_full <= charge.own.today && charge.own.yes <= charge.own.today && !surcharged
+    }
+
+    /// The share of the increase of the headline that is given back on a full bill of a band in the
+    /// first year; nothing where nothing rises or nothing is given back by relief.
+    pub fn relief_share(&self, band: Band, schedule: &Schedule) -> Option<f64> {
+        if !schedule.is_local() {
+            return None;
+        }
+        let stated = schedule.relief(band)?;
+        let own = self.own[band];
+        if own.yes == self.parts[band][0].main.own {
+            return Some(stated);
+        }
+        let increase = (self.headline[band] - own.today).pounds();
+        (increase > 0.0).then(|| (self.headline[band] - own.yes).pounds() / increase)
     }
 
     /// The share of the homes of a kind that are frozen: all or none, but where a design tells homes
@@ -241,11 +291,14 @@ impl Amounts {
     /// that one to the penny.
     pub fn band_d_equivalent(&self, band: Band, part: usize, own: Pence) -> Pence {
         let of_band = &self.parts[band][part];
+        let (main, second) = (of_band.main, of_band.second_home);
         let known = [
             (self.own[band].today, self.band_d.today),
-            (of_band.own_yes, of_band.net_band_d),
-            (of_band.own_in_full, of_band.net_band_d_in_full),
             (self.headline[band], self.band_d.yes),
+            (main.own, main.band_d),
+            (main.own_in_full, main.band_d_in_full),
+            (second.own, second.band_d),
+            (second.own_in_full, second.band_d_in_full),
         ];
         match known.iter().find(|(amount, _)| *amount == own) {
             Some((_, band_d)) => *band_d,
@@ -261,6 +314,7 @@ fn full(band: Band) -> KindOfHome {
         liability: Liability::Full,
         reduction: Reduction::None,
         award_basis_points: 0,
+        premium_percent: 0,
     }
 }
 
@@ -269,11 +323,13 @@ fn equivalent(amount: Pence, proportion: Proportion) -> Pence {
     amount.times(proportion.denominator(), proportion.numerator())
 }
 
-/// The rise before discounts that leaves so much to pay after them, rounded down; nothing where
-/// nothing is paid.
+/// The rise before discounts and premium that leaves so much to pay after them, rounded down;
+/// nothing where nothing is paid.
 fn before_discounts(paid: Pence, home: KindOfHome) -> Option<Pence> {
-    let payable = home.liability.quarters_payable() * (10_000 - home.award_basis_points);
-    (payable > 0).then(|| Pence::from_pence(paid.pence() * 40_000 / payable))
+    let payable = home.liability.quarters_payable()
+        * (10_000 - home.award_basis_points)
+        * (100 + home.premium_percent);
+    (payable > 0).then(|| Pence::from_pence(paid.pence() * 4_000_000 / payable))
 }
 
 /// The amount for a band: band D times its proportion, to the penny (LGFA 1992 ss.5 and 36).
@@ -329,11 +385,8 @@ pub fn amounts(
             band,
             band_d,
             own: whole[band],
-            others_band_d: others_band_d.first().map_or(Pence::ZERO, |(_, next)| *next),
-            others: others[band]
-                .first()
-                .copied()
-                .unwrap_or((Pence::ZERO, Pence::ZERO)),
+            others_band_d: others_band_d[0].1,
+            others: others[band][0],
             proportion: proportions[band],
         };
         parts_of(schedule, &ground)
@@ -362,9 +415,18 @@ pub fn amounts(
         parts,
         areas,
         terms: schedule.terms(),
-        whole_bill_moves: matches!(
+        moves: match schedule.design() {
+            Design::Local => Moves::OwnPart,
+            Design::Proportions(_) | Design::ShareOfValue { .. } => Moves::WholeBill,
+            Design::Levy { .. } => Moves::Surcharge,
+        },
+        levy_is_own: matches!(
             schedule.design(),
-            Design::Proportions(_) | Design::ShareOfValue { .. }
+            Design::Levy {
+                to: LevyTo::Council,
+                voluntary: false,
+                ..
+            }
         ),
         proportions: *proportions,
     };
@@ -396,54 +458,33 @@ fn parts_of(schedule: &Schedule, ground: &BandToday) -> Vec<Part> {
     // The first of equal steps from what would be without the change to what it brings.
     let first_step = |from: Pence, to: Pence| from + (to - from).times(1, years);
     let (own, (_, others)) = (ground.own, ground.others);
-    let part = |share_millionths: i64, own_in_full: Pence, whole_in_full: Pence| {
+    let charge = |own_in_full: Pence, whole_in_full: Pence| {
         let own_yes = first_step(own.yes, own_in_full);
-        Part {
-            share_millionths,
-            own_yes,
+        PartCharge {
+            own: own_yes,
             own_in_full,
-            net_band_d: equivalent(own_yes, ground.proportion),
-            net_band_d_in_full: equivalent(own_in_full, ground.proportion),
-            extra_yes: first_step(own.yes + others, whole_in_full) - own_yes - others,
-            own_second_home: own_yes,
-            extra_second_home: Pence::ZERO,
-            levy: Pence::ZERO,
+            band_d: equivalent(own_yes, ground.proportion),
+            band_d_in_full: equivalent(own_in_full, ground.proportion),
+            extra: first_step(own.yes + others, whole_in_full) - own_yes - others,
+            extra_in_full: whole_in_full - own_in_full - others,
         }
     };
+    let part = |share_millionths: i64, main: PartCharge| Part {
+        share_millionths,
+        main,
+        second_home: main,
+        levy: Pence::ZERO,
+        levy_in_full: Pence::ZERO,
+    };
     match schedule.design() {
-        Design::Local => {
-            let stated = schedule.stated_amount(ground.band);
-            let (own_yes, net_band_d) = match stated {
-                Some(stated) => {
-                    own_and_equivalent(own.today + (stated - own.today).times(1, years), ground)
-                }
-                None => of_rise(schedule.first_year_rise(ground.band), ground),
-            };
-            let (own_in_full, net_band_d_in_full) = match stated {
-                Some(stated) => own_and_equivalent(stated, ground),
-                None => of_rise(schedule.band_rise(ground.band), ground),
-            };
-            vec![Part {
-                own_yes,
-                net_band_d,
-                own_in_full,
-                net_band_d_in_full,
-                own_second_home: own_yes,
-                extra_yes: Pence::ZERO,
-                ..part(WHOLE, own_in_full, own_in_full + others)
-            }]
-        }
+        Design::Local => vec![part(WHOLE, local_charge(schedule, ground, years))],
         Design::Proportions(parts) => parts[ground.band]
             .iter()
             .map(|&(share, ratio)| {
                 // The band D amounts stay; only the proportion moves.
                 let own_in_full = band_amount(ground.band_d.yes, ratio);
                 let others_in_full = band_amount(ground.others_band_d, ratio);
-                let part = part(share, own_in_full, own_in_full + others_in_full);
-                Part {
-                    extra_second_home: part.extra_yes,
-                    ..part
-                }
+                part(share, charge(own_in_full, own_in_full + others_in_full))
             })
             .collect(),
         Design::ShareOfValue {
@@ -456,18 +497,12 @@ fn parts_of(schedule: &Schedule, ground: &BandToday) -> Vec<Part> {
                 // Each authority on the bill keeps its share of what is raised.
                 let at = |rate: i64| {
                     let whole = slice.value.times(rate, WHOLE);
-                    let own_share = whole.times(
-                        own.today.pence(),
-                        (own.today + ground.others.0).pence().max(1),
-                    );
-                    part(slice.share_millionths, own_share, whole)
+                    let today = own.today + ground.others.0;
+                    charge(whole.times(own.today.pence(), today.pence().max(1)), whole)
                 };
-                let main = at(*rate_millionths);
-                let second = at(*second_home_rate_millionths);
                 Part {
-                    own_second_home: second.own_yes,
-                    extra_second_home: second.extra_yes,
-                    ..main
+                    second_home: at(*second_home_rate_millionths),
+                    ..part(slice.share_millionths, at(*rate_millionths))
                 }
             })
             .collect(),
@@ -475,16 +510,39 @@ fn parts_of(schedule: &Schedule, ground: &BandToday) -> Vec<Part> {
             amounts, voluntary, ..
         } => amounts[ground.band]
             .iter()
-            .map(|&(share, levy)| Part {
+            .map(|&(share, levy)| {
                 // What nobody owes is on no bill.
-                levy: if *voluntary {
-                    Pence::ZERO
-                } else {
-                    levy.times(1, years)
-                },
-                ..part(share, own.yes, own.yes + others)
+                let owed = if *voluntary { Pence::ZERO } else { levy };
+                Part {
+                    levy: owed.times(1, years),
+                    levy_in_full: owed,
+                    ..part(share, charge(own.yes, own.yes + others))
+                }
             })
             .collect(),
+    }
+}
+
+/// What a council itself can charge: headline less relief, or the stated amount.
+fn local_charge(schedule: &Schedule, ground: &BandToday, years: i64) -> PartCharge {
+    let today = ground.own.today;
+    let ((own, band_d), (own_in_full, band_d_in_full)) = match schedule.stated_amount(ground.band) {
+        Some(stated) => (
+            own_and_equivalent(today + (stated - today).times(1, years), ground),
+            own_and_equivalent(stated, ground),
+        ),
+        None => (
+            of_rise(schedule.first_year_rise(ground.band), ground),
+            of_rise(schedule.band_rise(ground.band), ground),
+        ),
+    };
+    PartCharge {
+        own,
+        own_in_full,
+        band_d,
+        band_d_in_full,
+        extra: Pence::ZERO,
+        extra_in_full: Pence::ZERO,
     }
 }
 
@@ -548,7 +606,7 @@ pub fn home_bill(charge: &Charge, home: KindOfHome) -> HomeBill {
 ///
 /// The discount (s.11) comes off first, then the reduction (s.13A(1)(a)), each to the penny. A
 /// working-age award meets a share of any bill. A pension-age award is reckoned on the whole bill,
-/// so that it meets a rise and loses a fall: what is left to pay stays as it is.
+/// so that it meets a rise and loses a fall: what is left to pay stays as it is, up to the bill.
 /// `award_basis_points` is the share of the bill that the average award meets, in ten-thousandths.
 pub fn dwelling_bill(
     amount: Cases<Pence>,
@@ -565,11 +623,7 @@ pub fn dwelling_bill(
         Reduction::None | Reduction::WorkingAge => amount.map(payable),
         Reduction::PensionAge => {
             let today = payable(amount.today);
-            Cases {
-                today,
-                yes: today,
-                no: today,
-            }
+            amount.map(|amount| today.min(amount.times(liability.quarters_payable(), 4)))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bill::{Amounts, Cases};
+use super::bill::{Amounts, Cases, Charge};
 use crate::domain::cells::Cell;
 use crate::domain::schedule::WHOLE;
 use crate::domain::{
@@ -105,8 +105,10 @@ pub struct Budgets {
     pub in_lieu_no: Pence,
     /// What a change of the law would bring the other authorities on the bill over a No.
     pub others: Pence,
-    /// What a surcharge would bring by band, if all of it is paid.
+    /// What a surcharge would bring by band in the first year, if all of it is paid.
     pub levy: ByBand<Pence>,
+    /// The same once phased in.
+    pub levy_in_full: ByBand<Pence>,
     /// Whether the council has a right to the surcharge: it is then part of what the bands raise.
     pub levy_is_kept: bool,
     /// Whether the surcharge is only asked for.
@@ -126,7 +128,10 @@ pub fn budgets(
     let band_d = amounts.band_d;
     let lines = charge_lines(amounts, cells, cells.rows(), schedule.is_local());
     let base = cells.tax_base_thousandths();
-    let levy = levied(amounts, cells, schedule);
+    let levy = levied(amounts, cells, cells.rows(), schedule, |charge| charge.levy);
+    let levy_in_full = levied(amounts, cells, cells.rows(), schedule, |charge| {
+        charge.levy_in_full
+    });
     let (kept, asked) = match schedule.design() {
         Design::Levy { to, voluntary, .. } => (*to == LevyTo::Council && !voluntary, *voluntary),
         _ => (false, false),
@@ -135,23 +140,16 @@ pub fn budgets(
         let over_today =
             |amount: Pence| on_base(amount, base[band]) - on_base(band_d.today, base[band]);
         let of_band = || lines.iter().filter(|line| line.band == band);
+        let net: Pence = of_band()
+            .map(|line| on_base(line.net, line.tax_base_thousandths))
+            .sum::<Pence>()
+            - on_base(band_d.today, base[band]);
         let (gross, relief) = if schedule.is_local() {
-            let relief = of_band()
-                .map(|line| {
-                    on_base(line.headline, line.tax_base_thousandths)
-                        - on_base(line.net, line.tax_base_thousandths)
-                })
-                .sum();
-            (over_today(band_d.yes), relief)
+            let gross = over_today(band_d.yes);
+            (gross, gross - net)
         } else {
-            let gross = of_band()
-                .map(|line| {
-                    on_base(line.net, line.tax_base_thousandths)
-                        - on_base(line.today, line.tax_base_thousandths)
-                })
-                .sum::<Pence>();
             let kept = if kept { levy[band] } else { Pence::ZERO };
-            (gross + kept, Pence::ZERO)
+            (net + kept, Pence::ZERO)
         };
         BandBudget {
             tax_base_thousandths: base[band],
@@ -179,6 +177,7 @@ pub fn budgets(
         in_lieu_no: in_lieu.no - in_lieu.today,
         others: brought_to_others(amounts, cells),
         levy,
+        levy_in_full,
         levy_is_kept: kept,
         levy_is_asked: asked,
     }
@@ -206,9 +205,15 @@ fn brought_to_others(amounts: &Amounts, cells: &Cells) -> Pence {
     Pence::from_pence(divide_half_up(sum, 1_000 * i128::from(WHOLE)))
 }
 
-/// What a surcharge brings from all homes that owe a bill, by band; of one that is only asked for,
-/// if all gave. It goes by homes and not by the tax base: no discount lowers it.
-fn levied(amounts: &Amounts, cells: &Cells, schedule: &Schedule) -> ByBand<Pence> {
+/// What a surcharge brings from the chosen cells' homes that owe a bill, by band; of one that is only
+/// asked for, if all gave. It goes by homes and not by the tax base: no discount lowers it.
+pub fn levied<'a>(
+    amounts: &Amounts,
+    cells: &Cells,
+    chosen: impl IntoIterator<Item = &'a Cell>,
+    schedule: &Schedule,
+    of: impl Fn(&Charge) -> Pence,
+) -> ByBand<Pence> {
     let Design::Levy {
         amounts: asked,
         voluntary,
@@ -219,14 +224,12 @@ fn levied(amounts: &Amounts, cells: &Cells, schedule: &Schedule) -> ByBand<Pence
     };
     let mut sums = ByBand::from_fn(|_| 0i128);
     let owes = |cell: &&Cell| cell.liability.quarters_payable() > 0;
-    for cell in cells.rows().iter().filter(owes) {
+    for cell in chosen.into_iter().filter(owes) {
         for (part, &(share, asked)) in asked[cell.band].iter().enumerate() {
             let levy = if *voluntary {
                 asked
             } else {
-                amounts
-                    .charge(cells.area(cell), cells.kind_of(cell), part)
-                    .levy
+                of(&amounts.charge(cells.area(cell), cells.kind_of(cell), part))
             };
             sums[cell.band] +=
                 i128::from(levy.pence()) * i128::from(cell.dwellings) * i128::from(share);

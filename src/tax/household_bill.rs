@@ -34,6 +34,7 @@ pub fn household_bill(
         liability: household.liability(),
         reduction: household.reduction(),
         award_basis_points: 100 * household.award_percent(),
+        premium_percent: household.premium_percent(),
     };
     let part = part_of(household, amounts);
     let charge = amounts.charge(area, home, part);

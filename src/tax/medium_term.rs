@@ -38,8 +38,10 @@ pub struct Plan {
     /// Contributions in lieu, thousandths of a band D equivalent: they pay the headline, without
     /// relief.
     pub in_lieu_thousandths: i64,
-    /// A surcharge that the council has by right under Yes, the same each year.
-    pub surcharge: Pence,
+    /// A surcharge that the council has by right under Yes: in the first year, and once phased in.
+    pub surcharge: (Pence, Pence),
+    /// Whether relief under s.13A(1)(c) is part of it: a change of the law gives nothing back.
+    pub has_relief: bool,
     /// The relevant basic amount: Yes is the headline, before relief.
     pub band_d: Cases<Pence>,
     /// Council tax requirement of today, on which a freeze grant is reckoned.
@@ -165,7 +167,8 @@ impl Projection {
 ///         frozen: true,
 ///     }],
 ///     in_lieu_thousandths: 0,
-///     surcharge: Pence::ZERO,
+///     surcharge: (Pence::ZERO, Pence::ZERO),
+///     has_relief: true,
 ///     band_d: Cases { today: pounds(1_000), yes: pounds(2_000), no: pounds(1_050) },
 ///     requirement_today: pounds(1_000_000),
 ///     later: vec![LaterRise::Stated(Rise::new(0.05)?); 3],
@@ -194,7 +197,7 @@ pub fn project(plan: &Plan, base_growth: f64, inflation: f64) -> Projection {
                     _ => Pence::ZERO,
                 };
                 let surcharge = if path.is_carried() {
-                    plan.surcharge
+                    phased(plan, year, plan.surcharge.0, plan.surcharge.1)
                 } else {
                     Pence::ZERO
                 };
@@ -284,23 +287,28 @@ fn carried(plan: &Plan, path: Path) -> Vec<Level> {
                     let before = *headline;
                     *headline = rise.apply_to(before);
                     let raised = |amount: Pence| match path {
-                        Path::YesReliefInPounds => amount + (*headline - before),
+                        Path::YesReliefInPounds if plan.has_relief => amount + (*headline - before),
                         _ if is_kept(line) => amount,
                         _ => rise.apply_to(amount),
                     };
                     *paid = (raised(paid.0), raised(paid.1));
                 }
             }
-            let pays = if path == Path::YesReliefWithdrawn && year > 0 {
-                headline.clone()
-            } else {
-                paid.iter()
-                    .map(|&(first, in_full)| phased(plan, year, first, in_full))
-                    .collect()
-            };
+            let pays: Vec<Pence> =
+                if path == Path::YesReliefWithdrawn && year > 0 && plan.has_relief {
+                    headline.clone()
+                } else {
+                    paid.iter()
+                        .map(|&(first, in_full)| phased(plan, year, first, in_full))
+                        .collect()
+                };
             Level {
                 band_d,
-                headline: headline.clone(),
+                headline: if plan.has_relief {
+                    headline.clone()
+                } else {
+                    pays.clone()
+                },
                 pays,
             }
         })
@@ -353,8 +361,7 @@ fn in_year(
         let of_line = grown(line.tax_base_thousandths);
         let paid = on_base(level.pays[index], of_line);
         base += of_line;
-        // A change of the law gives nothing back: its lines may come to pay more than at first.
-        relief += (on_base(level.headline[index], of_line) - paid).max(Pence::ZERO);
+        relief += on_base(level.headline[index], of_line) - paid;
         net += paid;
         rises_over_no += (paid - on_base(no.pays[index], of_line)).max(Pence::ZERO);
     }

@@ -85,6 +85,7 @@ impl Electorate {
                 liability,
                 reduction,
                 award_basis_points: *award,
+                premium_percent: 0,
             };
             groups.push(VoterGroup {
                 band,

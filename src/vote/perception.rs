@@ -38,6 +38,7 @@ impl Perception {
             liability,
             reduction,
             award_basis_points,
+            ..
         } = home;
         if liability == Liability::Exempt || reduction == Reduction::PensionAge {
             return Self::NOTHING;

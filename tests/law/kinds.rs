@@ -61,6 +61,7 @@ fn home(band: Band, liability: Liability, reduction: Reduction, award: i64) -> K
         liability,
         reduction,
         award_basis_points: award,
+        premium_percent: 0,
     }
 }
 

@@ -51,7 +51,8 @@ fn council() -> Plan {
             line(Band::H, 1_000, "2000", false),
         ],
         in_lieu_thousandths: 100_000,
-        surcharge: Pence::ZERO,
+        surcharge: (Pence::ZERO, Pence::ZERO),
+        has_relief: true,
         band_d: Cases {
             today: pounds("1000"),
             yes: pounds("2000"),
