@@ -125,10 +125,11 @@ fn share_luck(prepared: &[Prepared]) -> Result<(), Failure> {
         let same = other.scenario.seed == first.scenario.seed
             && other.scenario.draws == first.scenario.draws
             && other.record.authority == first.record.authority
-            && other.base_year == first.base_year;
+            && other.base_year == first.base_year
+            && other.vote_year == first.vote_year;
         if !same {
             return Err(Failure::bad_input(format!(
-                "{} and {} differ in authority, vintage, seed or draws, so their luck cannot be \
+                "{} and {} differ in authority, vintage, year, seed or draws, so their luck cannot be \
                  shared [state --authority, --vintage, --seed or --draws for both]",
                 first.scenario.key, other.scenario.key
             )));

@@ -25,11 +25,15 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
     let mut scenario = Scenario::load(wanted, &Names::of(&assumptions))?;
     let mut overrides = Vec::new();
     if let Some(authority) = &replace.authority {
-        let (other, left_out) = scenario.for_authority(authority);
-        scenario = other;
         overrides.push(format!("authority = {authority:?}"));
-        for key in left_out {
-            overrides.push(format!("{key} left out: it was another authority's"));
+        if is_same(&scenario, authority) {
+            scenario.authority.clone_from(authority);
+        } else {
+            let (other, left_out) = scenario.for_authority(authority);
+            scenario = other;
+            for key in left_out {
+                overrides.push(format!("{key} left out: it was another authority's"));
+            }
         }
     }
     if let Some(by) = replace.by {
@@ -64,6 +68,15 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
         world,
         overrides,
     })
+}
+
+/// Whether a name is that of the scenario's own authority.
+fn is_same(scenario: &Scenario, authority: &str) -> bool {
+    let code = |name: &str| {
+        let vintage = Vintage::held(scenario.vintage.as_deref()).ok()?;
+        Some(vintage.proposer(name).ok()?.record.authority.code)
+    };
+    code(authority).is_some_and(|found| Some(found) == code(&scenario.authority))
 }
 
 impl Loaded {
@@ -106,7 +119,7 @@ pub fn check(args: &ScenarioArgs) -> Result<(), Failure> {
     note(format!("headline {}", prepared.schedule.headline()));
     let is_local = prepared.schedule.is_local();
     for &band in prepared.schedule.bands() {
-        let relief = prepared.schedule.relief(band).filter(|_| is_local);
+        let relief = prepared.amounts.relief_share(band, &prepared.schedule);
         let relief = relief.map_or(String::new(), |share| {
             format!(", relief of {:.1}% of the increase", 100.0 * share)
         });
@@ -122,11 +135,11 @@ pub fn check(args: &ScenarioArgs) -> Result<(), Failure> {
             1 => ("whole bill", ""),
             _ => ("whole bill", " on average"),
         };
-        let rise = Rise::between(today, yes).unwrap_or(Rise::FREEZE);
-        let rise = if is_local {
-            prepared.schedule.first_year_rise(band)
+        let stated = prepared.schedule.first_year_rise(band);
+        let rise = if is_local && stated.apply_to(today) == yes {
+            stated
         } else {
-            rise
+            Rise::between(today, yes).unwrap_or(Rise::FREEZE)
         };
         note(format!(
             "band {band}: {rise:+} on the {what}{mean}{relief} ({today} today, {yes})"

@@ -124,12 +124,14 @@ pub enum LevyTo {
     Exchequer,
 }
 
-/// Terms that any proposal can have.
+/// Terms that any proposal can have. They hold for what it moves: the authority's own part over today
+/// where the authority can carry it out itself; the whole bill, or a surcharge, over the same year
+/// without it where the law would change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terms {
-    /// Whether residents on council tax reduction pay no more than today.
+    /// Whether residents on council tax reduction pay no more than before.
     pub protects_reduction: bool,
-    /// The most that a home's bill may rise over today, a year.
+    /// The most that a home's payment may rise, a year.
     pub cap: Option<Pence>,
     /// Years over which the change comes in equal steps; 1 for at once.
     pub phase_in_years: u8,
@@ -406,7 +408,10 @@ impl Proposal {
     pub fn is_by_band(&self) -> bool {
         matches!(
             self,
-            Self::HeadlineWithRelief { .. } | Self::BandRises(_) | Self::BandAmounts(_)
+            Self::HeadlineWithRelief { .. }
+                | Self::BandRises(_)
+                | Self::BandAmounts(_)
+                | Self::NationalRatios { .. }
         )
     }
 
@@ -551,7 +556,7 @@ impl Proposal {
 /// A whole band, in parts per million of its homes.
 pub const WHOLE: i64 = 1_000_000;
 
-/// Today's band without what new bands take, then the new bands.
+/// Today's band without what new bands take, and the new bands, by rising proportion.
 fn split(band: Band, extra: &[ExtraBand], today: Proportion) -> Vec<(i64, Proportion)> {
     let taken: Vec<_> = extra
         .iter()
@@ -559,7 +564,10 @@ fn split(band: Band, extra: &[ExtraBand], today: Proportion) -> Vec<(i64, Propor
         .map(|one| (one.share.millionths(), one.ratio))
         .collect();
     let left = WHOLE - taken.iter().map(|(share, _)| share).sum::<i64>();
-    std::iter::once((left, today)).chain(taken).collect()
+    let mut parts: Vec<(i64, Proportion)> = std::iter::once((left, today)).chain(taken).collect();
+    // The dearer a part, the more it pays.
+    parts.sort_by(|(_, one), (_, other)| one.value().total_cmp(&other.value()));
+    parts
 }
 
 /// What each part of a band pays of a surcharge.

@@ -456,15 +456,16 @@ impl Warning {
                     "any rise may be set without a vote"
                 }
             ),
-            Self::CarriedForward { from, to } if to.first_calendar_year() > from.first_calendar_year() => {
+            Self::CarriedForward { from, to } if *to == from.next() => {
                 format!(
                     "Homes, tax base, discounts, reduction and collection of {from} are carried \
                      forward to the budget of {to}."
                 )
             }
             Self::CarriedForward { from, to } => format!(
-                "Homes, tax base, discounts, reduction, collection and the other parts of the bill are \
-                 those of {from}; the vote is on {to}."
+                "Homes, tax base, discounts, reduction, collection and amounts on the bill are those of \
+                 {from}, but for what the scenario states, as if nothing had changed between it and \
+                 the year before {to}, which is voted on."
             ),
             Self::ChangeOfLaw => "No council can do this by itself: the figures show what would be \
                  charged in this area if the law of the nation were changed so for all councils. Grants \
@@ -491,8 +492,8 @@ impl Warning {
                 .to_owned(),
             Self::PhasedIn { years } => format!(
                 "The change comes in equal steps over {years} years: bills, yields and what a knowing \
-                 voter pays are those of the first year; medium_term.csv has the others. The headline \
-                 stands from the first year on, and relief gives back what is not yet charged."
+                 voter pays are those of the first year; medium_term.csv has the others. A headline \
+                 stands whole from the first year on, and relief gives back what is not yet charged."
             ),
             Self::TermsEstimated => "Which homes are on reduction, empty or nobody's main home is worked \
                  out from the authority's rates by band: so are the cost of protecting or capping them, \

@@ -27,6 +27,11 @@ impl FinancialYear {
         self.0
     }
 
+    /// The year before.
+    pub const fn previous(self) -> Self {
+        Self(self.0 - 1)
+    }
+
     /// The year after.
     pub const fn next(self) -> Self {
         Self(self.0 + 1)

@@ -8,8 +8,10 @@ use super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::text::{capital, wrapped};
 use super::who_pays;
 use crate::domain::money::thousands;
-use crate::domain::{Band, Limit, Pence, Rise};
+use crate::domain::{Band, Limit, Pence, Proposal, Rise};
 use crate::simulation::Prepared;
+use crate::tax::Verdict;
+use crate::tax::bill::band_amount;
 
 /// The card of a run as text; `place` is where the files are.
 pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
@@ -26,6 +28,11 @@ pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
         "Figures of {} applied to the budget of {}.{source}",
         briefing.base_year, briefing.vote_year
     ));
+    for left_out in &briefing.provenance.overrides {
+        if left_out.contains("left out") {
+            card.line(&format!("{}.", capital(left_out)));
+        }
+    }
     law(prepared, &mut card);
     frozen(prepared, briefing, &mut card);
     card.blank();
@@ -33,10 +40,11 @@ pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
         card.block(&band_table(briefing));
     } else {
         card.block(&whole_bill_table(briefing));
+        new_bands(prepared, &mut card);
     }
     money(prepared, briefing, &mut card);
     paid_by(briefing, &mut card);
-    vote(briefing, &mut card);
+    vote(prepared, briefing, &mut card);
     card.block(
         medium_term::card_section(prepared, &briefing.medium_term, &briefing.services).trim_end(),
     );
@@ -145,8 +153,8 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     } else if next > today {
         format!(
             "The whole bill: {whole} of dwellings; the other authorities on the bill are taken to \
-             go from {today} to {next} at band D. {no_higher} of dwellings pay no more over all: \
-             their band falls, they pay nothing, or their reduction meets the rise."
+             go from {today} to {next} at band D. {no_higher} of dwellings pay no more over all, \
+             with homes that pay nothing and homes whose reduction meets the rise."
         )
     } else {
         format!("The whole bill: {whole} of dwellings; the others on the bill charge no more.")
@@ -210,6 +218,27 @@ fn whole_bill_table(briefing: &Briefing) -> String {
         ]
     });
     in_columns(header, rows)
+}
+
+/// What each new band would pay.
+fn new_bands(prepared: &Prepared, card: &mut Card) {
+    let Proposal::ExtraBands { bands, .. } = &prepared.scenario.proposal else {
+        return;
+    };
+    for band in bands {
+        let ratio = band.ratio;
+        let own = band_amount(prepared.amounts.band_d.yes, ratio);
+        let others = band_amount(prepared.others_band_d.1, ratio);
+        card.item(&format!(
+            "Band {} ({} of today's band {}): {} at the ratio of {}/{} to band D.",
+            band.name,
+            percent(band.share.value(), 1),
+            band.of,
+            own + others,
+            ratio.numerator(),
+            ratio.denominator()
+        ));
+    }
 }
 
 fn has_vote(briefing: &Briefing) -> bool {
@@ -311,8 +340,14 @@ fn money_of_a_change(prepared: &Prepared, briefing: &Briefing, card: &mut Card) 
             &range(row, |value| pounds(value, 0)),
         );
         card.item(&format!("Of {}.", row.base));
+        return;
     }
-    card.item("At the budgeted collection rate, and as if nobody moved, sold or appealed.");
+    card.item(if prepared.budgets.levy_is_kept {
+        "A surcharge as if all of it were paid, the rest at the budgeted collection rate; and as if \
+         nobody moved, sold or appealed."
+    } else {
+        "At the budgeted collection rate, and as if nobody moved, sold or appealed."
+    });
 }
 
 fn paid_by(briefing: &Briefing, card: &mut Card) {
@@ -323,13 +358,21 @@ fn paid_by(briefing: &Briefing, card: &mut Card) {
     }
 }
 
-fn vote(briefing: &Briefing, card: &mut Card) {
+fn vote(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     card.section("Does it win?");
     let won = briefing
         .figure("win_probability")
         .and_then(|row| Some((row.mean?, row.monte_carlo_error?)));
     let Some((won, error)) = won else {
-        card.item("No referendum is needed, so there is no vote to win.");
+        card.item(match prepared.route.modelled.verdict {
+            Verdict::NeedsOrder | Verdict::NeedsAct => {
+                "It is not for the council's electors to decide, so there is no vote to win."
+            }
+            Verdict::Voluntary => "There is nothing to vote on: nobody owes it.",
+            Verdict::NeedsNoVote | Verdict::NeedsReferendum => {
+                "No referendum is needed, so there is no vote to win."
+            }
+        });
         return;
     };
     card.figure(

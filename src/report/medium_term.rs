@@ -5,9 +5,10 @@ use super::scenario_file::{number, quoted, uniform};
 use super::tables::{ColumnDoc, Record, record};
 use super::text::wrapped;
 use crate::data::Scenario;
-use crate::domain::{Band, GapAssumes, Limit, Pence, Service};
+use crate::domain::{Band, GapAssumes, Limit, Pence, Service, divide_half_up};
 use crate::simulation::medium_term::{Bought, LaterYears, PathFigures};
 use crate::simulation::{DrawOutcomes, Prepared, medium_term};
+use crate::tax::ChargeLine;
 use crate::tax::bill::band_amount;
 use crate::tax::medium_term::{Path, PathYear, Projection, project};
 use serde::Serialize;
@@ -160,14 +161,26 @@ fn to_the_penny(pounds: f64) -> f64 {
     (100.0 * pounds).round() / 100.0 + 0.0
 }
 
-/// What a home of the band pays on a path before discounts: that of the most homes, where homes of
-/// a band are charged differently. Nothing where the authority has no such line.
+/// What a home of the band pays on a path before discounts: that of the most homes, where terms tell
+/// homes of a band apart; the mean, where a change of the law does. Nothing where the authority has
+/// no such line.
 fn own_bill(prepared: &Prepared, year: &PathYear, band: Band) -> Option<Pence> {
-    let lines = prepared.outlook.plan.lines.iter().zip(&year.pays);
-    lines
-        .filter(|(line, _)| line.band == band)
-        .max_by_key(|(line, _)| line.tax_base_thousandths)
-        .map(|(_, pays)| band_amount(*pays, prepared.outlook.proportions[band]))
+    let lines = || {
+        let all = prepared.outlook.plan.lines.iter().zip(&year.pays);
+        all.filter(|(line, _)| line.band == band)
+    };
+    let band_d = if prepared.schedule.is_local() {
+        let (_, pays) = lines().max_by_key(|(line, _)| line.tax_base_thousandths)?;
+        *pays
+    } else {
+        let base: i64 = lines().map(|(line, _)| line.tax_base_thousandths).sum();
+        let weigh = |(line, pays): (&ChargeLine, &Pence)| {
+            i128::from(line.tax_base_thousandths) * i128::from(pays.pence())
+        };
+        let sum: i128 = lines().map(weigh).sum();
+        (base > 0).then(|| Pence::from_pence(divide_half_up(sum, i128::from(base))))?
+    };
+    Some(band_amount(band_d, prepared.outlook.proportions[band]))
 }
 
 /// What happens on a path, in words.
@@ -278,14 +291,7 @@ pub fn card_section(
         })
     };
     let columns: Vec<(&str, &str)> = [
-        (
-            "yes",
-            if prepared.schedule.is_local() {
-                "Yes"
-            } else {
-                "As proposed"
-            },
-        ),
+        ("yes", carried(prepared)),
         ("yes_relief_in_pounds", "Relief kept in £"),
         ("yes_relief_withdrawn", "Relief ended"),
         ("expected", "Vote held"),
@@ -323,7 +329,7 @@ pub fn card_section(
             &format!(
                 "Collected over {against} in the same year, means in £ million{}:",
                 if relieved {
-                    "; relief is its cost under Yes"
+                    "; relief is its cost as proposed"
                 } else {
                     ""
                 }
@@ -372,8 +378,9 @@ pub fn card_section(
         item(
             &mut text,
             &format!(
-                "What is really collected over a No in {} buys, if carried out, each were all of \
+                "What is really collected over {} in {} buys, if carried out, each were all of \
                  it spent on that one:",
+                against(prepared, rows),
                 prepared.vote_year
             ),
         );
@@ -416,8 +423,9 @@ fn crossing_sentence(prepared: &Prepared, rows: &[MediumTermRow]) -> Option<Stri
     }
     let from = yes.find(|row| row.collected_vs_no_pounds_mean < 0.0)?;
     Some(format!(
-        "With its frozen bands kept at today's pounds a Yes brings in less than a No from {}: \
-         what a No would raise from those bands grows each year.",
+        "With its frozen bands kept at today's pounds the proposal brings in less than {} from {}: \
+         what that would raise from those bands grows each year.",
+        against(prepared, rows),
         from.year
     ))
 }
@@ -439,8 +447,11 @@ fn against(prepared: &Prepared, rows: &[MediumTermRow]) -> String {
     if !prepared.schedule.is_local() {
         return "what it would be without the change".to_owned();
     }
-    if prepared.principle.limit != Limit::Unlimited {
+    if prepared.route.needs_referendum() {
         return format!("a No ({})", prepared.amounts.no_rise);
+    }
+    if prepared.principle.limit != Limit::Unlimited {
+        return format!("the most without a vote ({})", prepared.amounts.no_rise);
     }
     let mut of_no = rows.iter().filter(|row| row.path == "no");
     let raised = of_no.any(|row| row.headline_rise > Some(0.0));
@@ -448,6 +459,15 @@ fn against(prepared: &Prepared, rows: &[MediumTermRow]) -> String {
         "today's amount, raised after the first year as all paths are,".to_owned()
     } else {
         "today's amount held in cash".to_owned()
+    }
+}
+
+/// The path on which the proposal is carried out, in a heading.
+fn carried(prepared: &Prepared) -> &'static str {
+    if prepared.route.needs_referendum() {
+        "Yes"
+    } else {
+        "As proposed"
     }
 }
 
@@ -542,7 +562,7 @@ fn freeze_sentence(prepared: &Prepared, rows: &[MediumTermRow]) -> Option<String
             .map(|row| -row.collected_vs_no_pounds_mean)
     };
     let (first, later) = (lost(0, "freeze")?, lost(on, "freeze")?);
-    if first < 0.5 && later < 0.5 {
+    if first < 0.5 || later < 0.5 {
         return None;
     }
     let with_grant = lost(on, "freeze_with_grant")?;
@@ -596,9 +616,16 @@ fn gap_section(
         ),
     );
     let columns = [
-        ("yes", "Left: Yes"),
+        ("yes", carried(prepared)),
         ("expected", "Vote held"),
-        ("no", "No"),
+        (
+            "no",
+            if prepared.route.needs_referendum() {
+                "No"
+            } else {
+                "Without it"
+            },
+        ),
         ("freeze", "Freeze"),
     ];
     let held: Vec<(&str, &str)> = columns

@@ -16,8 +16,8 @@ use crate::domain::{Band, Pence, Share, Warning, divide_half_up};
 use crate::simulation::{
     BillPart, DrawOutcomes, Driver, PairedDifference, Prepared, drivers, spread,
 };
-use crate::tax::bill::Cases;
-use crate::tax::budget::on_base;
+use crate::tax::bill::{Cases, Charge};
+use crate::tax::budget::{levied, on_base};
 use crate::tax::{ChargeLine, RouteOption, charge_lines};
 
 /// Everything that a run found.
@@ -343,6 +343,13 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
                 };
                 lines.iter().map(of_line).sum()
             };
+            let kept = if prepared.budgets.levy_is_kept {
+                let first = |charge: &Charge| charge.levy;
+                let levy = levied(amounts, &prepared.cells, of_ward, &prepared.schedule, first);
+                levy.values().iter().copied().sum()
+            } else {
+                Pence::ZERO
+            };
             let vote = outcomes.vote.as_ref();
             let yes = vote.map(|vote| by_ward(index, &vote.ward_yes_share));
             let yes_spread = yes.as_deref().and_then(spread);
@@ -378,8 +385,8 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
                     .sum::<i64>() as f64
                     / 1_000.0,
                 relief_pounds: on(|line| (line.headline, line.net)).pounds(),
-                net_yield_vs_today_pounds: on(|line| (line.net, line.today)).pounds(),
-                net_yield_vs_no_pounds: on(|line| (line.net, line.no)).pounds(),
+                net_yield_vs_today_pounds: (on(|line| (line.net, line.today)) + kept).pounds(),
+                net_yield_vs_no_pounds: (on(|line| (line.net, line.no)) + kept).pounds(),
                 mean_change_vs_no_pounds: change / (liable.max(1)) as f64,
                 n_electors: prepared.electorate.electors_of(index),
                 turnout: vote

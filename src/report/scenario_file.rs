@@ -159,8 +159,10 @@ pub fn toml(scenario: &Scenario) -> String {
             }
         }
     }
-    line(format!("\n[no]\nrise = {}", uniform(scenario.no)));
-    line(format!("\n[others]\nrise = {}", uniform(scenario.others)));
+    if scenario.proposal.rise_beside().is_none() {
+        line(format!("\n[no]\nrise = {}", uniform(scenario.no)));
+        line(format!("\n[others]\nrise = {}", uniform(scenario.others)));
+    }
     line(format!("\n[vote]\nday = {}", quoted(&scenario.day)));
     if let Some(turnout) = scenario.turnout {
         line(format!("turnout = {}", number(Share::value(turnout))));

@@ -345,7 +345,7 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
             "contributions_pounds",
             "pounds a year",
             &format!(
-                "{} if all gave",
+                "{} if all who are asked gave",
                 prepared
                     .budgets
                     .levy

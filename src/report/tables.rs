@@ -125,7 +125,7 @@ record! {
         verdict: String as "string", "What the law says to it.";
         standing: String as "string", "How far it has been tried.";
         headline_rise: f64 as "number", "Rise in the authority's own band D amount before relief, share of today's.";
-        band_rises: String as "string", "Rise of each band's own element in this version, once phased in.";
+        band_rises: String as "string", "Rise of each band's own element in this version, once phased in; pounds are of the first year.";
         relief_pounds: f64 as "number", "Relief under s.13A(1)(c), pounds a year, paid by the billing authority alone.";
         net_yield_vs_today_pounds: f64 as "number", "Yield after relief over today, pounds a year at budgeted collection.";
         net_yield_vs_no_pounds: f64 as "number", "Yield after relief over a No, pounds a year at budgeted collection.";

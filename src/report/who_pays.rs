@@ -102,7 +102,7 @@ pub fn decile_rows(found: &WhoPays) -> Vec<DecileRow> {
             group_name: group.name.clone(),
             bill: found.part.code().to_owned(),
             against: against.code().to_owned(),
-            n_dwellings: group.homes,
+            n_dwellings: (group.homes * 1e6).round() / 1e6,
             share_of_dwellings: group.homes / all_homes,
             mean_change_pounds: changes.mean_pounds()?,
             median_change_pounds: changes.median_pounds()?,
@@ -258,7 +258,7 @@ pub fn card_table(briefing: &Briefing) -> String {
         Against::Today => "Mean change over today",
     };
     [
-        line("Fifth by income of the area", &|row| heading(row)),
+        line("National fifth by area income", &|row| heading(row)),
         line("Of liable dwellings", &|row| {
             whole_percent(row.share_of_dwellings)
         }),

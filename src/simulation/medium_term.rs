@@ -2,12 +2,12 @@
 
 use super::inputs::transform;
 use super::prepare::{NOT_PUBLISHED, Prepared};
-use super::run::DrawOutcomes;
+use super::run::{DrawOutcomes, collection_class};
 use crate::data::small_areas::{SmallArea, small_areas};
 use crate::data::{AuthorityRecord, DataError, Scenario, World};
 use crate::domain::{
-    AreaKind, BandProportions, ByBand, FinancialYear, GapAssumes, Limit, Pence, Rise, Standing,
-    UniformRise, Warning,
+    AreaKind, BandProportions, ByBand, FinancialYear, GapAssumes, Limit, Pence, Reduction, Rise,
+    Standing, UniformRise, Warning,
 };
 use crate::tax::medium_term::{LaterRise, Path, Plan, Projection, project, years_on};
 use crate::tax::{Amounts, Budgets};
@@ -341,30 +341,70 @@ struct Draws<'a> {
     /// By what the tax base and prices have grown since the first year, in the year looked at.
     base: Vec<f64>,
     prices: Vec<f64>,
-    /// What is not collected of a pound of bills above those of a No.
-    shortfall: Vec<f64>,
+    /// What is not collected of a pound of bills above those of a No, by class of bands.
+    lost: [Vec<f64>; 3],
+    /// What of a pound of the rise on recipients' bills their awards meet beyond their share: of
+    /// pension age, and of working age.
+    met: [&'a [f64]; 2],
+    own_share: f64,
+    /// Parts of the tax base of each band that are recipients', by age.
+    recipients: ByBand<[f64; 2]>,
+}
+
+/// What bills of a path bring over those of a No in a year before growth, pounds.
+struct OverNo {
+    /// Of bills that rise, by class of bands.
+    rises: [f64; 3],
+    /// Of recipients' bills, by age.
+    recipients: [f64; 2],
 }
 
 impl<'a> Draws<'a> {
-    fn of(prepared: &Prepared, outcomes: &'a DrawOutcomes, projection: &Projection) -> Self {
+    fn of(prepared: &Prepared, outcomes: &'a DrawOutcomes) -> Self {
         let drawn = |input: &str| outcomes.inputs[prepared.inputs.position(input)].as_slice();
-        let budgeted = prepared.budgets.net_yield_vs_no().pounds();
-        let rises = projection.of(Path::Yes)[0].rises_over_no.pounds();
-        let of_a_pound = |collected: &f64| {
-            if rises > 0.0 {
-                (budgeted - collected) / rises
-            } else {
-                0.0
-            }
-        };
+        let finance = &prepared.finance;
+        let budgeted = mean_collection(prepared);
+        let kept = drawn("challenges");
+        let lost = ["collection_a_c", "collection_d_e", "collection_f_h"].map(|rate| {
+            let of_a_pound =
+                |(rate, challenged): (&f64, &f64)| 1.0 - (1.0 - challenged) * rate / budgeted;
+            drawn(rate).iter().zip(kept).map(of_a_pound).collect()
+        });
         Self {
             outcomes,
             base_growth: drawn(BASE_GROWTH),
             inflation: drawn(INFLATION),
             base: vec![1.0; outcomes.len()],
             prices: vec![1.0; outcomes.len()],
-            shortfall: outcomes.collected.iter().map(of_a_pound).collect(),
+            lost,
+            met: ["tapered_pension_age", "tapered_working_age"].map(drawn),
+            own_share: finance.own_share,
+            recipients: recipients(prepared),
         }
+    }
+
+    /// What the bills of a path bring over those of a No in a year.
+    fn over_no(
+        &self,
+        prepared: &Prepared,
+        projection: &Projection,
+        path: Path,
+        year: usize,
+    ) -> OverNo {
+        let plan = &prepared.outlook.plan;
+        let (here, no) = (&projection.of(path)[year], &projection.of(Path::No)[year]);
+        let mut found = OverNo {
+            rises: [0.0; 3],
+            recipients: [0.0; 2],
+        };
+        for (line, (pays, no)) in plan.lines.iter().zip(here.pays.iter().zip(&no.pays)) {
+            let over = line.tax_base_thousandths as f64 / 1_000.0 * (*pays - *no).pounds();
+            found.rises[collection_class(line.band)] += over.max(0.0);
+            for (sum, part) in found.recipients.iter_mut().zip(self.recipients[line.band]) {
+                *sum += part * over;
+            }
+        }
+        found
     }
 
     /// Looks at a year: 0 is the year of the vote.
@@ -378,13 +418,48 @@ impl<'a> Draws<'a> {
     }
 
     /// Pounds that a path brings in the year looked at, draw by draw.
-    fn collected(&self, projection: &Projection, path: Path, year: usize, into: &mut [f64]) {
+    ///
+    /// In the year of the vote a carried proposal brings what that year's money does, to the last
+    /// bit; later years follow the same rates on their own bills.
+    fn collected(
+        &self,
+        prepared: &Prepared,
+        projection: &Projection,
+        path: Path,
+        year: usize,
+        into: &mut [f64],
+    ) {
         let exact = &projection.of(path)[year];
         let tax = (exact.revenue - exact.grant).pounds();
-        let (grant, rises) = (exact.grant.pounds(), exact.rises_over_no.pounds());
-        let base = &self.base;
+        let grant = exact.grant.pounds();
+        if year == 0 && path.is_carried() {
+            let no = &projection.of(Path::No)[0].revenue.pounds();
+            for (pounds, over_no) in into.iter_mut().zip(&self.outcomes.collected) {
+                *pounds = no + over_no;
+            }
+            return;
+        }
+        let over = self.over_no(prepared, projection, path, year);
         for (draw, pounds) in into.iter_mut().enumerate() {
-            *pounds = (tax - rises * self.shortfall[draw]) * base[draw] + grant;
+            let lost: f64 = over
+                .rises
+                .iter()
+                .zip(&self.lost)
+                .map(|(rises, lost)| rises * lost[draw])
+                .sum();
+            let awards: f64 = over
+                .recipients
+                .iter()
+                .zip(self.met)
+                .map(|(rises, met)| rises * met[draw])
+                .sum();
+            let given = if path.is_carried() {
+                self.outcomes.contributions[draw]
+            } else {
+                0.0
+            };
+            let short = self.own_share * (lost + awards);
+            *pounds = (tax - short) * self.base[draw] + grant + given;
         }
     }
 
@@ -408,16 +483,42 @@ impl<'a> Draws<'a> {
     }
 }
 
+/// The budgeted collection rate, by tax base.
+fn mean_collection(prepared: &Prepared) -> f64 {
+    let base = |area: &AuthorityRecord| area.tax_base.tax_base_for_setting;
+    let whole: f64 = prepared.areas.iter().map(base).sum();
+    let weighted = |area: &AuthorityRecord| base(area) * area.tax_base.collection_rate;
+    prepared.areas.iter().map(weighted).sum::<f64>() / whole
+}
+
+/// Parts of the tax base of each band that are recipients': of pension age, of working age.
+fn recipients(prepared: &Prepared) -> ByBand<[f64; 2]> {
+    let mut sums = ByBand::from_fn(|_| [0i64; 3]);
+    for cell in prepared.cells.rows() {
+        let of_band = &mut sums[cell.band];
+        of_band[2] += cell.tax_base_thousandths;
+        match cell.reduction {
+            Reduction::PensionAge => of_band[0] += cell.tax_base_thousandths,
+            Reduction::WorkingAge => of_band[1] += cell.tax_base_thousandths,
+            Reduction::None => {}
+        }
+    }
+    sums.map(|[pension, working, whole]| {
+        [pension, working].map(|part| *part as f64 / (*whole).max(1) as f64)
+    })
+}
+
 /// The later years of a run: revenue of every path, and what the vote leads to where one is held.
 ///
-/// The extra over a No is collected in every year as in the first year of the same draw: what is
-/// lost of a pound of bills above those of a No stays the same. Where bills lie below those of a
-/// No, the budget loses what it had reckoned to collect.
+/// Bills above those of a No are collected in every year at the rates of the same draw, and awards
+/// meet the same part of recipients' rises; the council bears its own share of both. Where bills lie
+/// below those of a No, the budget loses what it had reckoned to collect. What is given voluntarily
+/// is given every year.
 pub fn later_years(prepared: &Prepared, outcomes: &DrawOutcomes) -> LaterYears {
     let outlook = &prepared.outlook;
     let projection = project(&outlook.plan, 0.0, 0.0);
     let n = outcomes.len();
-    let mut draws = Draws::of(prepared, outcomes, &projection);
+    let mut draws = Draws::of(prepared, outcomes);
     let won = outcomes.vote.as_ref().map(|vote| &vote.won);
     let empty = || vec![0.0; n];
     let (mut yes, mut no, mut reference) = (empty(), empty(), empty());
@@ -425,18 +526,20 @@ pub fn later_years(prepared: &Prepared, outcomes: &DrawOutcomes) -> LaterYears {
     let mut figures = Vec::new();
     for (year, named) in outlook.years.iter().enumerate() {
         draws.look_at(year);
-        draws.collected(&projection, Path::Yes, year, &mut yes);
-        draws.collected(&projection, Path::No, year, &mut no);
+        draws.collected(prepared, &projection, Path::Yes, year, &mut yes);
+        draws.collected(prepared, &projection, Path::No, year, &mut no);
         let gap = prepared.scenario.medium_term.gap.get(named);
         match prepared.scenario.medium_term.gap_assumes {
             GapAssumes::No => reference.copy_from_slice(&no),
-            GapAssumes::Freeze => draws.collected(&projection, Path::Freeze, year, &mut reference),
+            GapAssumes::Freeze => {
+                draws.collected(prepared, &projection, Path::Freeze, year, &mut reference);
+            }
             GapAssumes::Today => reference.fill(outlook.plan.requirement_today.pounds()),
         }
         let paths = Path::ALL.into_iter().map(Some).chain(won.map(|_| None));
         for path in paths {
             match (path, won) {
-                (Some(path), _) => draws.collected(&projection, path, year, &mut pounds),
+                (Some(path), _) => draws.collected(prepared, &projection, path, year, &mut pounds),
                 (None, Some(won)) => draws.expected(won, year, &yes, &no, &mut pounds),
                 (None, None) => continue,
             }

@@ -404,7 +404,8 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let to_2026 = assumptions
         .to_2026_prices(vote_year)
         .map_err(|_| PrepareError::NoPrices(vote_year))?;
-    let inflation = assumptions.to_2026_prices(base_year)? / to_2026 - 1.0;
+    // Today's amount stands for the year before the vote.
+    let inflation = assumptions.to_2026_prices(vote_year.previous())? / to_2026 - 1.0;
     let electorate = Electorate::of(&cells, &amounts, &schedule, assumptions, &turnouts, to_2026);
     let turnout = mean_turnout(&electorate, &cells, &turnouts);
     let others_band_d = others.mean(&areas);
@@ -886,7 +887,14 @@ impl Finance {
                 })
                 .sum()
         };
-        let (yes, others) = (amounts.band_d.yes.pounds(), others_band_d.pounds());
+        // Parishes have no part in the fund: what they are owed is the billing authority's to find.
+        let parishes = if areas.len() == 1 && areas[0].authority.class.bills() {
+            areas[0].levels.own_incl_parish - areas[0].levels.own
+        } else {
+            Pence::ZERO
+        };
+        let yes = (amounts.band_d.yes + parishes).pounds();
+        let others = (others_band_d - parishes).pounds();
         let wales = areas[0].authority.code.nation() == Nation::Wales;
         Self {
             increment,

@@ -459,7 +459,7 @@ impl<'a> Simulation<'a> {
 }
 
 /// Which of the three collection rates a band has.
-fn collection_class(band: Band) -> usize {
+pub(super) fn collection_class(band: Band) -> usize {
     match band {
         Band::A | Band::B | Band::C => 0,
         Band::D | Band::E => 1,

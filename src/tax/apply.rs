@@ -130,7 +130,7 @@ fn charged() -> Vec<Expr> {
         )
     };
     let own = chosen(col("headline"), "own_second", "own_main");
-    let extra = chosen(col("extra_main"), "extra_second", "extra_main");
+    let extra = chosen(col("extra_second"), "extra_second", "extra_main");
     vec![
         own.clone().alias(c::OWN_YES),
         (own + extra + col("others_next")).alias(c::TOTAL_YES),

@@ -51,6 +51,8 @@ pub struct Amounts {
     pub moves: Moves,
     /// Whether a surcharge is part of what the authority charges.
     pub levy_is_own: bool,
+    /// Whether premiums end with the bill that they come on top of.
+    pub ends_premiums: bool,
     /// What each band pays in proportion to band D today.
     pub proportions: BandProportions,
 }
@@ -233,6 +235,12 @@ impl Amounts {
     /// Whether the own element that a home is charged under Yes is no more than today's, with a
     /// surcharge of the authority's own.
     pub fn is_frozen(&self, home: KindOfHome, part: usize) -> bool {
+        // Who pays nothing is counted with the full bills of the band.
+        let home = if home.liability.quarters_payable() == 0 {
+            full(home.band)
+        } else {
+            home
+        };
         // Terms of the own element are alike in every billing authority.
         let charge = self.charge(0, home, part);
         let surcharged = self.levy_is_own && charge.levy > Pence::ZERO;
@@ -420,6 +428,7 @@ pub fn amounts(
             Design::Proportions(_) | Design::ShareOfValue { .. } => Moves::WholeBill,
             Design::Levy { .. } => Moves::Surcharge,
         },
+        ends_premiums: matches!(schedule.design(), Design::ShareOfValue { .. }),
         levy_is_own: matches!(
             schedule.design(),
             Design::Levy {

@@ -139,11 +139,13 @@ pub fn budgets(
     let bands = ByBand::from_fn(|band: Band| {
         let over_today =
             |amount: Pence| on_base(amount, base[band]) - on_base(band_d.today, base[band]);
-        let of_band = || lines.iter().filter(|line| line.band == band);
-        let net: Pence = of_band()
-            .map(|line| on_base(line.net, line.tax_base_thousandths))
-            .sum::<Pence>()
-            - on_base(band_d.today, base[band]);
+        // Lines that pay alike are one, so that rounding does not tell them apart.
+        let mut paid: BTreeMap<Pence, i64> = BTreeMap::new();
+        for line in lines.iter().filter(|line| line.band == band) {
+            *paid.entry(line.net).or_default() += line.tax_base_thousandths;
+        }
+        let paid = paid.iter().map(|(net, base)| on_base(*net, *base));
+        let net = paid.sum::<Pence>() - on_base(band_d.today, base[band]);
         let (gross, relief) = if schedule.is_local() {
             let gross = over_today(band_d.yes);
             (gross, gross - net)

@@ -16,6 +16,9 @@ pub struct CalendarDay {
     pub rule: &'static str,
 }
 
+/// The first year in which voters show who they are (Elections Act 2022).
+const FIRST_VOTER_ID: i16 = 2023;
+
 /// The calendar of a vote on the amounts of a financial year, in order: of an authority that
 /// bills, or of one that precepts.
 ///
@@ -80,8 +83,16 @@ pub fn calendar(year: FinancialYear, bills: bool) -> Vec<CalendarDay> {
         ),
         day(
             working_days_before(poll, 6),
-            "Last day to apply for a proxy vote or a voter authority certificate (5pm)",
-            "electoral timetable; Voter Identification Regulations 2022",
+            if spring >= FIRST_VOTER_ID {
+                "Last day to apply for a proxy vote or a voter authority certificate (5pm)"
+            } else {
+                "Last day to apply for a proxy vote (5pm)"
+            },
+            if spring >= FIRST_VOTER_ID {
+                "electoral timetable; Voter Identification Regulations 2022"
+            } else {
+                "electoral timetable"
+            },
         ),
         day(
             poll,

@@ -44,9 +44,18 @@ pub fn household_bill(
     } else {
         (charge.own, charge.total)
     };
+    let premium = |amount: Pence| amount.times(100 + household.premium_percent(), 100);
     let pays = |amount: Cases<Pence>| {
+        let with_premium = amount.map(premium);
         dwelling_bill(
-            amount.map(|amount| amount.times(100 + household.premium_percent(), 100)),
+            Cases {
+                yes: if amounts.ends_premiums {
+                    amount.yes
+                } else {
+                    with_premium.yes
+                },
+                ..with_premium
+            },
             home.liability,
             home.reduction,
             home.award_basis_points,

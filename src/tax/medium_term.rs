@@ -4,9 +4,11 @@
 //! s.52ZB), which is the *headline*: after a Yes the year's limit applies to the raised headline,
 //! whatever relief leaves to pay, and relief may end without another vote. That is the ratchet.
 
+use std::collections::BTreeMap;
+
 use super::bill::Cases;
 use super::budget::{ChargeLine, on_base};
-use crate::domain::{Limit, Pence, Rise, Share};
+use crate::domain::{Band, Limit, Pence, Rise, Share};
 
 /// The rise of a later year in the relevant basic amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -357,14 +359,25 @@ fn in_year(
     let mut relief = Pence::ZERO;
     let mut net = of_in_lieu + surcharge;
     let mut rises_over_no = (of_in_lieu - on_base(no.band_d, in_lieu)).max(Pence::ZERO) + surcharge;
+    // Lines of a band that pay alike are one, so that rounding does not tell them apart.
+    let mut paid: BTreeMap<(Band, Pence), i64> = BTreeMap::new();
+    let mut charged: BTreeMap<(Band, Pence), i64> = BTreeMap::new();
     for (index, line) in plan.lines.iter().enumerate() {
         let of_line = grown(line.tax_base_thousandths);
-        let paid = on_base(level.pays[index], of_line);
+        let (pays, headline) = (level.pays[index], level.headline[index]);
         base += of_line;
-        relief += on_base(level.headline[index], of_line) - paid;
-        net += paid;
-        rises_over_no += (paid - on_base(no.pays[index], of_line)).max(Pence::ZERO);
+        *paid.entry((line.band, pays)).or_default() += of_line;
+        *charged.entry((line.band, headline)).or_default() += of_line;
+        let over = on_base(pays, of_line) - on_base(no.pays[index], of_line);
+        rises_over_no += over.max(Pence::ZERO);
     }
+    let whole = |lines: &BTreeMap<(Band, Pence), i64>| -> Pence {
+        let each = lines.iter();
+        each.map(|((_, band_d), base)| on_base(*band_d, *base))
+            .sum()
+    };
+    net += whole(&paid);
+    relief += whole(&charged) - whole(&paid);
     let revenue = net + grant;
     PathYear {
         band_d: level.band_d,

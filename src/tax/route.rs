@@ -4,7 +4,7 @@
 use crate::domain::schedule::Ground;
 use crate::domain::{
     Authority, AuthorityClass, Band, ByBand, Cells, Design, FinancialYear, Limit, Nation, Pence,
-    Principle, Proposal, RatioChange, Rise, Schedule, UniformRise,
+    Principle, Proposal, RatioChange, Rise, Schedule, Terms, UniformRise,
 };
 
 use super::bill::{Amounts, amounts};
@@ -33,7 +33,7 @@ impl Verdict {
             Self::NeedsNoVote => "does not need a referendum",
             Self::NeedsReferendum => "needs a referendum",
             Self::NeedsOrder => "not lawful locally: it takes an order for the whole nation",
-            Self::NeedsAct => "not lawful locally: it takes an Act of Parliament",
+            Self::NeedsAct => "not lawful locally: it takes an Act",
             Self::Voluntary => "may be asked for, and is owed by nobody",
         }
     }
@@ -147,8 +147,8 @@ pub fn route(case: Case<'_>) -> Route {
         Design::ShareOfValue { .. } => act(
             case,
             "a share of each home's value in place of council tax".to_owned(),
-            "Council tax is charged by bands (LGFA 1992 ss.1, 5): a charge by value takes an Act of \
-             Parliament, and a valuation of every home.",
+            "Council tax is charged by bands (LGFA 1992 ss.1, 5): a charge by value takes an Act, and a \
+             valuation of every home.",
         ),
         Design::Levy {
             voluntary: true, ..
@@ -156,15 +156,14 @@ pub fn route(case: Case<'_>) -> Route {
         Design::Levy { .. } => act(
             case,
             "a surcharge on top of council tax".to_owned(),
-            "A council can charge only what LGFA 1992 Part 1 provides: a surcharge takes an Act of \
-             Parliament.",
+            "A council can charge only what LGFA 1992 Part 1 provides: a surcharge takes an Act.",
         ),
     };
     let mut others = Vec::new();
     match case.schedule.design() {
         Design::Local => {
             others.extend(without_vote(case, case.schedule, excessive));
-            if case.schedule.needs_relief() {
+            if differs_by_band(case) {
                 others.extend(by_order(case));
                 others.push(own_ratios(case));
             }
@@ -180,12 +179,25 @@ pub fn route(case: Case<'_>) -> Route {
                     budgets: &follows.budgets,
                     ..case
                 };
-                others.extend(without_vote(case, &equivalent, excessive));
-                others.push(local(case, excessive));
+                let own_part = |mut option: RouteOption| {
+                    let reason =
+                        "Only the council's own part of the bill would move, not all of it.";
+                    option.reasons.push(reason.to_owned());
+                    option
+                };
+                others.extend(without_vote(case, &equivalent, excessive).map(own_part));
+                others.push(own_part(local(case, excessive)));
             }
         }
     }
     Route { modelled, others }
+}
+
+/// Whether bands rise differently, so that ratios between them would.
+fn differs_by_band(case: Case<'_>) -> bool {
+    let bands = case.schedule.bands();
+    let rise = |band: &Band| case.schedule.band_rise(*band);
+    bands.iter().any(|band| rise(band) != rise(&Band::D))
 }
 
 /// Amounts and budgets of a schedule, all else as in the case.
@@ -290,8 +302,9 @@ fn local(case: Case<'_>, excessive: bool) -> RouteOption {
                 authority.upper_tier
             ));
         }
+        let to_whom = relieved(case);
         format!(
-            "a headline rise of {} with relief by band (untested in court)",
+            "a headline rise of {} with relief {to_whom} (untested in court)",
             schedule.headline()
         )
     } else {
@@ -313,14 +326,26 @@ fn local(case: Case<'_>, excessive: bool) -> RouteOption {
     }
 }
 
+/// To whom relief goes.
+fn relieved(case: Case<'_>) -> &'static str {
+    if differs_by_band(case) {
+        "by band"
+    } else {
+        "for some homes"
+    }
+}
+
 fn who_pays_locally(case: Case<'_>, excessive: bool) -> String {
     let mut parts = Vec::new();
     let relief = case.budgets.relief_cost();
     if relief > Pence::ZERO {
-        parts.push(format!(
-            "the council alone pays {relief} of relief a year from its general fund (Collection Fund \
-             (Council Tax Reductions) (England) Directions 2024)"
-        ));
+        parts.push(match case.authority.code.nation() {
+            Nation::England => format!(
+                "the council alone pays {relief} of relief a year from its general fund \
+                 (Collection Fund (Council Tax Reductions) (England) Directions 2024)"
+            ),
+            Nation::Wales => format!("the council alone pays {relief} of relief a year"),
+        });
     }
     if excessive {
         parts.push(if case.authority.class.bills() {
@@ -330,11 +355,14 @@ fn who_pays_locally(case: Case<'_>, excessive: bool) -> String {
                 .to_owned()
         });
     }
-    parts.push(
-        "the other authorities on the bill bear their part of what is not collected, and of awards \
-         that grow beyond the tax base"
-            .to_owned(),
-    );
+    parts.push(match case.authority.code.nation() {
+        Nation::England => {
+            "the other authorities on the bill bear their part of what is not collected, and of \
+             awards that grow beyond the tax base"
+                .to_owned()
+        }
+        Nation::Wales => "the council bears what is not collected".to_owned(),
+    });
     parts.join("; ")
 }
 
@@ -368,9 +396,10 @@ fn without_vote(case: Case<'_>, schedule: &Schedule, excessive: bool) -> Option<
         ..case
     };
     let mut option = local(small, false);
+    let to_whom = relieved(small);
     option.way = if scaled.needs_relief() {
         format!(
-            "the same in small: a headline rise of {largest} with relief by band (untested in court)"
+            "the same in small: a headline rise of {largest} with relief {to_whom} (untested in court)"
         )
     } else {
         format!("the most without a vote: {largest} for all bands")
@@ -420,6 +449,11 @@ fn by_order(case: Case<'_>) -> Option<RouteOption> {
             values: None,
         })
         .ok()?;
+    let terms = Terms {
+        leaves_out_premiums: false,
+        ..schedule.terms()
+    };
+    let moved = moved.on_terms(terms);
     let follows = Follows::of(case, &moved);
     let mut option = order(Case {
         schedule: &moved,
@@ -464,8 +498,8 @@ fn order(case: Case<'_>) -> RouteOption {
     } else {
         (
             "other ratios between the bands of every council",
-            "The ratios between bands are fixed for the whole nation by LGFA 1992 s.5(1); an order \
-             under s.5(4)(a) can change them for all councils, not for one.",
+            "The ratios between bands are fixed for the whole nation by LGFA 1992 s.5; an order under \
+             s.5(4) can change them for all councils, not for one.",
         )
     };
     RouteOption {
@@ -493,14 +527,17 @@ fn own_ratios(case: Case<'_>) -> RouteOption {
     let mut option = act(
         case,
         "different ratios between the bands of this council".to_owned(),
-        "The ratios between bands are fixed for the whole nation by LGFA 1992 s.5(1); an order under \
-         s.5(4) can change them for all councils, other ratios in one council need primary \
-         legislation.",
+        "The ratios between bands are fixed for the whole nation by LGFA 1992 s.5; an order under s.5(4) \
+         can change them for all councils, other ratios in one council need primary legislation.",
     );
+    option.version.headline = case.schedule.band_rise(Band::D);
     // The same bills without relief: nothing is charged that is given back.
     option.version.relief = Pence::ZERO;
-    option.version.headline = case.schedule.band_rise(Band::D);
-    option.who_pays = "nobody pays for relief: what is not charged is not given back".to_owned();
+    option.who_pays = if case.schedule.terms() == Terms::NONE {
+        "nobody pays for relief: what is not charged is not given back".to_owned()
+    } else {
+        "nobody pays for relief of bands; the terms for some homes would still take some".to_owned()
+    };
     option
 }
 
@@ -514,7 +551,7 @@ fn act(case: Case<'_>, way: String, reason: &str) -> RouteOption {
             "as the Act provides; figures show what is charged in this area, which need not stay \
                    in it"
                 .to_owned(),
-        dates: "no date: an Act of Parliament first".to_owned(),
+        dates: "no date: an Act first".to_owned(),
         version: of_case(case),
         reasons: vec![reason.to_owned()],
     }
@@ -585,7 +622,8 @@ fn local_equivalent(case: Case<'_>) -> Option<Schedule> {
         proportions,
         values: None,
     };
-    Proposal::BandRises(rises).schedule(ground).ok()
+    let schedule = Proposal::BandRises(rises).schedule(ground).ok()?;
+    Some(schedule.on_terms(case.schedule.terms()))
 }
 
 fn test_in_words(amounts: &Amounts, principle: &Principle, excessive: bool) -> String {

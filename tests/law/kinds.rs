@@ -140,8 +140,8 @@ fn a_share_of_value_takes_the_place_of_the_whole_bill() {
     assert_eq!(amounts.charge(0, second, 0).total.yes, pounds("4000.00"));
 }
 
-/// Whole bill of band H today: 3,313.34 + 352.44 x 18/9 = 4,018.22. At 0.5% of £800,000 it would be
-/// 4,000; at 1% 8,000, which a cap of 1,200 holds at 5,218.22.
+/// Whole bill of band H in the same year without it: 3,478.68 + 368.01 x 18/9 = 4,214.70. At 1% of
+/// £800,000 it would be 8,000, which a cap of 1,200 holds at 5,414.70.
 #[test]
 fn a_cap_on_a_share_of_value_holds_the_whole_bill() {
     let proposal = Proposal::Proportional {
@@ -153,8 +153,8 @@ fn a_cap_on_a_share_of_value_holds_the_whole_bill() {
         ..Terms::NONE
     };
     let charge = on(&proposal, terms).charge(0, full(Band::H), 0);
-    assert_eq!(charge.total.today, pounds("4018.22"));
-    assert_eq!(charge.total.yes, pounds("5218.22"));
+    assert_eq!(charge.total.no, pounds("4214.70"));
+    assert_eq!(charge.total.yes, pounds("5414.70"));
 }
 
 /// £900,000 in band I of the table, £800,000 in H: steps from £750,000 at £100 and from £900,000 at £300.
@@ -377,4 +377,33 @@ fn the_amounts_of_bedfordshire_are_those_of_2015() {
     assert!(found.route.needs_referendum());
     assert_eq!(found.vote_year.to_string(), "2015-16");
     assert_eq!(found.areas.len(), 3);
+}
+
+/// Phased in over two years, a cap holds the last step as well: band E +40% is 809.93 in the end, held at
+/// 500, though the first step of 404.96 lies below it.
+#[test]
+fn a_cap_holds_the_last_step_as_well_as_the_first() {
+    let terms = Terms {
+        cap: Some(pounds("500")),
+        phase_in_years: 2,
+        ..Terms::NONE
+    };
+    let charge = on(&williamson(), terms).charge(0, full(Band::E), 0);
+    assert_eq!(charge.own.yes, pounds("2429.78"));
+    assert_eq!(charge.own_in_full, pounds("2524.82"));
+}
+
+/// A pensioner who pays 60% of 2,024.82, 1,214.89, pays no more than the whole of a bill that falls: at
+/// 0.1% of £500,000 the bill of band E is £500.
+#[test]
+fn nobody_on_reduction_pays_more_than_the_whole_bill() {
+    let proposal = Proposal::Proportional {
+        rate_millionths: 1_000,
+        second_home_rate_millionths: 1_000,
+    };
+    let amounts = on(&proposal, Terms::NONE);
+    let pensioner = home(Band::E, Liability::Full, Reduction::PensionAge, 4_000);
+    let bill = home_bill(&amounts.charge(0, pensioner, 0), pensioner);
+    assert_eq!(bill.own.today, pounds("1214.89"));
+    assert_eq!(bill.total.yes, pounds("500.00"));
 }

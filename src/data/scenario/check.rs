@@ -78,8 +78,11 @@ impl Checker<'_, '_> {
         let year = raw
             .year
             .and_then(|year| self.kept_text("year", &year, year.get_ref().parse()));
-        let no = self.uniform("no.rise", raw.no.and_then(|no| no.rise));
-        let others = self.uniform("others.rise", raw.others.and_then(|others| others.rise));
+        let raw_no = raw.no.and_then(|no| no.rise);
+        let raw_others = raw.others.and_then(|others| others.rise);
+        let spans = [&raw_no, &raw_others].map(|rise| rise.as_ref().map(Spanned::span));
+        let no = self.uniform("no.rise", raw_no);
+        let others = self.uniform("others.rise", raw_others);
         let (day, turnout, name_on_ballot) = match raw.vote {
             None => (None, None, None),
             Some(vote) => (
@@ -98,14 +101,34 @@ impl Checker<'_, '_> {
             ),
         };
         let households = raw.households.and_then(|table| self.households(table));
-        let medium_term = self.medium_term(raw.medium_term, raw.vintage.as_ref());
+        let medium_term = self.medium_term(raw.medium_term, raw.vintage.as_ref(), year);
         let services = self.services(raw.services.unwrap_or_default());
         let key = key?;
         let (proposal, terms) = proposal?;
-        // Without a change of the law a No is all else alike.
-        let no_default = proposal
-            .rise_beside()
-            .unwrap_or(UniformRise::LargestWithoutVote);
+        let (no, others) = match proposal.rise_beside() {
+            None => {
+                let largest = UniformRise::LargestWithoutVote;
+                (no.unwrap_or(largest), others.unwrap_or(largest))
+            }
+            // A No is the same year without the change, and nobody else moves: figures show the
+            // change alone.
+            Some(beside) => {
+                let still = UniformRise::Stated(Rise::FREEZE);
+                if let (Some(span), true) = (spans[0].clone(), no.is_some_and(|no| no != beside)) {
+                    let text = "no.rise: without the proposal the year is the same but for it (allowed: \
+                                what schedule.rise is, or leave it out)";
+                    self.faults.at(span, text.to_owned());
+                }
+                if let (Some(span), true) =
+                    (spans[1].clone(), others.is_some_and(|rise| rise != still))
+                {
+                    let text = "others.rise: figures of such a proposal show it alone (allowed: 0, or \
+                                leave it out)";
+                    self.faults.at(span, text.to_owned());
+                }
+                (beside, still)
+            }
+        };
         Some(Scenario {
             title: title.unwrap_or_else(|| key.clone()),
             source: source.unwrap_or_default(),
@@ -118,8 +141,8 @@ impl Checker<'_, '_> {
             terms,
             band_i_stated: self.band_i_stated,
             levels,
-            no: no.unwrap_or(no_default),
-            others: others.unwrap_or(UniformRise::LargestWithoutVote),
+            no,
+            others,
             day: day.unwrap_or_else(|| self.names.days[0].to_owned()),
             turnout,
             name_on_ballot,
@@ -180,7 +203,9 @@ impl Checker<'_, '_> {
         let content = text.get_ref();
         let fits = !content.trim().is_empty()
             && content.chars().count() <= LONGEST
-            && !content.contains(char::is_control);
+            && !content.contains(char::is_control)
+            // Marks that turn the direction of writing can hide what is there.
+            && !content.contains(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
         if !fits {
             self.faults.at(
                 text.span(),
@@ -199,7 +224,8 @@ impl Checker<'_, '_> {
             Value::Integer(number) => Some(*number as f64),
             other => {
                 let given = other.type_str();
-                let text = format!("{what}: a {given} was given (allowed: a number)");
+                let article = if given == "array" { "an" } else { "a" };
+                let text = format!("{what}: {article} {given} was given (allowed: a number)");
                 self.faults.at(value.span(), text);
                 None
             }

@@ -144,6 +144,7 @@ impl Checker<'_, '_> {
         &mut self,
         raw: Option<RawMediumTerm>,
         vintage: Option<&Spanned<String>>,
+        voted_on: Option<FinancialYear>,
     ) -> Option<MediumTerm> {
         let defaults = self.names.medium_term.clone();
         let Some(raw) = raw else {
@@ -180,7 +181,7 @@ impl Checker<'_, '_> {
             Some(word) => self.gap_assumes(&word),
         };
         let gap_source = self.not_blank("medium_term.gap_source", raw.gap_source);
-        let gap = self.gap(raw.gap.unwrap_or_default(), years, vintage);
+        let gap = self.gap(raw.gap.unwrap_or_default(), years, (vintage, voted_on));
         Some(MediumTerm {
             years: years?,
             later_rise: later_rise?,
@@ -263,11 +264,12 @@ impl Checker<'_, '_> {
         &mut self,
         raw: BTreeMap<Spanned<String>, Spanned<Value>>,
         years: Option<u8>,
-        vintage: Option<&Spanned<String>>,
+        (vintage, voted_on): (Option<&Spanned<String>>, Option<FinancialYear>),
     ) -> BTreeMap<FinancialYear, Pence> {
-        let first = Vintage::held(vintage.map(|year| year.get_ref().as_str()))
+        let after = Vintage::held(vintage.map(|year| year.get_ref().as_str()))
             .ok()
             .map(|vintage| vintage.year.next());
+        let first = voted_on.or(after);
         let projected: Option<Vec<FinancialYear>> = first.zip(years).map(|(first, years)| {
             std::iter::successors(Some(first), |year| Some(year.next()))
                 .take(usize::from(years))

@@ -111,10 +111,11 @@ pub struct RawSchedule {
     /// surcharge: whether it is asked for and not owed (default false).
     #[schemars(with = "Option<bool>")]
     pub voluntary: Option<Spanned<Value>>,
-    /// Whether residents on council tax reduction pay no more than today (default false).
+    /// Whether residents on council tax reduction pay no more than before of what the proposal moves
+    /// (default false).
     #[schemars(with = "Option<bool>")]
     pub protect_reduction: Option<Spanned<Value>>,
-    /// The most that a home's bill may rise over today, pounds a year.
+    /// The most that the proposal may add to what a home pays of what it moves, pounds a year.
     #[schemars(with = "Option<f64>")]
     pub cap_rise_pounds: Option<Spanned<Value>>,
     /// Years over which the change comes in equal steps, 1 to 10 (default 1: at once).

@@ -31,6 +31,8 @@ const HIGHEST_SURCHARGE: f64 = 1_000_000.0;
 const HIGHEST_VALUE: f64 = 1_000_000_000.0;
 /// The highest share of value a year, parts per million.
 const HIGHEST_RATE: i64 = 50_000;
+/// The most new bands.
+const MOST_NEW_BANDS: usize = 20;
 /// The most that a band may pay for each pound at band D.
 const HIGHEST_RATIO: f64 = 20.0;
 
@@ -88,14 +90,24 @@ impl Checker<'_, '_> {
             self.faults.at(kind.span(), text);
             return None;
         }
-        if terms.leaves_out_premiums && (proposal.is_national() || proposal.rise_beside().is_some())
-        {
+        let no_relief =
+            proposal.rise_beside().is_some() || matches!(proposal, Proposal::Uniform(_));
+        if terms.leaves_out_premiums && no_relief {
             let text = format!(
                 "schedule.leave_out_premiums does not belong to {} (it leaves homes out of relief, \
                  and there is none)",
                 kind.get_ref()
             );
             self.faults.at(kind.span(), text);
+            return None;
+        }
+        if let (Proposal::Uniform(UniformRise::Stated(rise)), true) =
+            (&proposal, terms.phase_in_years > 1)
+            && *rise < Rise::FREEZE
+        {
+            let text = "schedule.phase_in_years: a cut is not phased in, for relief gives back part of \
+                        an increase (allowed: 1, or a rise of 0 or more)";
+            self.faults.at(kind.span(), text.to_owned());
             return None;
         }
         Some((proposal, terms))
@@ -249,8 +261,15 @@ impl Checker<'_, '_> {
         };
         let stays = RatioChange::By(Rise::FREEZE);
         let changes = changes?;
+        self.band_i_stated = changes.contains_key(&Band::I);
+        let of = |band: Band| match (changes.get(&band), changes.get(&Band::H)) {
+            (Some(change), _) => *change,
+            // Band I, which only Wales has, moves as band H does where it is not named.
+            (None, Some(RatioChange::By(rise))) if band == Band::I => RatioChange::By(*rise),
+            _ => stays,
+        };
         Some(Proposal::NationalRatios {
-            ratios: ByBand::from_fn(|band| changes.get(&band).copied().unwrap_or(stays)),
+            ratios: ByBand::from_fn(of),
             rise: rise?,
         })
     }
@@ -271,6 +290,27 @@ impl Checker<'_, '_> {
             return None;
         }
         if bands.len() < wanted {
+            return None;
+        }
+        if wanted > MOST_NEW_BANDS {
+            let text =
+                format!("schedule.bands: {wanted} new bands (allowed: at most {MOST_NEW_BANDS})");
+            self.faults.at(span, text);
+            return None;
+        }
+        let taken = |name: &str| {
+            self.nation
+                .is_none_or(|nation| nation.bands().iter().any(|band| band.to_string() == name))
+        };
+        let clash = bands.iter().enumerate().find(|(index, band)| {
+            taken(&band.name) || bands[..*index].iter().any(|one| one.name == band.name)
+        });
+        if let Some((_, band)) = clash {
+            let text = format!(
+                "schedule.bands.name: there is a band {:?} already (allowed: a name of its own)",
+                band.name
+            );
+            self.faults.at(span, text);
             return None;
         }
         for band in Band::ALL {
@@ -314,6 +354,15 @@ impl Checker<'_, '_> {
         let share = raw
             .share
             .and_then(|share| self.share("schedule.bands.share", &share));
+        let share = match share {
+            Some(none) if none.millionths() == 0 => {
+                let text =
+                    "schedule.bands.share: a new band holds some homes (allowed: above 0 to 1)";
+                self.faults.at(table.clone(), text.to_owned());
+                None
+            }
+            other => other,
+        };
         let ratio = raw
             .ratio
             .and_then(|ratio| self.ratio("schedule.bands.ratio", &ratio));
@@ -328,6 +377,7 @@ impl Checker<'_, '_> {
     fn surcharge(&mut self, raw: RawSchedule) -> Option<Proposal> {
         let rise = self.rise_beside(raw.rise);
         let voluntary = self.flag("schedule.voluntary", raw.voluntary.as_ref());
+        let to_span = raw.to.as_ref().map(Spanned::span);
         let to = match raw.to.as_ref().map(|to| to.get_ref().as_str()) {
             None | Some("council") => Some(LevyTo::Council),
             Some("exchequer") => Some(LevyTo::Exchequer),
@@ -357,10 +407,17 @@ impl Checker<'_, '_> {
                 None
             }
         };
+        let (to, voluntary) = (to?, voluntary?);
+        if let (LevyTo::Exchequer, true, Some(span)) = (to, voluntary, to_span) {
+            let text =
+                "schedule.to: a gift goes to the council that asks for it (allowed: council)";
+            self.faults.at(span, text.to_owned());
+            return None;
+        }
         Some(Proposal::Surcharge {
             levy: levy?,
-            to: to?,
-            voluntary: voluntary?,
+            to,
+            voluntary,
             rise: rise?,
         })
     }
@@ -481,7 +538,7 @@ impl Checker<'_, '_> {
             return Some(millionths as i64);
         }
         let hint = if (0.05..=5.0).contains(&number) {
-            format!(" [did you mean {}?]", number / 100.0)
+            format!(" [did you mean {}?]", (number * 1e4).round() / 1e6)
         } else {
             String::new()
         };
@@ -550,6 +607,13 @@ impl Checker<'_, '_> {
         let mut whole = true;
         for (name, value) in raw.into_inner() {
             match name.get_ref().parse::<Band>() {
+                Ok(Band::D) => {
+                    let text = format!(
+                        "{what}: band D is what the others are measured by (allowed: the other bands; schedule.rise moves band D)"
+                    );
+                    self.faults.at(name.span(), text);
+                    whole = false;
+                }
                 Ok(band) => {
                     let fits = self.has_band(what, band, name.span());
                     match read(self, &format!("{what}.{band}"), &value) {
