@@ -2,7 +2,7 @@
 
 use super::prepare::Prepared;
 use crate::data::example_households::example_households;
-use crate::data::{AuthorityRecord, DataError, Law};
+use crate::data::{AuthorityRecord, DataError};
 use crate::domain::{ExampleHousehold, Pence, divide_half_up};
 use crate::tax::{Cases, HouseholdBill, household_bill};
 
@@ -34,8 +34,7 @@ pub struct ExampleBill {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn example_bills(prepared: &Prepared) -> Result<Vec<ExampleBill>, DataError> {
-    let law = Law::embedded()?;
-    let proportions = law.proportions(prepared.record.authority.code.nation());
+    let proportions = &prepared.amounts.proportions;
     let bill = |household: ExampleHousehold| {
         let in_area = |area| household_bill(&household, &prepared.amounts, area, proportions);
         let of_areas: Vec<HouseholdBill> = (0..prepared.areas.len()).map(in_area).collect();

@@ -130,8 +130,6 @@ pub struct PathYear {
     pub revenue: Pence,
     /// The same in prices of the first year.
     pub revenue_in_first_years_prices: Pence,
-    /// What bills above those of a No bring over them: the part whose collection is uncertain.
-    pub rises_over_no: Pence,
     /// What each line pays at band D.
     pub pays: Vec<Pence>,
 }
@@ -186,14 +184,12 @@ impl Projection {
 /// ```
 pub fn project(plan: &Plan, base_growth: f64, inflation: f64) -> Projection {
     let levels = Path::ALL.map(|path| levels(plan, path));
-    let no = &levels[Path::No as usize];
     Projection(Path::ALL.map(|path| {
         let mut before = plan.band_d.today;
         levels[path as usize]
             .iter()
-            .zip(no)
             .enumerate()
-            .map(|(year, (level, no))| {
+            .map(|(year, level)| {
                 let grant = match path {
                     Path::FreezeWithGrant => grant(plan, year),
                     _ => Pence::ZERO,
@@ -204,7 +200,7 @@ pub fn project(plan: &Plan, base_growth: f64, inflation: f64) -> Projection {
                     Pence::ZERO
                 };
                 let more = (grant, surcharge);
-                let found = in_year(plan, level, no, more, years_on(base_growth, year));
+                let found = in_year(plan, level, more, years_on(base_growth, year));
                 let prices = years_on(inflation, year);
                 let real = (found.revenue.pence() as f64 / prices).round() as i64;
                 let rise = Rise::between(before, level.band_d).unwrap_or(Rise::FREEZE);
@@ -348,7 +344,6 @@ fn grant(plan: &Plan, year: usize) -> Pence {
 fn in_year(
     plan: &Plan,
     level: &Level,
-    no: &Level,
     (grant, surcharge): (Pence, Pence),
     growth: f64,
 ) -> PathYear {
@@ -358,7 +353,6 @@ fn in_year(
     let mut base = in_lieu;
     let mut relief = Pence::ZERO;
     let mut net = of_in_lieu + surcharge;
-    let mut rises_over_no = (of_in_lieu - on_base(no.band_d, in_lieu)).max(Pence::ZERO) + surcharge;
     // Lines of a band that pay alike are one, so that rounding does not tell them apart.
     let mut paid: BTreeMap<(Band, Pence), i64> = BTreeMap::new();
     let mut charged: BTreeMap<(Band, Pence), i64> = BTreeMap::new();
@@ -368,8 +362,6 @@ fn in_year(
         base += of_line;
         *paid.entry((line.band, pays)).or_default() += of_line;
         *charged.entry((line.band, headline)).or_default() += of_line;
-        let over = on_base(pays, of_line) - on_base(no.pays[index], of_line);
-        rises_over_no += over.max(Pence::ZERO);
     }
     let whole = |lines: &BTreeMap<(Band, Pence), i64>| -> Pence {
         let each = lines.iter();
@@ -388,7 +380,6 @@ fn in_year(
         grant,
         revenue,
         revenue_in_first_years_prices: revenue,
-        rises_over_no,
         pays: level.pays.clone(),
     }
 }

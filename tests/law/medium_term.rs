@@ -167,15 +167,6 @@ fn a_freeze_grant_ends_and_the_loss_stays() {
     assert_eq!(revenue(&two, Path::Freeze)[2], pounds("10605000"));
 }
 
-/// D: 3,000 x (1,200 - 1,049.90) = 450,300. H: 1,000 x 950.10. In lieu: 100 x 950.10 = 95,010.
-/// Band A pays less than after a No and brings no rise.
-#[test]
-fn only_bills_above_those_of_a_no_are_collected_at_an_uncertain_rate() {
-    let projection = project(&council(), 0.0, 0.0);
-    assert_eq!(projection.of(Path::Yes)[0].rises_over_no, pounds("1495410"));
-    assert_eq!(projection.of(Path::Freeze)[0].rises_over_no, Pence::ZERO);
-}
-
 /// A limit of 5% is taken at 4.99%: 99.80 on the headline of 2,000, 52.39 on 1,049.90 (LGFA 1992
 /// s.52ZB: the test is on the relevant basic amount, which class reductions do not change).
 #[test]

@@ -341,6 +341,14 @@ impl Checker<'_, '_> {
                 );
             }
         }
+        if let Some(name) = &raw.name
+            && name.get_ref().starts_with(['=', '+', '-', '@'])
+        {
+            let text = "services.name: a spreadsheet would take it for a formula (allowed: a name that \
+                        begins with a letter or a digit)";
+            self.faults.at(name.span(), text.to_owned());
+            return None;
+        }
         let name = self.not_blank("services.name", raw.name);
         let unit = self.not_blank("services.unit", raw.unit);
         let source = self.not_blank("services.source", raw.source);
