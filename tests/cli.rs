@@ -937,3 +937,49 @@ fn a_proposal_by_value_is_refused_in_wales() {
          of 2003 (allowed: billing authorities of England)\n"
     );
 }
+
+/// Every kind that the commented example shows is a scenario as it stands there.
+#[test]
+fn every_kind_of_the_example_can_be_run() {
+    let folder = tempdir().unwrap();
+    let example = bandwise::data::scenario::EXAMPLE;
+    let mut kinds: Vec<Vec<String>> = Vec::new();
+    let mut open = false;
+    for line in example.lines() {
+        let shown = line.strip_prefix("# ").filter(|text| text.contains(" = "));
+        match shown {
+            Some(text) if text.starts_with("kind = \"") => {
+                kinds.push(vec![text.to_owned()]);
+                open = true;
+            }
+            Some(text) if open => kinds.last_mut().unwrap().push(text.to_owned()),
+            _ => open = false,
+        }
+    }
+    assert_eq!(
+        kinds.len(),
+        8,
+        "all kinds but the one that stands there already"
+    );
+    for kind in kinds {
+        let text = format!(
+            "format = 1\nkey = \"shown\"\nauthority = \"Derby\"\nvintage = \"2023-24\"\n\n[schedule]\n{}\n",
+            kind.join("\n")
+        );
+        fs::write(folder.path().join("shown.toml"), &text).unwrap();
+        let output = bandwise(&folder)
+            .args([
+                "run",
+                "shown.toml",
+                "--draws",
+                "20",
+                "--out",
+                "shown",
+                "--force",
+            ])
+            .output()
+            .unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{text}\n{error}");
+    }
+}

@@ -673,8 +673,11 @@ fn service_sentence(row: &ServiceRow) -> String {
         "{} (unit: {}, {price} a year; {source})",
         row.service, row.unit
     );
-    if row.units_mean <= 0.0 {
-        return format!("{service}: nothing, for a Yes brings in less than a No.");
+    if row.units_mean < 0.0 {
+        return format!("{service}: nothing, for less comes in than without it.");
+    }
+    if row.units_mean == 0.0 {
+        return format!("{service}: nothing, for no more comes in.");
     }
     let units = |value: f64| {
         if value.abs() >= 100.0 {

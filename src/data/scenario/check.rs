@@ -292,6 +292,13 @@ impl Checker<'_, '_> {
         let mut amount = |name: &str, value: &Option<Spanned<Value>>| {
             let value = value.as_ref()?;
             let pounds = self.number(&format!("levels.{name}"), value)?;
+            if name == "own" && pounds < 0.01 {
+                let text = format!(
+                    "levels.own: {pounds} leaves nothing to raise (allowed: 0.01 pounds or more)"
+                );
+                self.faults.at(value.span(), text);
+                return None;
+            }
             if (0.0..=MOST_POUNDS).contains(&pounds) {
                 return Some(Pence::from_pence((100.0 * pounds).round() as i64));
             }
