@@ -28,6 +28,8 @@ pub struct ValueAssumptions {
     price_growth_2023_to_2026: f64,
     /// Equal slices of each of bands A to G.
     slices_a_to_g: i64,
+    /// By how much finer slices are where amounts go by steps.
+    finer_for_steps: i64,
     /// Equal slices of band H.
     slices_h: i64,
     /// Median price of the year to September 2023 by code of the authority, in pounds.
@@ -68,6 +70,7 @@ impl ValueAssumptions {
             sold_median_quantile: number("sold_median_quantile", 0.4, 0.7)?,
             price_growth_2023_to_2026: number("price_growth_2023_to_2026", 0.5, 2.0)?,
             slices_a_to_g: number("slices_a_to_g", 1.0, 1_000.0)? as i64,
+            finer_for_steps: number("finer_for_steps", 1.0, 100.0)? as i64,
             slices_h: number("slices_h", 1.0, 1_000.0)? as i64,
             median_prices_pounds: prices
                 .into_iter()
@@ -75,6 +78,15 @@ impl ValueAssumptions {
                 .collect(),
         })
     }
+}
+
+/// How finely homes of a band are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fineness {
+    /// For amounts that go with the value, where the mean of a slice is what counts.
+    OfMeans,
+    /// For amounts that go by steps of value, where it counts on which side a home lies.
+    OfSteps,
 }
 
 /// The values of an authority's homes today, in slices of each band.
@@ -97,21 +109,23 @@ impl ValueAssumptions {
 ///
 /// # Example
 /// ```
+/// use bandwise::data::values::Fineness;
 /// use bandwise::data::{World, value_slices};
 /// use bandwise::domain::Band;
 /// let world = World::embedded(None)?;
 /// let derby = world.vintage.find("Derby")?;
-/// let slices = value_slices(derby, &world.law, &world.assumptions)?;
+/// let slices = value_slices(derby, &world.law, &world.assumptions, Fineness::OfMeans)?;
 /// assert_eq!(slices[Band::D].iter().map(|slice| slice.share_millionths).sum::<i64>(), 1_000_000);
 /// assert!(slices[Band::E][0].value > slices[Band::A][0].value);
 /// let cardiff = world.vintage.find("Cardiff")?;
-/// assert!(value_slices(cardiff, &world.law, &world.assumptions).is_err());
+/// assert!(value_slices(cardiff, &world.law, &world.assumptions, Fineness::OfMeans).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn value_slices(
     record: &AuthorityRecord,
     law: &Law,
     assumptions: &Assumptions,
+    fineness: Fineness,
 ) -> Result<ByBand<Vec<ValueSlice>>, DataError> {
     let assumed = &assumptions.values;
     let code = record.authority.code.as_str();
@@ -146,7 +160,11 @@ pub fn value_slices(
             Shape::Even { .. } => assumed.slices_a_to_g,
             Shape::Tail { .. } => assumed.slices_h,
         };
-        slices[*band] = spread.slices(count, factor);
+        let finer = match fineness {
+            Fineness::OfMeans => 1,
+            Fineness::OfSteps => assumed.finer_for_steps,
+        };
+        slices[*band] = spread.slices(count * finer, factor);
     }
     Ok(slices)
 }

@@ -2,7 +2,7 @@
 
 use crate::data::households::{Extract, Published, model};
 use crate::data::small_areas::{SmallArea, small_areas};
-use crate::data::values::value_slices;
+use crate::data::values::{Fineness, value_slices};
 use crate::data::{
     self, Assumptions, AuthorityRecord, BandRow, BaseByBand, DataError, Proposer, Scenario,
     Vintage, World,
@@ -264,7 +264,12 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let proportions = world.law.proportions(nation);
     let has_values = authority.class.bills() && nation == Nation::England;
     let values = if scenario.proposal.needs_values() && has_values {
-        Some(value_slices(&record, &world.law, &world.assumptions)?)
+        let fineness = match scenario.proposal {
+            Proposal::Surcharge { .. } => Fineness::OfSteps,
+            _ => Fineness::OfMeans,
+        };
+        let (law, assumptions) = (&world.law, &world.assumptions);
+        Some(value_slices(&record, law, assumptions, fineness)?)
     } else {
         None
     };

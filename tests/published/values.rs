@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use bandwise::data::values::Fineness;
 use bandwise::data::{World, value_slices};
 use bandwise::domain::Levy;
 use bandwise::domain::{Band, Nation, Pence};
@@ -29,7 +30,8 @@ fn counts() -> BTreeMap<String, Counts> {
         .iter()
         .filter(|row| row.authority.code.nation() == Nation::England)
         .map(|row| {
-            let slices = value_slices(row, &world.law, &world.assumptions).unwrap();
+            let slices =
+                value_slices(row, &world.law, &world.assumptions, Fineness::OfSteps).unwrap();
             let mut counts = Counts {
                 region: row.authority.region.clone(),
                 homes: 0.0,
@@ -147,7 +149,7 @@ fn better_off(percent: f64, chosen: impl Fn(&str) -> bool) -> (f64, f64) {
         if row.authority.code.nation() == Nation::Wales || !chosen(&row.authority.region) {
             continue;
         }
-        let slices = value_slices(row, &world.law, &world.assumptions).unwrap();
+        let slices = value_slices(row, &world.law, &world.assumptions, Fineness::OfMeans).unwrap();
         bills += row.tax_base.tax_base_for_setting * row.levels.area.pounds();
         for &band in Nation::England.bands() {
             let bill = band_amount(row.levels.area, proportions[band]).pounds();
@@ -172,7 +174,7 @@ fn a_dearer_band_is_dearer_in_every_authority() {
         if row.authority.code.nation() == Nation::Wales {
             continue;
         }
-        let slices = value_slices(row, &world.law, &world.assumptions).unwrap();
+        let slices = value_slices(row, &world.law, &world.assumptions, Fineness::OfMeans).unwrap();
         let mut before = Pence::ZERO;
         for &band in Nation::England.bands() {
             let shares: i64 = slices[band]
@@ -194,7 +196,7 @@ fn a_dearer_band_is_dearer_in_every_authority() {
 fn the_median_price_is_met() {
     let world = World::embedded(None).unwrap();
     let derby = world.vintage.find("Derby").unwrap();
-    let slices = value_slices(derby, &world.law, &world.assumptions).unwrap();
+    let slices = value_slices(derby, &world.law, &world.assumptions, Fineness::OfMeans).unwrap();
     let price = Pence::parse_pounds("200000").unwrap().times(102, 100);
     let (mut below, mut all) = (0.0, 0.0);
     for &band in Nation::England.bands() {
@@ -212,7 +214,7 @@ fn the_median_price_is_met() {
 fn where_no_price_is_held_values_are_refused() {
     let world = World::embedded(None).unwrap();
     let refused = |record| {
-        value_slices(record, &world.law, &world.assumptions)
+        value_slices(record, &world.law, &world.assumptions, Fineness::OfMeans)
             .unwrap_err()
             .to_string()
     };
