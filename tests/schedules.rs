@@ -234,7 +234,7 @@ proptest! {
         let by_ward: i64 = (0..cells.wards().len())
             .flat_map(|ward| {
                 let of_ward = cells.rows().iter().filter(move |cell| cell.ward == ward);
-                charge_lines(&amounts, cells, of_ward, schedule.is_local())
+                charge_lines(&amounts, cells, of_ward)
             })
             .map(|line| line.tax_base_thousandths)
             .sum();

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use bandwise::data::households::{Published, read};
 use bandwise::data::scenario::Names;
-use bandwise::data::small_areas::small_areas;
+use bandwise::data::small_areas::{SmallArea, small_areas};
 use bandwise::data::{Scenario, World};
 use bandwise::domain::{AreaKind, Detail, Pence};
 use bandwise::report::households::write_synthetic;
@@ -247,18 +247,23 @@ fn with_one_income_only_there_is_no_index_and_it_is_empty() {
     assert!(summary_rows(&scilly).iter().all(|row| row.mean.is_none()));
 }
 
+/// What is published of Derby, which an extract of it is set against.
+fn published<'a>(held: &'a World, wards: &'a [SmallArea]) -> Published<'a> {
+    Published {
+        record: held.vintage.find("Derby").unwrap(),
+        year: held.vintage.year,
+        wards,
+        law: &held.law,
+    }
+}
+
 #[test]
 fn a_councils_own_extract_keeps_its_wards_and_adds_up() {
     let folder = tempdir().unwrap();
     let file = folder.path().join("homes.csv");
     let held = world("2023-24");
     let wards = small_areas(&"E06000015".parse().unwrap(), AreaKind::Ward).unwrap();
-    let published = Published {
-        record: held.vintage.find("Derby").unwrap(),
-        year: held.vintage.year,
-        wards: &wards,
-        law: &held.law,
-    };
+    let published = published(held, &wards);
     let synthetic = Synthetic::of(published, &held.assumptions, 110_000, 3).unwrap();
     write_synthetic(&synthetic, &file, |_| ()).unwrap();
     let mut world = held.clone();
@@ -296,12 +301,7 @@ fn an_extract_by_lower_layer_area_is_counted_in_its_own_areas() {
     std::fs::write(&file, text).unwrap();
     let held = world("2023-24");
     let wards = small_areas(&"E06000015".parse().unwrap(), AreaKind::Ward).unwrap();
-    let published = Published {
-        record: held.vintage.find("Derby").unwrap(),
-        year: held.vintage.year,
-        wards: &wards,
-        law: &held.law,
-    };
+    let published = published(held, &wards);
     let mut world = held.clone();
     world.extract = Some(read(&file, None, Some(published)).unwrap());
     let prepared = prepare(&scenario("williamson-2018", "Derby", None), &world).unwrap();

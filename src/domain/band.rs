@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::{Index, IndexMut};
 use std::str::FromStr;
 
+use super::money::Pence;
 use super::rise::Rise;
 
 /// A council tax valuation band. There is no default: a missing band is an error. Band I is Welsh.
@@ -117,6 +118,11 @@ impl Proportion {
         let denominator = self.denominator * MILLION;
         let shared = greatest_common_divisor(numerator, denominator);
         Self::new(numerator / shared, denominator / shared).expect("something is left")
+    }
+
+    /// What a band of the proportion pays of an amount at band D, to the penny.
+    pub fn of(self, band_d: Pence) -> Pence {
+        band_d.times(self.numerator, self.denominator)
     }
 
     /// The fraction as a number: 0.6667 for 6/9.

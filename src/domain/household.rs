@@ -45,6 +45,12 @@ impl Liability {
         }
     }
 
+    /// Whether the home is nobody's main home, so that a premium may be charged (LGFA 1992 ss.11B
+    /// and 11C).
+    pub const fn is_nobodys_main_home(self) -> bool {
+        matches!(self, Self::Empty | Self::SecondHome)
+    }
+
     /// Whether residents of the class can be on council tax reduction in this model.
     pub const fn may_have_reduction(self) -> bool {
         matches!(self, Self::Full | Self::SingleAdult)

@@ -152,8 +152,7 @@ impl Terms {
 
     /// Whether a home is left out of relief.
     pub fn leaves_out(self, liability: Liability) -> bool {
-        let premium = matches!(liability, Liability::Empty | Liability::SecondHome);
-        self.leaves_out_premiums && premium
+        self.leaves_out_premiums && liability.is_nobodys_main_home()
     }
 
     /// Whether a home is to pay no more than today.
@@ -294,6 +293,29 @@ impl Schedule {
     /// Whether a council can carry it out itself.
     pub fn is_local(&self) -> bool {
         self.design == Design::Local
+    }
+
+    /// Whether it is a surcharge that the council has a right to.
+    pub fn levy_is_own(&self) -> bool {
+        matches!(
+            self.design,
+            Design::Levy {
+                to: LevyTo::Council,
+                voluntary: false,
+                ..
+            }
+        )
+    }
+
+    /// Whether it is a surcharge that is only asked for.
+    pub fn levy_is_asked(&self) -> bool {
+        matches!(
+            self.design,
+            Design::Levy {
+                voluntary: true,
+                ..
+            }
+        )
     }
 
     /// The own element of each band in pounds where the proposal states it.
@@ -574,10 +596,7 @@ fn split(band: Band, extra: &[ExtraBand], today: Proportion) -> Vec<(i64, Propor
 fn levies(levy: &Levy, ground: Ground<'_>) -> Result<ByBand<Vec<(i64, Pence)>>, NoSchedule> {
     match levy {
         Levy::ByBand(rises) => Ok(ByBand::from_fn(|band| {
-            let ratio = ground.proportions[band];
-            let own = ground
-                .own_today
-                .times(ratio.numerator(), ratio.denominator());
+            let own = ground.proportions[band].of(ground.own_today);
             vec![(WHOLE, rises[band].apply_to(own) - own)]
         })),
         Levy::ByValue(steps) => {
@@ -602,10 +621,7 @@ fn levies(levy: &Levy, ground: Ground<'_>) -> Result<ByBand<Vec<(i64, Pence)>>, 
 fn of_amounts(amounts: &ByBand<Pence>, ground: Ground<'_>) -> Result<Schedule, NoSchedule> {
     let mut band_rise = ByBand::from_fn(|_| Rise::FREEZE);
     for &band in ground.nation.bands() {
-        let ratio = ground.proportions[band];
-        let today = ground
-            .own_today
-            .times(ratio.numerator(), ratio.denominator());
+        let today = ground.proportions[band].of(ground.own_today);
         let stated = amounts[band];
         if stated < today {
             return Err(NoSchedule::Cut {

@@ -27,6 +27,13 @@ impl FinancialYear {
         self.0
     }
 
+    /// This year and those after it, so many in all.
+    pub fn and_after(self, years: usize) -> Vec<Self> {
+        std::iter::successors(Some(self), |year| Some(year.next()))
+            .take(years)
+            .collect()
+    }
+
     /// The year before.
     pub const fn previous(self) -> Self {
         Self(self.0 - 1)

@@ -162,7 +162,7 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
 }
 
 fn band_table(briefing: &Briefing) -> String {
-    let vote = has_vote(briefing);
+    let vote = briefing.has_vote();
     let header = if vote {
         vec![
             "Band",
@@ -241,10 +241,6 @@ fn new_bands(prepared: &Prepared, card: &mut Card) {
     }
 }
 
-fn has_vote(briefing: &Briefing) -> bool {
-    briefing.bands.iter().any(|row| row.yes_share.is_some())
-}
-
 /// A table with its figures to the right.
 pub(super) fn in_columns(header: Vec<&str>, rows: impl Iterator<Item = Vec<String>>) -> String {
     let columns = header.len();
@@ -268,7 +264,7 @@ fn money(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     if !prepared.schedule.is_local() {
         return money_of_a_change(prepared, briefing, card);
     }
-    let vote = has_vote(briefing);
+    let vote = briefing.has_vote();
     let mean = |metric: &str| briefing.figure(metric).and_then(|row| row.mean);
     let amount = |metric: &str| mean(metric).map_or("-".to_owned(), |value| pounds(value, 0));
     for (label, metric) in [
@@ -342,7 +338,7 @@ fn money_of_a_change(prepared: &Prepared, briefing: &Briefing, card: &mut Card) 
         card.item(&format!("Of {}.", row.base));
         return;
     }
-    card.item(if prepared.budgets.levy_is_kept {
+    card.item(if prepared.schedule.levy_is_own() {
         "A surcharge as if all of it were paid, the rest at the budgeted collection rate; and as if \
          nobody moved, sold or appealed."
     } else {

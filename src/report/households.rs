@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::csv::csv;
 use super::files::{OutputError, write_stream};
+use super::parquet::bytes_of;
 use super::scenario_file::quoted;
 use super::tables::{ColumnDoc, Record, WarningRow, record};
 use super::text::wrapped;
@@ -140,7 +141,7 @@ pub fn cell_rows(extract: &Extract) -> Vec<CellRow> {
 pub fn cells_parquet(rows: &[CellRow]) -> PolarsResult<Vec<u8>> {
     let text = |of: &dyn Fn(&CellRow) -> Option<String>| rows.iter().map(of).collect::<Vec<_>>();
     let number = |of: &dyn Fn(&CellRow) -> i64| rows.iter().map(of).collect::<Vec<_>>();
-    let mut frame = df!(
+    bytes_of(df!(
         "area" => text(&|row| row.area.clone()),
         "band" => text(&|row| Some(row.band.clone())),
         "disabled" => text(&|row| Some(row.disabled.clone())),
@@ -156,13 +157,7 @@ pub fn cells_parquet(rows: &[CellRow]) -> PolarsResult<Vec<u8>> {
         "n_electors_known" => number(&|row| row.n_electors_known),
         "value_pence" => number(&|row| row.value_pence),
         "n_value_known" => number(&|row| row.n_value_known),
-    )?;
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Uncompressed)
-        .set_parallel(false)
-        .finish(&mut frame)?;
-    Ok(bytes)
+    )?)
 }
 
 /// Homes by band and by everything that the extract says of them.

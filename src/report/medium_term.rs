@@ -180,7 +180,7 @@ fn own_bill(prepared: &Prepared, year: &PathYear, band: Band) -> Option<Pence> {
         let sum: i128 = lines().map(weigh).sum();
         (base > 0).then(|| Pence::from_pence(divide_half_up(sum, i128::from(base))))?
     };
-    Some(band_amount(band_d, prepared.outlook.proportions[band]))
+    Some(band_amount(band_d, prepared.amounts.proportions[band]))
 }
 
 /// What happens on a path, in words.

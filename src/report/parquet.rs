@@ -131,7 +131,11 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
             Outcome::Flag(None) => Column::new(name, vec![None::<bool>; n]),
         });
     }
-    let mut frame = DataFrame::new(n, columns)?;
+    bytes_of(DataFrame::new(n, columns)?)
+}
+
+/// A table as a Parquet file: the same bytes for the same table.
+pub(super) fn bytes_of(mut frame: DataFrame) -> PolarsResult<Vec<u8>> {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
         .with_compression(ParquetCompression::Uncompressed)

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::csv::csv;
 use super::households::cell_rows;
 use super::medium_term::{self, MediumTermRow, ServiceRow};
-use super::summary::{share_of_parts, summary};
+use super::summary::summary;
 use super::tables::{BandRow, CompareRow, DriverRow, RouteRow, SummaryRow, WardRow, WarningRow};
 use super::who_pays::{DecileRow, ExampleHouseholdRow, paying};
 use crate::data::AuthorityRecord;
@@ -106,6 +106,11 @@ pub struct TableProvenance {
 }
 
 impl Briefing {
+    /// Whether a vote is held.
+    pub fn has_vote(&self) -> bool {
+        self.bands.iter().any(|row| row.yes_share.is_some())
+    }
+
     /// A figure of the summary by name.
     pub fn figure(&self, metric: &str) -> Option<&SummaryRow> {
         self.summary.iter().find(|row| row.metric == metric)
@@ -308,9 +313,7 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
                 .iter()
                 .map(|cell| {
                     let kind = prepared.cells.kind_of(cell);
-                    let parts = &amounts.parts[cell.band];
-                    cell.dwellings as f64
-                        * share_of_parts(parts, |part| amounts.is_frozen(kind, part))
+                    cell.dwellings as f64 * amounts.share_frozen_of(kind)
                 })
                 .sum();
             let liable: i64 = of_ward
@@ -330,12 +333,7 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
                 })
                 .sum();
             let change = Pence::from_pence(divide_half_up(change, i128::from(WHOLE))).pounds();
-            let lines = charge_lines(
-                amounts,
-                &prepared.cells,
-                of_ward,
-                prepared.schedule.is_local(),
-            );
+            let lines = charge_lines(amounts, &prepared.cells, of_ward);
             let on = |more: fn(&ChargeLine) -> (Pence, Pence)| -> Pence {
                 let of_line = |line: &ChargeLine| {
                     let (first, second) = more(line);
@@ -343,7 +341,7 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
                 };
                 lines.iter().map(of_line).sum()
             };
-            let kept = if prepared.budgets.levy_is_kept {
+            let kept = if amounts.levy_is_own {
                 let first = |charge: &Charge| charge.levy;
                 let levy = levied(amounts, &prepared.cells, of_ward, &prepared.schedule, first);
                 levy.values().iter().copied().sum()

@@ -3,7 +3,7 @@
 use super::tables::SummaryRow;
 use crate::domain::cells::Cell;
 use crate::domain::schedule::WHOLE;
-use crate::domain::{KindOfHome, Liability, Limit, Pence};
+use crate::domain::{KindOfHome, Limit, Pence};
 use crate::simulation::{
     DrawOutcomes, Prepared, Spread, spread, win_probability, win_probability_if_known,
 };
@@ -20,36 +20,41 @@ pub fn summary(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<SummaryRow> 
     rows.0
 }
 
+/// One figure of the whole; empty where nothing is found.
+pub(super) fn summary_row(
+    metric: &str,
+    unit: &str,
+    base: &str,
+    found: Option<Spread>,
+    note: &str,
+) -> SummaryRow {
+    let percentile = |index: usize| found.map(|spread| spread.percentiles[index]);
+    SummaryRow {
+        metric: metric.to_owned(),
+        unit: unit.to_owned(),
+        base: base.to_owned(),
+        mean: found.map(|spread| spread.mean),
+        sd: found.and_then(|spread| spread.sd),
+        p05: percentile(0),
+        p25: percentile(1),
+        p50: percentile(2),
+        p75: percentile(3),
+        p95: percentile(4),
+        monte_carlo_error: found.and_then(|spread| spread.monte_carlo_error),
+        note: note.to_owned(),
+    }
+}
+
 /// Builds the rows of the summary.
 struct Summary(Vec<SummaryRow>);
 
 impl Summary {
     fn spread(&mut self, metric: &str, unit: &str, base: &str, found: Option<Spread>, note: &str) {
-        let percentile = |index: usize| found.map(|spread| spread.percentiles[index]);
-        self.0.push(SummaryRow {
-            metric: metric.to_owned(),
-            unit: unit.to_owned(),
-            base: base.to_owned(),
-            mean: found.map(|spread| spread.mean),
-            sd: found.and_then(|spread| spread.sd),
-            p05: percentile(0),
-            p25: percentile(1),
-            p50: percentile(2),
-            p75: percentile(3),
-            p95: percentile(4),
-            monte_carlo_error: found.and_then(|spread| spread.monte_carlo_error),
-            note: note.to_owned(),
-        });
+        self.0.push(summary_row(metric, unit, base, found, note));
     }
 
     fn exact(&mut self, metric: &str, unit: &str, base: &str, value: f64, note: &str) {
-        let spread = Spread {
-            mean: value,
-            sd: Some(0.0),
-            percentiles: [value; 5],
-            monte_carlo_error: Some(0.0),
-        };
-        self.spread(metric, unit, base, Some(spread), note);
+        self.spread(metric, unit, base, Some(Spread::exact(value)), note);
     }
 
     fn pounds(&mut self, metric: &str, base: &str, amount: Pence, note: &str) {
@@ -120,14 +125,7 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
             cell.dwellings as f64 * share_of_parts(&amounts.parts[cell.band], held)
         })
         .sum();
-    let known = |value: f64| {
-        prepared.whole_bill_known.then_some(Spread {
-            mean: value,
-            sd: Some(0.0),
-            percentiles: [value; 5],
-            monte_carlo_error: Some(0.0),
-        })
-    };
+    let known = |value: f64| prepared.whole_bill_known.then_some(Spread::exact(value));
     rows.spread(
         "share_frozen_dwellings_total_bill",
         "share of dwellings",
@@ -194,7 +192,7 @@ fn homes(prepared: &Prepared, chosen: impl Fn(KindOfHome, usize) -> bool) -> f64
 }
 
 /// The share of a band's homes that lies in the chosen parts.
-pub(super) fn share_of_parts(parts: &[Part], chosen: impl Fn(usize) -> bool) -> f64 {
+fn share_of_parts(parts: &[Part], chosen: impl Fn(usize) -> bool) -> f64 {
     let all = parts.iter().enumerate();
     let held: i64 = all
         .filter(|(part, _)| chosen(*part))
@@ -340,7 +338,7 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
          their part of what is not collected, of challenges and of awards beyond the tax base; \
          negative where they gain",
     );
-    if prepared.budgets.levy_is_asked {
+    if prepared.schedule.levy_is_asked() {
         rows.spread(
             "contributions_pounds",
             "pounds a year",
@@ -407,14 +405,9 @@ fn revenue(prepared: &Prepared, base: &str, rows: &mut Summary) {
     ] {
         rows.pounds(metric, base, amount, note);
     }
-    let empty = |cell: &&Cell| matches!(cell.liability, Liability::Empty | Liability::SecondHome);
+    let empty = |cell: &&Cell| cell.liability.is_nobodys_main_home();
     let cells = prepared.cells.rows().iter().filter(empty);
-    let lines = charge_lines(
-        &prepared.amounts,
-        &prepared.cells,
-        cells,
-        prepared.schedule.is_local(),
-    );
+    let lines = charge_lines(&prepared.amounts, &prepared.cells, cells);
     let net = |line: &ChargeLine| {
         on_base(line.net, line.tax_base_thousandths) - on_base(line.no, line.tax_base_thousandths)
     };
@@ -443,7 +436,8 @@ fn beyond_the_council(prepared: &Prepared, base: &str, rows: &mut Summary) {
         );
     }
     let levy = budgets.levy.values().iter().copied().sum::<Pence>();
-    if levy > Pence::ZERO && !budgets.levy_is_kept && !budgets.levy_is_asked {
+    let schedule = &prepared.schedule;
+    if levy > Pence::ZERO && !schedule.levy_is_own() && !schedule.levy_is_asked() {
         rows.pounds(
             "exchequer_yield_pounds",
             "homes that owe a bill, by worked-out value",

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::results::Briefing;
+use super::summary::summary_row;
 use super::tables::{ColumnDoc, Record, SummaryRow, record};
 use crate::data::DataError;
 use crate::domain::money::thousands;
 use crate::domain::{Progressivity, Warning};
 use crate::simulation::who_pays::{Against, NOT_KNOWN};
 use crate::simulation::{
-    BillPart, GroupOfHomes, Grouping, Prepared, WhoPays, example_bills, who_pays,
+    BillPart, GroupOfHomes, Grouping, Prepared, Spread, WhoPays, example_bills, who_pays,
 };
 
 record! {
@@ -164,19 +165,8 @@ pub fn summary_rows(found: &WhoPays) -> Vec<SummaryRow> {
         found.n_income_areas,
         100.0 * found.share_income_known
     );
-    let row = |metric: String, value: Option<f64>, note: &str| SummaryRow {
-        metric,
-        unit: "index".to_owned(),
-        base: base.clone(),
-        mean: value,
-        sd: value.map(|_| 0.0),
-        p05: value,
-        p25: value,
-        p50: value,
-        p75: value,
-        p95: value,
-        monte_carlo_error: value.map(|_| 0.0),
-        note: note.to_owned(),
+    let row = |metric: String, value: Option<f64>, note: &str| {
+        summary_row(&metric, "index", &base, value.map(Spread::exact), note)
     };
     let part = found.part.code();
     let cases = [
@@ -238,7 +228,7 @@ pub fn caveats(found: &WhoPays) -> Vec<Warning> {
 /// The table of the card: fifths by income of the area, with the share of homes, the mean change
 /// and the share that pays more; against a No where there is a vote, else against today.
 pub fn card_table(briefing: &Briefing) -> String {
-    let vote = briefing.bands.iter().any(|row| row.yes_share.is_some());
+    let vote = briefing.has_vote();
     let against = if vote { Against::No } else { Against::Today };
     let columns: Vec<&DecileRow> = briefing
         .deciles
@@ -270,7 +260,7 @@ pub fn card_table(briefing: &Briefing) -> String {
 
 /// The sentence of the card on progressivity; nothing where incomes are not known.
 pub fn card_sentence(briefing: &Briefing) -> Option<String> {
-    let vote = briefing.bands.iter().any(|row| row.yes_share.is_some());
+    let vote = briefing.has_vote();
     let bill = &briefing.deciles.first()?.bill;
     let index = |case: &str| {
         let metric = briefing.figure(&format!("kakwani_{bill}_{case}"))?;

@@ -34,9 +34,8 @@ pub struct ExampleBill {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn example_bills(prepared: &Prepared) -> Result<Vec<ExampleBill>, DataError> {
-    let proportions = &prepared.amounts.proportions;
     let bill = |household: ExampleHousehold| {
-        let in_area = |area| household_bill(&household, &prepared.amounts, area, proportions);
+        let in_area = |area| household_bill(&household, &prepared.amounts, area);
         let of_areas: Vec<HouseholdBill> = (0..prepared.areas.len()).map(in_area).collect();
         let bill = HouseholdBill {
             own: of_areas[0].own,

@@ -6,8 +6,8 @@ use super::run::{DrawOutcomes, collection_class};
 use crate::data::small_areas::{SmallArea, small_areas};
 use crate::data::{AuthorityRecord, DataError, Scenario, World};
 use crate::domain::{
-    AreaKind, BandProportions, ByBand, FinancialYear, GapAssumes, Limit, Pence, Reduction, Rise,
-    Standing, UniformRise, Warning,
+    AreaKind, ByBand, FinancialYear, GapAssumes, Limit, Pence, Reduction, Rise, Standing,
+    UniformRise, Warning,
 };
 use crate::tax::medium_term::{LaterRise, Path, Plan, Projection, project, years_on};
 use crate::tax::{Amounts, Budgets};
@@ -19,8 +19,6 @@ pub struct Outlook {
     pub years: Vec<FinancialYear>,
     /// What is projected.
     pub plan: Plan,
-    /// What a band pays in proportion to band D.
-    pub proportions: BandProportions,
     /// The wards of the area, most deprived first; empty where no service asks for them.
     pub wards: Vec<DeprivedWard>,
     principles: Vec<LaterPrinciple>,
@@ -62,11 +60,8 @@ impl Outlook {
         in_lieu_thousandths: i64,
     ) -> Result<Self, DataError> {
         let asked = &scenario.medium_term;
-        let first = scenario.year.unwrap_or_else(|| world.vintage.year.next());
-        let years: Vec<FinancialYear> =
-            std::iter::successors(Some(first), |year| Some(year.next()))
-                .take(usize::from(asked.years))
-                .collect();
+        let first = scenario.vote_year(world.vintage.year);
+        let years = first.and_after(usize::from(asked.years));
         let principles = later_principles(world, record, &years);
         let later = principles
             .iter()
@@ -87,20 +82,18 @@ impl Outlook {
                 band_d: amounts.band_d,
                 requirement_today: budgets.requirement.today,
                 later,
-                surcharge: if budgets.levy_is_kept {
+                surcharge: if amounts.levy_is_own {
                     let sum = |levy: &ByBand<Pence>| levy.values().iter().copied().sum();
                     (sum(&budgets.levy), sum(&budgets.levy_in_full))
                 } else {
                     (Pence::ZERO, Pence::ZERO)
                 },
-                has_relief: !scenario.proposal.is_national()
-                    && scenario.proposal.rise_beside().is_none(),
+                has_relief: scenario.proposal.rise_beside().is_none(),
                 phase_in_years: scenario.terms.phase_in_years,
                 freeze_years: asked.freeze_years,
                 freeze_grant: asked.freeze_grant,
                 freeze_grant_years: asked.freeze_grant_years,
             },
-            proportions: *world.law.proportions(record.authority.code.nation()),
             wards: if wants_wards {
                 deprived_wards(areas)?
             } else {

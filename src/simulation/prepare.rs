@@ -249,7 +249,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let authority = &record.authority;
     let nation = authority.code.nation();
     let base_year = world.vintage.year;
-    let vote_year = scenario.year.unwrap_or_else(|| base_year.next());
+    let vote_year = scenario.vote_year(base_year);
     let principle = world
         .law
         .principle(authority, vote_year)
@@ -281,15 +281,18 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         proportions,
         values: values.as_ref(),
     };
-    let preceptor = |areas: usize| (authority.name.clone(), areas);
     if scenario.proposal.rise_beside().is_some() && !authority.class.bills() {
-        let (authority, areas) = preceptor(areas.len());
-        return Err(PrepareError::DesignByPreceptor { authority, areas });
+        return Err(PrepareError::DesignByPreceptor {
+            authority: authority.name.clone(),
+            areas: areas.len(),
+        });
     }
     let schedule = scenario.proposal.schedule(ground)?.on_terms(scenario.terms);
     if schedule.needs_relief() && !authority.class.bills() {
-        let (authority, areas) = preceptor(areas.len());
-        return Err(PrepareError::ReliefByPreceptor { authority, areas });
+        return Err(PrepareError::ReliefByPreceptor {
+            authority: authority.name.clone(),
+            areas: areas.len(),
+        });
     }
     let no_rise = match scenario.no {
         UniformRise::Stated(rise) => rise,
@@ -831,7 +834,7 @@ impl Finance {
                 .rows()
                 .iter()
                 .filter(|cell| cells.area(cell) == position);
-            for line in tax::charge_lines(amounts, cells, here, schedule.is_local()) {
+            for line in tax::charge_lines(amounts, cells, here) {
                 let change = (line.net - line.no).pounds();
                 let budgeted = line.tax_base_thousandths as f64 / 1_000.0 * change;
                 increment[line.band] += if budgeted > 0.0 {
@@ -841,7 +844,7 @@ impl Finance {
                 };
             }
         }
-        if budgets.levy_is_kept {
+        if schedule.levy_is_own() {
             // Homes that owe it are many or few, but no discount or award lessens it.
             for (band, levy) in budgets.levy.iter() {
                 increment[band] += levy.pounds();
@@ -852,7 +855,7 @@ impl Finance {
             let line = |line: tax::ChargeLine| {
                 line.tax_base_thousandths as f64 / 1_000.0 * (line.net - line.no).pounds()
             };
-            let lines = tax::charge_lines(amounts, cells, [cell], schedule.is_local());
+            let lines = tax::charge_lines(amounts, cells, [cell]);
             lines.into_iter().map(line).sum::<f64>()
         };
         let falls_on = |reduction: Reduction| {
@@ -907,7 +910,7 @@ impl Finance {
             budgeted: budgets.net_yield_vs_no().pounds(),
             // Wales has no collection fund: what is not collected is the council's alone.
             own_share: if wales { 1.0 } else { yes / (yes + others) },
-            voluntary: if budgets.levy_is_asked {
+            voluntary: if schedule.levy_is_asked() {
                 budgets
                     .levy
                     .values()

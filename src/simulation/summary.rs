@@ -17,6 +17,18 @@ pub struct Spread {
     pub monte_carlo_error: Option<f64>,
 }
 
+impl Spread {
+    /// That of a value that is not uncertain.
+    pub const fn exact(value: f64) -> Self {
+        Self {
+            mean: value,
+            sd: Some(0.0),
+            percentiles: [value; 5],
+            monte_carlo_error: Some(0.0),
+        }
+    }
+}
+
 /// The spread of a column of draws; nothing where there are none. A value that is not a number
 /// stands for a share of no votes, and is left out.
 ///

@@ -373,6 +373,8 @@ struct Places {
     fifths: Vec<usize>,
     /// Positions of the lower layer areas in a ward, a middle layer area, or themselves, by code.
     members: BTreeMap<String, Vec<usize>>,
+    /// Positions of all of them.
+    everywhere: Vec<usize>,
 }
 
 impl Places {
@@ -408,6 +410,7 @@ impl Places {
                 .iter()
                 .map(|pounds| pounds.map_or(FIFTHS, |pounds| incomes.fifth(pounds)))
                 .collect(),
+            everywhere: (0..areas.len()).collect(),
             incomes: pounds,
             areas,
             members,
@@ -417,8 +420,7 @@ impl Places {
     /// Where the homes of a band lie in the area of a code; in the whole authority where the code
     /// is of no area that is held.
     fn lie(&self, code: &str, band: Band) -> Lie<'_> {
-        let everywhere: Vec<usize> = (0..self.areas.len()).collect();
-        let members = self.members.get(code).unwrap_or(&everywhere);
+        let members = self.members.get(code).unwrap_or(&self.everywhere);
         let mut deciles = [0.0; TENTHS + 1];
         let mut tenures = [0.0; Tenure::ALL.len() + 1];
         let mut fifths = [0.0; FIFTHS + 1];

@@ -5,7 +5,7 @@ use polars::prelude::*;
 
 use super::bill::{Amounts, Cases, Moves};
 use crate::data::columns as c;
-use crate::domain::{Band, Cells, Liability, Pence, Reduction};
+use crate::domain::{Band, Cells, Pence, Reduction};
 
 /// The bill of one dwelling of each kind of home: each cell, and each part of its band that pays
 /// alike. Columns of equal length, in the order of the cells and the parts of their bands.
@@ -33,7 +33,6 @@ pub fn apply(cells: &Cells, amounts: &Amounts) -> PolarsResult<Bills> {
         rows.iter().map(value).collect()
     };
     let terms = amounts.terms;
-    let second = |liability| matches!(liability, Liability::Empty | Liability::SecondHome);
     let frame = df!(
         "cell" => (0..rows.len() as i64).collect::<Vec<_>>(),
         c::AREA => column(&|cell| cells.area(cell) as i64),
@@ -41,7 +40,7 @@ pub fn apply(cells: &Cells, amounts: &Amounts) -> PolarsResult<Bills> {
         "quarters" => column(&|cell| cell.liability.quarters_payable()),
         "left_basis_points" => column(&|cell| 10_000 - cells.award_basis_points(cell)),
         "pension_age" => column(&|cell| i64::from(cell.reduction == Reduction::PensionAge)),
-        "second_home" => column(&|cell| i64::from(second(cell.liability))),
+        "second_home" => column(&|cell| i64::from(cell.liability.is_nobodys_main_home())),
         "left_out" => column(&|cell| i64::from(terms.leaves_out(cell.liability))),
         "protected" => column(&|cell| i64::from(terms.protects(cell.reduction))),
     )?

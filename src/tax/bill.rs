@@ -2,8 +2,8 @@
 
 use crate::domain::schedule::WHOLE;
 use crate::domain::{
-    Band, BandProportions, ByBand, Design, KindOfHome, LevyTo, Liability, Pence, Proportion,
-    Reduction, Rise, Schedule, Terms, divide_half_up,
+    Band, BandProportions, ByBand, Design, KindOfHome, Liability, Pence, Proportion, Reduction,
+    Rise, Schedule, Terms, divide_half_up,
 };
 
 /// A figure today, after a Yes and after a No.
@@ -151,8 +151,7 @@ impl Amounts {
         let of_band = &self.parts[band][part];
         let (others_today, others_next) = area.others[band];
         let own = self.own[band];
-        let second = matches!(home.liability, Liability::Empty | Liability::SecondHome);
-        let mut yes = if second {
+        let mut yes = if home.liability.is_nobodys_main_home() {
             of_band.second_home
         } else {
             of_band.main
@@ -352,7 +351,7 @@ fn before_discounts(paid: Pence, home: KindOfHome) -> Option<Pence> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn band_amount(band_d: Pence, proportion: Proportion) -> Pence {
-    band_d.times(proportion.numerator(), proportion.denominator())
+    proportion.of(band_d)
 }
 
 /// The amounts of every band under a schedule.
@@ -429,14 +428,7 @@ pub fn amounts(
             Design::Levy { .. } => Moves::Surcharge,
         },
         ends_premiums: matches!(schedule.design(), Design::ShareOfValue { .. }),
-        levy_is_own: matches!(
-            schedule.design(),
-            Design::Levy {
-                to: LevyTo::Council,
-                voluntary: false,
-                ..
-            }
-        ),
+        levy_is_own: schedule.levy_is_own(),
         proportions: *proportions,
     };
     for band in Band::ALL {

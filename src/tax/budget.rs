@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::bill::{Amounts, Cases, Charge};
+use super::bill::{Amounts, Cases, Charge, Moves};
 use crate::domain::cells::Cell;
 use crate::domain::schedule::WHOLE;
 use crate::domain::{
-    Band, ByBand, Cells, Design, KindOfHome, LevyTo, Pence, Schedule, apportion, divide_half_up,
+    Band, ByBand, Cells, Design, KindOfHome, Pence, Schedule, apportion, divide_half_up,
 };
 
 /// The council tax of one band, at the tax base for setting.
@@ -53,8 +53,8 @@ pub fn charge_lines<'a>(
     amounts: &Amounts,
     cells: &Cells,
     chosen: impl IntoIterator<Item = &'a Cell>,
-    local: bool,
 ) -> Vec<ChargeLine> {
+    let local = amounts.moves == Moves::OwnPart;
     let mut lines: BTreeMap<(Band, Pence, Pence), i64> = BTreeMap::new();
     let mut add = |amounts: &Amounts, home: KindOfHome, part: usize, base: i64| {
         let charge = amounts.charge(0, home, part);
@@ -109,10 +109,6 @@ pub struct Budgets {
     pub levy: ByBand<Pence>,
     /// The same once phased in.
     pub levy_in_full: ByBand<Pence>,
-    /// Whether the council has a right to the surcharge: it is then part of what the bands raise.
-    pub levy_is_kept: bool,
-    /// Whether the surcharge is only asked for.
-    pub levy_is_asked: bool,
 }
 
 /// Works out the budgets from the tax base of the cells.
@@ -126,16 +122,12 @@ pub fn budgets(
     schedule: &Schedule,
 ) -> Budgets {
     let band_d = amounts.band_d;
-    let lines = charge_lines(amounts, cells, cells.rows(), schedule.is_local());
+    let lines = charge_lines(amounts, cells, cells.rows());
     let base = cells.tax_base_thousandths();
     let levy = levied(amounts, cells, cells.rows(), schedule, |charge| charge.levy);
     let levy_in_full = levied(amounts, cells, cells.rows(), schedule, |charge| {
         charge.levy_in_full
     });
-    let (kept, asked) = match schedule.design() {
-        Design::Levy { to, voluntary, .. } => (*to == LevyTo::Council && !voluntary, *voluntary),
-        _ => (false, false),
-    };
     let bands = ByBand::from_fn(|band: Band| {
         let over_today =
             |amount: Pence| on_base(amount, base[band]) - on_base(band_d.today, base[band]);
@@ -150,7 +142,11 @@ pub fn budgets(
             let gross = over_today(band_d.yes);
             (gross, gross - net)
         } else {
-            let kept = if kept { levy[band] } else { Pence::ZERO };
+            let kept = if schedule.levy_is_own() {
+                levy[band]
+            } else {
+                Pence::ZERO
+            };
             (net + kept, Pence::ZERO)
         };
         BandBudget {
@@ -180,8 +176,6 @@ pub fn budgets(
         others: brought_to_others(amounts, cells),
         levy,
         levy_in_full,
-        levy_is_kept: kept,
-        levy_is_asked: asked,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::bill::{Amounts, Cases, Charge, band_amount, dwelling_bill};
 use crate::domain::extract::charged_proportion;
 use crate::domain::schedule::WHOLE;
-use crate::domain::{Band, BandProportions, ExampleHousehold, KindOfHome, Pence, Proportion};
+use crate::domain::{Band, ExampleHousehold, KindOfHome, Pence, Proportion};
 
 /// What a household pays, pence a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,6 @@ pub fn household_bill(
     household: &ExampleHousehold,
     amounts: &Amounts,
     area: usize,
-    proportions: &BandProportions,
 ) -> HouseholdBill {
     let home = KindOfHome {
         band: household.charged_band(),
@@ -39,7 +38,7 @@ pub fn household_bill(
     let part = part_of(household, amounts);
     let charge = amounts.charge(area, home, part);
     let (own, total) = if household.disabled() && household.band() == Band::A {
-        let proportion = charged_proportion(Band::A, true, proportions);
+        let proportion = charged_proportion(Band::A, true, &amounts.proportions);
         below_band_a(&charge, amounts, (area, part), proportion)
     } else {
         (charge.own, charge.total)

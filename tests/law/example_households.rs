@@ -24,7 +24,7 @@ fn bill_of(household: &ExampleHousehold) -> HouseholdBill {
     let others = [(pounds("352.44"), pounds("368.01"))];
     let no = Rise::new(0.0499).unwrap();
     let amounts = amounts(pounds("1656.67"), &others, &schedule, no, proportions);
-    household_bill(household, &amounts, 0, proportions)
+    household_bill(household, &amounts, 0)
 }
 
 /// The bill of an example household of the table.

@@ -646,7 +646,7 @@ impl Check<'_> {
         };
         let premium = Self::number(self.premium, row, i64::MAX, Role::Premium)?
             .map_or(0, |premium| premium + PREMIUMS.start());
-        if premium != 0 && !matches!(class, Liability::Empty | Liability::SecondHome) {
+        if premium != 0 && !class.is_nobodys_main_home() {
             return Err((Reason::PremiumOnMainHome, Role::Premium));
         }
         let percent = payable_percent(class, premium);

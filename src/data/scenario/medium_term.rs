@@ -270,11 +270,9 @@ impl Checker<'_, '_> {
             .ok()
             .map(|vintage| vintage.year.next());
         let first = voted_on.or(after);
-        let projected: Option<Vec<FinancialYear>> = first.zip(years).map(|(first, years)| {
-            std::iter::successors(Some(first), |year| Some(year.next()))
-                .take(usize::from(years))
-                .collect()
-        });
+        let projected: Option<Vec<FinancialYear>> = first
+            .zip(years)
+            .map(|(first, years)| first.and_after(usize::from(years)));
         let mut gap = BTreeMap::new();
         for (name, value) in raw {
             let year: FinancialYear = match name.get_ref().parse() {

@@ -323,6 +323,11 @@ impl Scenario {
         }
     }
 
+    /// The financial year voted on, on the figures of a year.
+    pub fn vote_year(&self, figures: FinancialYear) -> FinancialYear {
+        self.year.unwrap_or_else(|| figures.next())
+    }
+
     /// The same proposal for another authority. Its amounts, its usual turnout, its name on the
     /// ballot paper and its extract are not the other's: they are left out, and the second value
     /// names those that were stated.
