@@ -34,11 +34,33 @@ pub struct Assumptions {
     pub medium_term: MediumTerm,
     /// How the values of homes are stretched over their bands.
     pub values: ValueAssumptions,
+    /// How closely evidence is taken to follow the model of the vote.
+    pub learning: LearningAssumptions,
     /// Uncertain inputs in the order of their table.
     pub inputs: Vec<UncertainInput>,
     turnouts: Vec<LocalTurnout>,
     days: Vec<PollingDay>,
     prices: Vec<(i16, f64)>,
+}
+
+/// How closely evidence is taken to follow the model of the vote; standard deviations in log odds but
+/// where said otherwise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LearningAssumptions {
+    /// Of an option of a ballot with several, beside the mood of the ballot.
+    pub ballot_option_sd: f64,
+    /// Of a ballot with one question.
+    pub ballot_yes_no_sd: f64,
+    /// Of an answer of a survey, beside its offset and its sampling error.
+    pub survey_answer_sd: f64,
+    /// Of a survey as a whole.
+    pub survey_offset_sd: f64,
+    /// Factor of weighting on the sampling variance of a poll.
+    pub poll_design_effect: f64,
+    /// Of opinion, in a month between a poll and the vote.
+    pub poll_drift_sd: f64,
+    /// Of the share of the undecided of a poll that breaks for Yes; a share.
+    pub poll_undecided_sd: f64,
 }
 
 /// An input that every draw samples.
@@ -135,6 +157,15 @@ impl Assumptions {
             cost_dwellings: constant("cost_dwellings")? as i64,
             medium_term: super::scenario::medium_term::defaults()?,
             values: ValueAssumptions::embedded()?,
+            learning: LearningAssumptions {
+                ballot_option_sd: constant("ballot_option_sd")?,
+                ballot_yes_no_sd: constant("ballot_yes_no_sd")?,
+                survey_answer_sd: constant("survey_answer_sd")?,
+                survey_offset_sd: constant("survey_offset_sd")?,
+                poll_design_effect: constant("poll_design_effect")?,
+                poll_drift_sd: constant("poll_drift_sd")?,
+                poll_undecided_sd: constant("poll_undecided_sd")?,
+            },
             inputs: inputs()?,
             turnouts: turnouts()?,
             days: days()?,

@@ -130,6 +130,9 @@ static FILES: &[(&str, &[u8])] = embedded![
     "assumptions/price_index.csv",
     "assumptions/turnout.csv",
     "assumptions/values.csv",
+    "evidence/ballot_areas.csv",
+    "evidence/ballots.csv",
+    "evidence/surveys.csv",
 ];
 
 impl Catalogue {

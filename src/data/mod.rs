@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod cells;
 pub mod check;
 pub mod columns;
+pub mod evidence;
 pub mod example_households;
 pub mod households;
 pub mod law;

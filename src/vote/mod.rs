@@ -1,11 +1,13 @@
 //! Floor 3: from changes in bills to votes; pure.
 
 pub mod electorate;
+pub mod likelihood;
 pub mod outcome;
 pub mod perception;
 pub mod turnout;
 pub mod willingness;
 
 pub use electorate::{Electorate, VoterGroup};
+pub use likelihood::{LearnedParameters, log_likelihood};
 pub use outcome::{ExpectedVotes, VoteParameters, expected_votes};
 pub use perception::Perception;

@@ -10,7 +10,9 @@ use super::raw::{RawDistribution, RawLevels, RawScenario};
 use super::schedule::KINDS;
 use super::{DEFAULT_DRAWS, MOST_DRAWS, Names, Scenario, StatedLevels};
 use crate::domain::distribution::FORMS;
-use crate::domain::{Detail, Distribution, Nation, Pence, Rise, Share, UniformRise};
+use crate::domain::{
+    Campaign, Detail, Distribution, Learning, Nation, Pence, Rise, Share, UniformRise,
+};
 
 /// The version of the format.
 const FORMAT: i64 = 1;
@@ -152,6 +154,9 @@ impl Checker<'_, '_> {
             households,
             medium_term: medium_term?,
             services,
+            learning: Learning::default(),
+            polls: Vec::new(),
+            campaign: Campaign::default(),
         })
     }
 

@@ -19,8 +19,8 @@ pub use raw::RawScenario;
 use super::households::Mapping;
 use super::vintage::Levels;
 use crate::domain::{
-    Detail, Distribution, FinancialYear, MediumTerm, Pence, Proposal, Service, Share, Terms,
-    UniformRise,
+    Campaign, Detail, Distribution, FinancialYear, Learning, MediumTerm, Pence, Poll, Proposal,
+    Service, Share, Terms, UniformRise,
 };
 use check::Checker;
 use fault::Faults;
@@ -73,6 +73,12 @@ pub struct Scenario {
     pub medium_term: MediumTerm,
     /// Services that the money could buy.
     pub services: Vec<Service>,
+    /// From which evidence the parameters of the vote are learned.
+    pub learning: Learning,
+    /// Polls on the proposal.
+    pub polls: Vec<Poll>,
+    /// What the campaign is taken to reach.
+    pub campaign: Campaign,
 }
 
 /// What a scenario file says of a council's own extract.
