@@ -4,7 +4,9 @@ use serde::Deserialize;
 
 use super::assumptions::Assumptions;
 use super::catalogue::{self, DataError};
-use crate::domain::evidence::{BallotOption, Evidence, PastBallot, Survey, SurveyAnswer};
+use crate::domain::evidence::{
+    BallotOption, Evidence, FittedNormal, PastBallot, Survey, SurveyAnswer,
+};
 use crate::domain::place::NotACode;
 use crate::domain::{AuthorityCode, FinancialYear};
 
@@ -124,6 +126,48 @@ fn surveys(assumptions: &Assumptions) -> Result<Vec<Survey>, DataError> {
             })
         })
         .collect()
+}
+
+/// The table of the fitted normal.
+pub const FITTED_NORMAL: &str = "evidence/fitted_normal.csv";
+
+/// The normal that calibration fitted to the posterior of the learned parameters, from which a run
+/// draws them.
+///
+/// # Errors
+/// When the embedded table is broken: a fault of the build.
+pub fn fitted_normal() -> Result<FittedNormal, DataError> {
+    let rows: Vec<Vec<String>> = csv::Reader::from_reader(catalogue::bytes(FITTED_NORMAL)?)
+        .records()
+        .map(|row| row.map(|row| row.iter().map(str::to_owned).collect()))
+        .collect::<Result<_, _>>()
+        .map_err(|error| fault(FITTED_NORMAL, error.to_string()))?;
+    let number = |text: &String| -> Result<f64, DataError> {
+        let wrong = |error| fault(FITTED_NORMAL, format!("{text:?}: {error}"));
+        text.parse().map_err(wrong)
+    };
+    let mut fitted = FittedNormal {
+        names: Vec::new(),
+        mean: Vec::new(),
+        covariance: Vec::new(),
+    };
+    for row in &rows {
+        let [name, mean, covariance @ ..] = row.as_slice() else {
+            return Err(fault(FITTED_NORMAL, "a row is too short".to_owned()));
+        };
+        fitted.names.push(name.clone());
+        fitted.mean.push(number(mean)?);
+        let covariance: Result<Vec<f64>, _> = covariance.iter().map(number).collect();
+        fitted.covariance.push(covariance?);
+    }
+    let n = fitted.names.len();
+    if fitted.covariance.iter().any(|row| row.len() != n) {
+        return Err(fault(
+            FITTED_NORMAL,
+            "the covariance is not square".to_owned(),
+        ));
+    }
+    Ok(fitted)
 }
 
 /// The count of a past ballot in one billing authority.

@@ -158,3 +158,28 @@ impl Default for Campaign {
         }
     }
 }
+
+/// A multivariate normal on the scale of normal scores: each parameter is the quantile of its prior at
+/// the standard normal distribution function of its score, so that the prior is standard normal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FittedNormal {
+    /// Names of the parameters, in order.
+    pub names: Vec<String>,
+    /// Means of their scores.
+    pub mean: Vec<f64>,
+    /// Covariance of their scores, row by row.
+    pub covariance: Vec<Vec<f64>>,
+}
+
+impl FittedNormal {
+    /// The prior itself: independent standard normals.
+    pub fn standard(names: &[&str]) -> Self {
+        let n = names.len();
+        let row = |i: usize| (0..n).map(|j| f64::from(u8::from(i == j))).collect();
+        Self {
+            names: names.iter().map(|&name| name.to_owned()).collect(),
+            mean: vec![0.0; n],
+            covariance: (0..n).map(row).collect(),
+        }
+    }
+}

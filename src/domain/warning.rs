@@ -15,6 +15,20 @@ pub enum Warning {
     },
     /// The model has not learned from past ballots: the parameters are as first believed.
     PriorsOnly,
+    /// The model has learned from few ballots.
+    FewBallots {
+        /// Ballots that it has learned from.
+        ballots: usize,
+        /// Of them statutory referendums.
+        statutory: usize,
+    },
+    /// Few draws agree with the evidence.
+    LowEffectiveSample {
+        /// Draws made.
+        draws: u32,
+        /// Draws that count alike and would be as sharp.
+        effective: f64,
+    },
     /// Relief for whole bands under s.13A(1)(c) has not been tested in court.
     UntestedRoute,
     /// A district would pay for relief; the county's share of the bill is out of its reach.
@@ -255,6 +269,8 @@ impl Warning {
         match self {
             Self::FewDraws { .. } => "few_draws",
             Self::PriorsOnly => "priors_only",
+            Self::FewBallots { .. } => "few_ballots",
+            Self::LowEffectiveSample { .. } => "low_effective_sample",
             Self::UntestedRoute => "untested_route",
             Self::TwoTier { .. } => "two_tier",
             Self::OneArea => "one_area",
@@ -333,10 +349,25 @@ impl Warning {
                  {:.1} percentage points; with 10,000 draws it stays at half a point or below.",
                 50.0 / (f64::from(*draws)).sqrt()
             ),
-            Self::PriorsOnly => "The vote model rests on its stated starting beliefs; it has not \
-                 yet been fitted to past ballots and polls. Read the probability of winning as a \
-                 range of what is plausible, not as a forecast."
+            Self::PriorsOnly => "The vote model rests on its stated starting beliefs: the scenario \
+                 asks for nothing to be learned from past ballots and surveys. Read the \
+                 probability of winning as a range of what is plausible, not as a forecast."
                 .to_owned(),
+            Self::FewBallots { ballots, statutory } => format!(
+                "The vote model has learned from {ballots} past ballots on council tax, {} of them \
+                 under the law of today, and from surveys. So few cannot prove it right: a model \
+                 that was wrong about half of all votes could fit them as well. Read the probability \
+                 of winning as a range of what is plausible, not as a forecast.",
+                match statutory {
+                    0 => "none".to_owned(),
+                    1 => "one".to_owned(),
+                    more => more.to_string(),
+                }
+            ),
+            Self::LowEffectiveSample { draws, effective } => format!(
+                "Only {effective:.0} of {draws} draws' worth agree with the evidence and the polls: the \
+                 probability of winning is rough (1,000 are wanted; make more draws with --draws)."
+            ),
             Self::UntestedRoute => "Relief for whole bands under section 13A(1)(c) of the Local \
                  Government Finance Act 1992 is untested in court: take counsel's opinion before \
                  relying on it."

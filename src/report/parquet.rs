@@ -9,7 +9,7 @@ use crate::simulation::{DrawOutcomes, Prepared};
 pub const DRAW: ColumnDoc = column("draw", "integer", "Number of the draw, from 1.");
 
 /// What the columns of the draws say, beside those of the uncertain inputs.
-pub const OUTCOMES: [ColumnDoc; 13] = [
+pub const OUTCOMES: [ColumnDoc; 14] = [
     column(
         "collected_vs_no_pounds",
         "number",
@@ -44,6 +44,11 @@ pub const OUTCOMES: [ColumnDoc; 13] = [
         "loss_cost_pounds",
         "number",
         "Cost of losing, pounds; empty without a vote.",
+    ),
+    column(
+        "weight",
+        "number",
+        "How much the draw counts in figures of the vote, in the light of past ballots, surveys and polls; 1 on average; empty without a vote.",
     ),
     column(
         "yes_share",
@@ -115,6 +120,7 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
         Outcome::Number(Some(&outcomes.working_age_beyond_base)),
         Outcome::Number(vote.map(|_| outcomes.poll_cost.as_slice())),
         Outcome::Number(vote.map(|_| outcomes.loss_cost.as_slice())),
+        Outcome::Number(vote.map(|vote| vote.weights.values())),
         Outcome::Number(vote.map(|vote| vote.yes_share.as_slice())),
         Outcome::Number(vote.map(|vote| vote.turnout.as_slice())),
         Outcome::Number(vote.map(|vote| vote.frozen_votes.as_slice())),

@@ -14,7 +14,7 @@ use crate::data::small_areas::Tenure;
 use crate::domain::schedule::WHOLE;
 use crate::domain::{Band, Pence, Share, Warning, divide_half_up};
 use crate::simulation::{
-    BillPart, DrawOutcomes, Driver, PairedDifference, Prepared, drivers, spread,
+    BillPart, DrawOutcomes, Driver, PairedDifference, Prepared, VoteOutcomes, drivers,
 };
 use crate::tax::bill::{Cases, Charge};
 use crate::tax::budget::{levied, on_base};
@@ -119,6 +119,8 @@ impl Briefing {
 
 /// Draws below which a probability is called rough.
 const FEW_DRAWS: u32 = 2_000;
+/// Effective draws below which a weighted probability is called rough.
+const FEW_EFFECTIVE: f64 = 1_000.0;
 /// Width of the 90% range of the yes share above which the outcome is called open.
 const WIDE: f64 = 0.25;
 
@@ -165,12 +167,14 @@ pub fn briefing(
 pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow> {
     let mut warnings = prepared.warnings.clone();
     if let Some(vote) = &outcomes.vote {
-        if prepared.scenario.draws < FEW_DRAWS {
-            warnings.push(Warning::FewDraws {
-                draws: prepared.scenario.draws,
-            });
+        let draws = prepared.scenario.draws;
+        let effective = vote.weights.effective();
+        if draws < FEW_DRAWS {
+            warnings.push(Warning::FewDraws { draws });
+        } else if effective < FEW_EFFECTIVE {
+            warnings.push(Warning::LowEffectiveSample { draws, effective });
         }
-        if let Some(range) = spread(&vote.yes_share) {
+        if let Some(range) = vote.weights.spread(&vote.yes_share) {
             let [low, .., high] = range.percentiles;
             if high - low > WIDE {
                 warnings.push(Warning::WideOutcome { low, high });
@@ -227,15 +231,17 @@ fn driver_rows(drivers: &[Driver]) -> Vec<DriverRow> {
 
 fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
     let dwellings = prepared.record.dwellings();
-    let column = |band: Band, values: &[f64]| {
-        let of_band: Vec<f64> = values
+    let column = |band: Band, values: fn(&VoteOutcomes) -> &[f64]| {
+        let vote = outcomes.vote.as_ref()?;
+        let of_band: Vec<f64> = values(vote)
             .iter()
             .skip(band.index())
             .step_by(prepared.schedule.bands().len())
             .copied()
             .collect();
-        spread(&of_band).map(|spread| spread.mean)
+        vote.weights.spread(&of_band).map(|spread| spread.mean)
     };
+    let electors = prepared.electorate.by_band();
     prepared
         .schedule
         .bands()
@@ -244,7 +250,6 @@ fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
             let own = prepared.amounts.own[band];
             let total = |of: fn(&Cases<Pence>) -> Pence| mean_total(prepared, band, of);
             let budget = &prepared.budgets.bands[band];
-            let vote = outcomes.vote.as_ref();
             BandRow {
                 band: band.to_string(),
                 n_dwellings: dwellings[band],
@@ -263,8 +268,10 @@ fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
                 relief_pounds: budget.relief.pounds(),
                 net_yield_vs_today_pounds: budget.net.pounds(),
                 net_yield_vs_no_pounds: (budget.net - budget.no).pounds(),
-                share_votes: vote.and_then(|vote| column(band, &vote.band_votes)),
-                yes_share: vote.and_then(|vote| column(band, &vote.band_yes_share)),
+                n_electors: electors[band],
+                turnout: column(band, |vote| &vote.band_turnout),
+                share_votes: column(band, |vote| &vote.band_votes),
+                yes_share: column(band, |vote| &vote.band_yes_share),
             }
         })
         .collect()
@@ -350,7 +357,8 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
             };
             let vote = outcomes.vote.as_ref();
             let yes = vote.map(|vote| by_ward(index, &vote.ward_yes_share));
-            let yes_spread = yes.as_deref().and_then(spread);
+            let of_vote = |values: &[f64]| vote.and_then(|vote| vote.weights.spread(values));
+            let yes_spread = yes.as_deref().and_then(of_vote);
             let held = prepared
                 .small_areas
                 .iter()
@@ -388,13 +396,14 @@ fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
                 mean_change_vs_no_pounds: change / (liable.max(1)) as f64,
                 n_electors: prepared.electorate.electors_of(index),
                 turnout: vote
-                    .and_then(|vote| spread(&by_ward(index, &vote.ward_turnout)))
+                    .and_then(|vote| of_vote(&by_ward(index, &vote.ward_turnout)))
                     .map(|spread| spread.mean),
                 yes_share: yes_spread.map(|spread| spread.mean),
                 yes_share_p05: yes_spread.map(|spread| spread.percentiles[0]),
                 yes_share_p95: yes_spread.map(|spread| spread.percentiles[4]),
-                chance_yes_majority: yes.map(|shares| {
-                    shares.iter().filter(|share| **share > 0.5).count() as f64 / shares.len() as f64
+                chance_yes_majority: yes.zip(vote).map(|(shares, vote)| {
+                    let majority: Vec<bool> = shares.iter().map(|share| *share > 0.5).collect();
+                    vote.weights.share(&majority).0
                 }),
             }
         })

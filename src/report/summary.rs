@@ -172,7 +172,7 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         outcomes
             .vote
             .as_ref()
-            .and_then(|vote| spread(&vote.frozen_votes)),
+            .and_then(|vote| vote.weights.spread(&vote.frozen_votes)),
         "votes from dwellings in bands whose own element does not rise; empty without a vote",
     );
 }
@@ -512,15 +512,25 @@ fn vote(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "turnout",
         "share of electors",
         &electors,
-        vote.and_then(|vote| spread(&vote.turnout)),
+        vote.and_then(|vote| vote.weights.spread(&vote.turnout)),
         note("votes cast over electors"),
     );
     rows.spread(
         "yes_share",
         "share of votes",
         "votes cast",
-        vote.and_then(|vote| spread(&vote.yes_share)),
+        vote.and_then(|vote| vote.weights.spread(&vote.yes_share)),
         note("more than half is needed; a tie is lost"),
+    );
+    rows.spread(
+        "effective_draws",
+        "draws",
+        &format!("{} draws", outcomes.len()),
+        vote.map(|vote| Spread::exact(vote.weights.effective())),
+        note(
+            "draws that count alike and would be as sharp (Kish), after each draw is weighted by past \
+             ballots, surveys and polls",
+        ),
     );
     for (metric, won, text) in [
         (
@@ -554,7 +564,10 @@ fn vote(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "expected_value_pounds",
         "pounds, first year",
         "Yes less No if won, less the costs of losing if lost, less the poll",
-        outcomes.value().as_deref().and_then(spread),
+        outcomes
+            .value()
+            .zip(vote)
+            .and_then(|(value, vote)| vote.weights.spread(&value)),
         note("what holding the vote is worth on average, before later years"),
     );
 }

@@ -84,6 +84,8 @@ record! {
         relief_pounds: f64 as "number", "Relief under s.13A(1)(c), pounds a year.";
         net_yield_vs_today_pounds: f64 as "number", "Yield after relief over today, pounds a year.";
         net_yield_vs_no_pounds: f64 as "number", "Yield after relief over a No, pounds a year.";
+        n_electors: f64 as "number", "Electors, estimated from homes or stated in the extract.";
+        turnout: Option<f64> as "number", "Mean turnout of its electors; empty where there is no vote or no elector.";
         share_votes: Option<f64> as "number", "Mean share of all votes that the band casts; empty where there is no vote.";
         yes_share: Option<f64> as "number", "Mean share of the band's votes for Yes; empty where there is no vote.";
     }

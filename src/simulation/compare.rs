@@ -2,7 +2,8 @@
 
 use super::prepare::Prepared;
 use super::run::DrawOutcomes;
-use super::summary::{Spread, spread};
+use super::summary::Spread;
+use super::weights::Weights;
 
 /// A paired difference: the first proposal less the second.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +28,8 @@ pub struct PairedDifference {
 /// vote) are left out.
 ///
 /// # Panics
-/// When the runs have different seeds or numbers of draws: their luck would not be shared.
+/// When the runs have different seeds or numbers of draws, or rest on different evidence: their luck
+/// would not be shared.
 pub fn compare(
     first: (&Prepared, &DrawOutcomes),
     second: (&Prepared, &DrawOutcomes),
@@ -46,19 +48,24 @@ pub fn compare(
             .map(|over_no| over_no + no)
             .collect()
     };
+    let alike = Weights::alike(first.1.len());
     let mut differences = vec![paired(
         "collected_vs_today_pounds",
         "pounds",
-        &over_today(first),
-        &over_today(second),
+        (&over_today(first), &over_today(second)),
+        &alike,
     )];
     if let (Some(one), Some(other)) = (&first.1.vote, &second.1.vote) {
-        let (over_no, other_over_no) = (&first.1.collected, &second.1.collected);
+        assert!(
+            same_evidence(first.1, second.1),
+            "paired runs rest on the same evidence"
+        );
+        let weights = &one.weights;
         differences.push(paired(
             "collected_vs_no_pounds",
             "pounds",
-            over_no,
-            other_over_no,
+            (&first.1.collected, &second.1.collected),
+            &alike,
         ));
         let chance = |won: &[bool]| {
             won.iter()
@@ -68,48 +75,55 @@ pub fn compare(
         differences.push(paired(
             "yes_share",
             "share of votes",
-            &one.yes_share,
-            &other.yes_share,
+            (&one.yes_share, &other.yes_share),
+            weights,
         ));
         differences.push(paired(
             "turnout",
             "share of electors",
-            &one.turnout,
-            &other.turnout,
+            (&one.turnout, &other.turnout),
+            weights,
         ));
         differences.push(paired(
             "win_probability",
             "probability",
-            &chance(&one.won),
-            &chance(&other.won),
+            (&chance(&one.won), &chance(&other.won)),
+            weights,
         ));
-    }
-    if let (Some(one), Some(other)) = (first.1.value(), second.1.value()) {
-        differences.push(paired("expected_value_pounds", "pounds", &one, &other));
+        if let (Some(one), Some(other)) = (first.1.value(), second.1.value()) {
+            let pair = (one.as_slice(), other.as_slice());
+            differences.push(paired("expected_value_pounds", "pounds", pair, weights));
+        }
     }
     differences.into_iter().flatten().collect()
+}
+
+/// Whether two runs of votes weigh their draws alike: they rest on the same past ballots, surveys,
+/// polls and starting beliefs. Runs without a vote have nothing to weigh.
+pub fn same_evidence(first: &DrawOutcomes, second: &DrawOutcomes) -> bool {
+    match (&first.vote, &second.vote) {
+        (Some(one), Some(other)) => one.weights == other.weights,
+        _ => true,
+    }
 }
 
 fn paired(
     metric: &'static str,
     unit: &'static str,
-    first: &[f64],
-    second: &[f64],
+    (first, second): (&[f64], &[f64]),
+    weights: &Weights,
 ) -> Option<PairedDifference> {
     let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
     let share = |holds: fn(f64) -> bool| {
-        differences
-            .iter()
-            .filter(|difference| holds(**difference))
-            .count() as f64
-            / differences.len() as f64
+        let held: Vec<bool> = differences.iter().map(|one| holds(*one)).collect();
+        weights.share(&held).0
     };
     Some(PairedDifference {
         metric,
         unit,
-        first: spread(first)?.mean,
-        second: spread(second)?.mean,
-        difference: spread(&differences)?,
+        first: weights.spread(first)?.mean,
+        second: weights.spread(second)?.mean,
+        difference: weights.spread(&differences)?,
         first_larger: share(|difference| difference > 0.0),
         alike: share(|difference| difference == 0.0),
     })

@@ -46,11 +46,53 @@ pub struct Scratch {
     yes_odds: [Vec<f64>; 3],
     reading: Vec<f64>,
     knowing: Vec<f64>,
-    cast: Vec<f64>,
-    says_yes: Vec<f64>,
-    cast_variance: Vec<f64>,
-    yes_variance: Vec<f64>,
-    covariance: Vec<f64>,
+    votes: ByReader,
+}
+
+/// Expected votes were all voters of one kind of reader. Votes and their moments are linear in the
+/// share of voters who know, so that these two give the votes at any comprehension.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ByReader {
+    /// If every voter knew what a Yes costs her.
+    pub knowing: ExpectedVotes,
+    /// If none did.
+    pub reading: ExpectedVotes,
+}
+
+impl ByReader {
+    /// No votes yet in so many wards and groups.
+    pub fn none(n_wards: usize, n_groups: usize) -> Self {
+        Self {
+            knowing: ExpectedVotes::none(n_wards, n_groups),
+            reading: ExpectedVotes::none(n_wards, n_groups),
+        }
+    }
+
+    /// The votes where the share `kappa` of voters knows.
+    pub fn mix(&self, kappa: f64, votes: &mut ExpectedVotes) {
+        let (one, other) = (&self.knowing, &self.reading);
+        for (into, knowing, reading) in [
+            (&mut votes.votes, &one.votes, &other.votes),
+            (&mut votes.yes, &one.yes, &other.yes),
+            (
+                &mut votes.votes_variance,
+                &one.votes_variance,
+                &other.votes_variance,
+            ),
+            (
+                &mut votes.yes_variance,
+                &one.yes_variance,
+                &other.yes_variance,
+            ),
+            (&mut votes.covariance, &one.covariance, &other.covariance),
+            (&mut votes.group_votes, &one.group_votes, &other.group_votes),
+            (&mut votes.group_yes, &one.group_yes, &other.group_yes),
+        ] {
+            for ((into, knowing), reading) in into.iter_mut().zip(knowing).zip(reading) {
+                *into = kappa * knowing + (1.0 - kappa) * reading;
+            }
+        }
+    }
 }
 
 impl Kernel {
@@ -92,11 +134,7 @@ impl Kernel {
             yes_odds: [empty(), empty(), empty()],
             reading: empty(),
             knowing: empty(),
-            cast: empty(),
-            says_yes: empty(),
-            cast_variance: empty(),
-            yes_variance: empty(),
-            covariance: empty(),
+            votes: ByReader::none(self.deprivation.len(), self.turnout_odds.len()),
         }
     }
 
@@ -107,8 +145,63 @@ impl Kernel {
         scratch: &mut Scratch,
         votes: &mut ExpectedVotes,
     ) {
+        self.by_reader(parameters, scratch)
+            .mix(parameters.kappa, votes);
+    }
+
+    /// Expected votes of either kind of reader under one set of parameters; its `kappa` is not looked at.
+    pub fn by_reader<'s>(
+        &self,
+        parameters: &VoteParameters,
+        scratch: &'s mut Scratch,
+    ) -> &'s ByReader {
         let p = parameters;
-        let n = self.turnout_odds.len();
+        self.odds(p, scratch);
+        let swing = p.turnout_shift.exp();
+        for group in 0..self.turnout_odds.len() {
+            scratch.reading[group] = self.turnout_odds[group] * swing;
+            let more = match self.perceived[0][group] {
+                Seen::Cost { x, .. } => mobilised(x, p.mobilisation),
+                Seen::Gain(_) => 1.0,
+            };
+            scratch.knowing[group] = scratch.reading[group] * more;
+        }
+        for votes in [&mut scratch.votes.knowing, &mut scratch.votes.reading] {
+            votes.group_votes.fill(0.0);
+            votes.group_yes.fill(0.0);
+        }
+        for ward in 0..self.deprivation.len() {
+            self.ward(p, ward, scratch);
+        }
+        &scratch.votes
+    }
+
+    /// Share of all electors who would say Yes under one set of parameters, whether they vote or not:
+    /// what a poll asks.
+    pub fn support(&self, parameters: &VoteParameters, scratch: &mut Scratch) -> f64 {
+        let p = parameters;
+        self.odds(p, scratch);
+        let share = |odds: f64| odds / (1.0 + odds);
+        let [known, own, whole] = &scratch.yes_odds;
+        let (of_own, of_whole) = ((1.0 - p.kappa) * (1.0 - p.omega), (1.0 - p.kappa) * p.omega);
+        let (mut yes, mut all) = (0.0, 0.0);
+        for (ward, (groups, electors)) in self.wards.iter().enumerate() {
+            let mood = self.mood(p, ward);
+            let known = &known[groups.clone()];
+            let (own, whole) = (&own[groups.clone()], &whole[groups.clone()]);
+            for (group, electors) in electors.iter().enumerate() {
+                let says_yes = p.kappa * share(known[group] * mood)
+                    + of_own * share(own[group] * mood)
+                    + of_whole * share(whole[group] * mood);
+                yes += electors * says_yes;
+                all += electors;
+            }
+        }
+        yes / all
+    }
+
+    /// The odds of a Yes of every group as each kind of reader, where the mood is nobody's.
+    fn odds(&self, p: &VoteParameters, scratch: &mut Scratch) {
         let ln_m = p.m.ln();
         for (seen, odds) in self.perceived.iter().zip(&mut scratch.yes_odds) {
             for (odds, seen) in odds.iter_mut().zip(seen) {
@@ -118,99 +211,72 @@ impl Kernel {
                 };
             }
         }
-        let swing = p.turnout_shift.exp();
-        for group in 0..n {
-            scratch.reading[group] = self.turnout_odds[group] * swing;
-            let more = match self.perceived[0][group] {
-                Seen::Cost { x, .. } => mobilised(x, p.mobilisation),
-                Seen::Gain(_) => 1.0,
-            };
-            scratch.knowing[group] = scratch.reading[group] * more;
-        }
-        votes.group_votes.fill(0.0);
-        votes.group_yes.fill(0.0);
-        for ward in 0..self.deprivation.len() {
-            let mood = (p.national + p.ward[ward] + p.eta * self.deprivation[ward]).exp();
-            let (groups, electors) = &self.wards[ward];
-            let turnout = self.ward_turnout_odds[ward];
-            self.ward(p, mood, turnout, groups.clone(), electors, scratch);
-            let mut sums = [0.0; 5];
-            // Slices of one length, so that the loop needs no check of bounds.
-            let n = groups.len();
-            let (cast, yes) = (&scratch.cast[..n], &scratch.says_yes[..n]);
-            let cast_variance = &scratch.cast_variance[..n];
-            let yes_variance = &scratch.yes_variance[..n];
-            let covariance = &scratch.covariance[..n];
-            let group_votes = &mut votes.group_votes[groups.clone()][..n];
-            let group_yes = &mut votes.group_yes[groups.clone()][..n];
-            for group in 0..n {
-                sums[0] += cast[group];
-                sums[1] += yes[group];
-                sums[2] += cast_variance[group];
-                sums[3] += yes_variance[group];
-                sums[4] += covariance[group];
-                group_votes[group] += cast[group];
-                group_yes[group] += yes[group];
-            }
-            votes.votes[ward] = sums[0];
-            votes.yes[ward] = sums[1];
-            votes.votes_variance[ward] = sums[2];
-            votes.yes_variance[ward] = sums[3];
-            votes.covariance[ward] = sums[4];
-        }
+    }
+
+    /// The factor of a ward on the odds of a Yes.
+    fn mood(&self, p: &VoteParameters, ward: usize) -> f64 {
+        (p.national + p.ward[ward] + p.eta * self.deprivation[ward]).exp()
     }
 
     /// The votes of every group in one ward: multiplications and divisions only.
-    fn ward(
-        &self,
-        p: &VoteParameters,
-        mood: f64,
-        turnout: f64,
-        groups: Range<usize>,
-        electors: &[f64],
-        scratch: &mut Scratch,
-    ) {
+    fn ward(&self, p: &VoteParameters, ward: usize, scratch: &mut Scratch) {
+        let mood = self.mood(p, ward);
+        let at_home = self.ward_turnout_odds[ward];
+        let (groups, electors) = &self.wards[ward];
+        // Slices of one length, so that the loop needs no check of bounds.
         let n = groups.len();
         let electors = &electors[..n];
         let [known, own, whole] = &scratch.yes_odds;
-        let (known, own, whole) = (
-            &known[groups.clone()][..n],
-            &own[groups.clone()][..n],
-            &whole[groups.clone()][..n],
-        );
-        let (knowing, reading) = (
-            &scratch.knowing[groups.clone()][..n],
-            &scratch.reading[groups][..n],
-        );
-        let cast_out = &mut scratch.cast[..n];
-        let yes_out = &mut scratch.says_yes[..n];
-        let cast_variance = &mut scratch.cast_variance[..n];
-        let yes_variance = &mut scratch.yes_variance[..n];
-        let covariance = &mut scratch.covariance[..n];
+        let known = &known[groups.clone()][..n];
+        let (own, whole) = (&own[groups.clone()][..n], &whole[groups.clone()][..n]);
+        let knowing = &scratch.knowing[groups.clone()][..n];
+        let reading = &scratch.reading[groups.clone()][..n];
+        let ByReader {
+            knowing: by_knowing,
+            reading: by_reading,
+        } = &mut scratch.votes;
+        let know_votes = &mut by_knowing.group_votes[groups.clone()][..n];
+        let know_yes = &mut by_knowing.group_yes[groups.clone()][..n];
+        let read_votes = &mut by_reading.group_votes[groups.clone()][..n];
+        let read_yes = &mut by_reading.group_yes[groups.clone()][..n];
         let share = |odds: f64| odds / (1.0 + odds);
-        let (of_own, of_whole) = ((1.0 - p.kappa) * (1.0 - p.omega), (1.0 - p.kappa) * p.omega);
+        let (mut know, mut read) = ([0.0; 5], [0.0; 5]);
         for group in 0..n {
-            let (t_know, t_read) = (
-                share(knowing[group] * turnout),
-                share(reading[group] * turnout),
-            );
-            let (y_know, y_own, y_whole) = (
-                share(known[group] * mood),
-                share(own[group] * mood),
-                share(whole[group] * mood),
-            );
-            let know = electors[group] * p.kappa * t_know;
-            let read_own = electors[group] * of_own * t_read;
-            let read_whole = electors[group] * of_whole * t_read;
-            let (yes_know, yes_own, yes_whole) =
-                (know * y_know, read_own * y_own, read_whole * y_whole);
-            cast_out[group] = know + read_own + read_whole;
-            yes_out[group] = yes_know + yes_own + yes_whole;
-            cast_variance[group] = know * (1.0 - t_know) + (read_own + read_whole) * (1.0 - t_read);
-            yes_variance[group] = yes_know * (1.0 - t_know * y_know)
-                + yes_own * (1.0 - t_read * y_own)
-                + yes_whole * (1.0 - t_read * y_whole);
-            covariance[group] = yes_know * (1.0 - t_know) + (yes_own + yes_whole) * (1.0 - t_read);
+            let turnout = share(knowing[group] * at_home);
+            let yes = share(known[group] * mood);
+            let cast = electors[group] * turnout;
+            let says_yes = cast * yes;
+            know[0] += cast;
+            know[1] += says_yes;
+            know[2] += cast * (1.0 - turnout);
+            know[3] += says_yes * (1.0 - turnout * yes);
+            know[4] += says_yes * (1.0 - turnout);
+            know_votes[group] += cast;
+            know_yes[group] += says_yes;
+
+            let turnout = share(reading[group] * at_home);
+            let (yes_own, yes_whole) = (share(own[group] * mood), share(whole[group] * mood));
+            let cast = electors[group] * turnout;
+            let (cast_own, cast_whole) = (cast * (1.0 - p.omega), cast * p.omega);
+            let (says_own, says_whole) = (cast_own * yes_own, cast_whole * yes_whole);
+            let says_yes = says_own + says_whole;
+            read[0] += cast;
+            read[1] += says_yes;
+            read[2] += cast * (1.0 - turnout);
+            read[3] +=
+                says_own * (1.0 - turnout * yes_own) + says_whole * (1.0 - turnout * yes_whole);
+            read[4] += says_yes * (1.0 - turnout);
+            read_votes[group] += cast;
+            read_yes[group] += says_yes;
+        }
+        for (votes, sums) in [(by_knowing, know), (by_reading, read)] {
+            [
+                votes.votes[ward],
+                votes.yes[ward],
+                votes.votes_variance[ward],
+                votes.yes_variance[ward],
+                votes.covariance[ward],
+            ] = sums;
         }
     }
 }

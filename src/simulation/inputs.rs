@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 
 use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
+use super::learn::{LearnError, Learner};
 use super::stream::{input_id, uniforms};
 use crate::data::Assumptions;
+use crate::domain::evidence::{Campaign, Learning};
 use crate::domain::{Distribution, LogOdds};
+use crate::vote::LearnedParameters;
 
 /// One input of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     /// Its name.
     pub name: String,
-    /// Its distribution.
+    /// Its distribution before evidence.
     pub distribution: Distribution,
     /// What it says.
     pub meaning: String,
@@ -22,31 +25,84 @@ pub struct Input {
     stream: u64,
 }
 
-/// The inputs of a run, in the order of the assumptions' table.
+/// The inputs of a run, in the order of the assumptions' table; then those of the campaign.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Inputs(Vec<Input>);
+pub struct Inputs {
+    list: Vec<Input>,
+    /// What is learned from evidence; nothing where inputs stay as first believed.
+    learner: Option<Learner>,
+}
+
+/// The values of a block of draws.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputBlock {
+    /// One number a draw, input by input.
+    pub values: Vec<Vec<f64>>,
+    /// Logarithm of how likely each draw is under prior and evidence against how often it is
+    /// drawn, up to a constant.
+    pub log_weights: Vec<f64>,
+}
+
+/// The input of a stated comprehension on the day, in place of `kappa`.
+pub const COMPREHENSION: &str = "comprehension";
 
 impl Inputs {
-    /// The built-in inputs, with those that a scenario replaces.
-    pub fn of(assumptions: &Assumptions, replaced: &BTreeMap<String, Distribution>) -> Self {
-        Self(
-            assumptions
-                .inputs
-                .iter()
-                .map(|input| Input {
-                    name: input.name.clone(),
-                    distribution: *replaced.get(&input.name).unwrap_or(&input.distribution),
-                    meaning: input.meaning.clone(),
-                    moves_vote: input.moves_vote,
-                    stream: input_id(&input.name),
-                })
-                .collect(),
-        )
+    /// The built-in inputs, with those that a scenario replaces, those of its campaign, and what
+    /// is learned from evidence.
+    ///
+    /// # Errors
+    /// When the embedded evidence is broken: a fault of the build.
+    pub fn of(
+        assumptions: &Assumptions,
+        replaced: &BTreeMap<String, Distribution>,
+        campaign: &Campaign,
+        learning: &Learning,
+    ) -> Result<Self, LearnError> {
+        let input = |name: &str, distribution, meaning: &str, moves_vote| Input {
+            name: name.to_owned(),
+            distribution,
+            meaning: meaning.to_owned(),
+            moves_vote,
+            stream: input_id(name),
+        };
+        let mut list: Vec<Input> = assumptions
+            .inputs
+            .iter()
+            .map(|one| {
+                let distribution = *replaced.get(&one.name).unwrap_or(&one.distribution);
+                input(&one.name, distribution, &one.meaning, one.moves_vote)
+            })
+            .collect();
+        let learner = match learning {
+            Learning::PriorsOnly => None,
+            Learning::FromEvidence { leave_out } => {
+                let position = |name: &str| at(&list, name);
+                let positions = LearnedParameters::NAMES.map(position);
+                Some(Learner::of(assumptions, replaced, leave_out, positions)?)
+            }
+        };
+        if let Some(distribution) = campaign.comprehension {
+            let meaning = "share of voters who know on the day what a Yes would cost them, as the \
+                           scenario's campaign states";
+            list.push(input(COMPREHENSION, distribution, meaning, true));
+        }
+        for (index, effect) in campaign.effects.iter().enumerate() {
+            let (mean, sd) = (effect.log_odds, effect.sd);
+            let distribution = Distribution::Normal { mean, sd };
+            let meaning = format!("campaign: {}", effect.name);
+            list.push(input(&effect_name(index), distribution, &meaning, true));
+        }
+        Ok(Self { list, learner })
     }
 
     /// The inputs in order.
     pub fn list(&self) -> &[Input] {
-        &self.0
+        &self.list
+    }
+
+    /// What is learned from evidence; nothing where inputs stay as first believed.
+    pub fn learner(&self) -> Option<&Learner> {
+        self.learner.as_ref()
     }
 
     /// Where an input stands.
@@ -54,29 +110,49 @@ impl Inputs {
     /// # Panics
     /// When there is none of the name: the names are fixed by the embedded table.
     pub fn position(&self, name: &str) -> usize {
-        self.0
-            .iter()
-            .position(|input| input.name == name)
-            .unwrap_or_else(|| panic!("the input {name} is in the table of inputs"))
+        at(&self.list, name)
     }
 
-    /// The values of all inputs for a block of draws, input by input.
-    pub fn block(&self, seed: u64, first: u32, draws: usize) -> Vec<Vec<f64>> {
-        self.0
-            .iter()
-            .map(|input| input.block(seed, first, draws))
-            .collect()
+    /// Where an input stands that is there in some scenarios only.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.list.iter().position(|input| input.name == name)
+    }
+
+    /// The values of all inputs for a block of draws, input by input, and their weights.
+    pub fn block(&self, seed: u64, first: u32, draws: usize) -> InputBlock {
+        let mut values: Vec<Vec<f64>> = (self.list.iter())
+            .map(|input| {
+                let mut luck = vec![0.0; draws];
+                uniforms(seed, input.stream, first, &mut luck);
+                luck
+            })
+            .collect();
+        let mut log_weights = vec![0.0; draws];
+        if let Some(learner) = &self.learner {
+            learner.steer(&self.list, &mut values, &mut log_weights);
+        }
+        for (input, values) in self.list.iter().zip(&mut values) {
+            transform(&input.distribution, values);
+        }
+        if let Some(learner) = &self.learner {
+            learner.weigh(&values, &mut log_weights);
+        }
+        InputBlock {
+            values,
+            log_weights,
+        }
     }
 }
 
-impl Input {
-    /// The values of the input for a block of draws.
-    pub fn block(&self, seed: u64, first: u32, draws: usize) -> Vec<f64> {
-        let mut values = vec![0.0; draws];
-        uniforms(seed, self.stream, first, &mut values);
-        transform(&self.distribution, &mut values);
-        values
-    }
+fn at(list: &[Input], name: &str) -> usize {
+    list.iter()
+        .position(|input| input.name == name)
+        .unwrap_or_else(|| panic!("the input {name} is in the table of inputs"))
+}
+
+/// The name of the input of the campaign's effect at a position.
+pub fn effect_name(index: usize) -> String {
+    format!("campaign_{}", index + 1)
 }
 
 /// Standard normals of a named stream for a block of draws.
@@ -86,6 +162,42 @@ pub fn normals(seed: u64, name: &str, first: u32, into: &mut [f64]) {
     for value in into {
         *value = normal.inverse_cdf(*value);
     }
+}
+
+/// The uniform that a standard normal stands for, strictly between 0 and 1.
+pub fn uniform_of(score: f64) -> f64 {
+    const LEAST: f64 = 1.0 / (1u64 << 54) as f64;
+    Normal::standard().cdf(score).clamp(LEAST, 1.0 - LEAST)
+}
+
+/// The normal score of a value of a distribution: the standard normal with the same share below it,
+/// from -8 to 8; 0 where the distribution has no spread.
+pub fn normal_score(distribution: &Distribution, value: f64) -> f64 {
+    const FURTHEST: f64 = 8.0;
+    let normal = Normal::standard();
+    let of_log_odds = |share: f64| (share / (1.0 - share)).ln();
+    let in_sds = |distance: f64, sd: f64| if sd > 0.0 { distance / sd } else { 0.0 };
+    let score = match *distribution {
+        Distribution::Fixed(_) => 0.0,
+        Distribution::Normal { mean, sd } => in_sds(value - mean, sd),
+        Distribution::LogitNormal { median, sd } => {
+            in_sds(of_log_odds(value) - of_log_odds(median), sd)
+        }
+        Distribution::LogNormal { median, sd } => in_sds((value / median).ln(), sd),
+        Distribution::HalfNormal { sd, plus } => {
+            let distance = in_sds(value - plus, sd).max(0.0);
+            normal.inverse_cdf(2.0 * normal.cdf(distance) - 1.0)
+        }
+        Distribution::Beta { a, b } => {
+            let beta = Beta::new(a, b).expect("the shapes are positive");
+            normal.inverse_cdf(beta.cdf(value))
+        }
+        Distribution::Uniform { low, high } if high > low => {
+            normal.inverse_cdf(((value - low) / (high - low)).clamp(0.0, 1.0))
+        }
+        Distribution::Uniform { .. } => 0.0,
+    };
+    score.clamp(-FURTHEST, FURTHEST)
 }
 
 /// Turns uniforms into values of a distribution by its quantile function.
@@ -157,6 +269,30 @@ mod tests {
             quantiles("beta", &[2.0, 2.0]),
             [0.135_350_362_171_583_78, 0.5, 0.864_649_637_828_416_2],
         );
+    }
+
+    #[test]
+    fn a_value_has_the_normal_score_that_it_was_made_of() {
+        for (form, parameters) in [
+            ("normal", [0.35, 0.25]),
+            ("logit-normal", [0.57, 0.4]),
+            ("log-normal", [30.0, 0.7]),
+            ("half-normal", [0.7, 0.1]),
+            ("beta", [4.5, 3.0]),
+            ("uniform", [0.0, 0.03]),
+        ] {
+            let distribution =
+                Distribution::from_parameters(form, &parameters).expect("a distribution");
+            for score in [-2.5, -0.3, 0.0, 1.7] {
+                let mut value = [uniform_of(score)];
+                transform(&distribution, &mut value);
+                let found = normal_score(&distribution, value[0]);
+                assert!(
+                    (found - score).abs() < 1e-6,
+                    "{form}: {found} is not {score}"
+                );
+            }
+        }
     }
 
     #[test]

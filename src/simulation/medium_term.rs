@@ -3,6 +3,7 @@
 use super::inputs::transform;
 use super::prepare::{NOT_PUBLISHED, Prepared};
 use super::run::{DrawOutcomes, collection_class};
+use super::weights::Weights;
 use crate::data::small_areas::{SmallArea, small_areas};
 use crate::data::{AuthorityRecord, DataError, Scenario, World};
 use crate::domain::{
@@ -296,6 +297,18 @@ impl Figures {
             p95: percentile(0.95),
         }
     }
+
+    /// The same of draws that count unequally.
+    fn weighted(values: &[f64], weights: &Weights) -> Self {
+        let spread = weights.spread(values).expect("there are draws");
+        let [p05, _, p50, _, p95] = spread.percentiles;
+        Self {
+            mean: spread.mean,
+            p05,
+            p50,
+            p95,
+        }
+    }
 }
 
 /// What became of one path in one year over the draws, pounds.
@@ -512,7 +525,7 @@ pub fn later_years(prepared: &Prepared, outcomes: &DrawOutcomes) -> LaterYears {
     let projection = project(&outlook.plan, 0.0, 0.0);
     let n = outcomes.len();
     let mut draws = Draws::of(prepared, outcomes);
-    let won = outcomes.vote.as_ref().map(|vote| &vote.won);
+    let vote = outcomes.vote.as_ref();
     let empty = || vec![0.0; n];
     let (mut yes, mut no, mut reference) = (empty(), empty(), empty());
     let (mut pounds, mut scratch) = (empty(), empty());
@@ -529,33 +542,52 @@ pub fn later_years(prepared: &Prepared, outcomes: &DrawOutcomes) -> LaterYears {
             }
             GapAssumes::Today => reference.fill(outlook.plan.requirement_today.pounds()),
         }
-        let paths = Path::ALL.into_iter().map(Some).chain(won.map(|_| None));
+        let paths = Path::ALL.into_iter().map(Some).chain(vote.map(|_| None));
         for path in paths {
-            match (path, won) {
-                (Some(path), _) => draws.collected(prepared, &projection, path, year, &mut pounds),
-                (None, Some(won)) => draws.expected(won, year, &yes, &no, &mut pounds),
+            // Only what the vote decides is weighted by what is known of votes.
+            let weights = match (path, vote) {
+                (Some(path), _) => {
+                    draws.collected(prepared, &projection, path, year, &mut pounds);
+                    None
+                }
+                (None, Some(vote)) => {
+                    draws.expected(&vote.won, year, &yes, &no, &mut pounds);
+                    Some(&vote.weights)
+                }
                 (None, None) => continue,
-            }
+            };
+            let figures_of = |values: &mut [f64]| match weights {
+                Some(weights) => Figures::weighted(values, weights),
+                None => Figures::of(values),
+            };
             let prices = &draws.prices;
-            let real: f64 = pounds.iter().zip(prices).map(|(one, by)| one / by).sum();
+            let real: Vec<f64> = pounds
+                .iter()
+                .zip(prices)
+                .map(|(one, by)| one / by)
+                .collect();
+            let real = weights.map_or_else(
+                || real.iter().sum::<f64>() / n as f64,
+                |weights| weights.mean(&real),
+            );
             let gap_left = gap.map(|gap| {
                 for (draw, left) in scratch.iter_mut().enumerate() {
                     *left = gap.pounds() - (pounds[draw] - reference[draw]);
                 }
-                Figures::of(&mut scratch)
+                figures_of(&mut scratch)
             });
             for (draw, over) in scratch.iter_mut().enumerate() {
                 *over = pounds[draw] - no[draw];
             }
-            let over_no = Figures::of(&mut scratch);
+            let over_no = figures_of(&mut scratch);
             figures.push(PathFigures {
                 path,
                 year,
                 mean_growth: draws.base.iter().sum::<f64>() / n as f64,
-                collected_in_first_years_prices: real / n as f64,
+                collected_in_first_years_prices: real,
                 over_no,
                 gap_left,
-                collected: Figures::of(&mut pounds),
+                collected: figures_of(&mut pounds),
             });
         }
     }

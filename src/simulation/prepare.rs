@@ -1,5 +1,7 @@
 //! From a scenario and data to everything that the draws need: deterministic, done once.
 
+use jiff::civil::Date;
+
 use crate::data::households::{Extract, Published, model};
 use crate::data::small_areas::{SmallArea, small_areas};
 use crate::data::values::{Fineness, value_slices};
@@ -11,12 +13,12 @@ use crate::domain::cells::Cell;
 use crate::domain::schedule::{Ground, NoSchedule};
 use crate::domain::{
     AreaKind, AuthorityClass, ByBand, Cells, Detail, FinancialYear, KindOfHome, Liability, Limit,
-    Nation, Pence, Principle, Proposal, Reduction, Rise, Schedule, Share, Standing, UniformRise,
-    Warning, divide_half_up,
+    Nation, Pence, Poll, Principle, Proposal, Reduction, Rise, Schedule, Share, Standing,
+    UniformRise, Warning, divide_half_up,
 };
 use crate::tax::{self, Amounts, Bills, Budgets, Case, Route};
-use crate::vote::Electorate;
 use crate::vote::turnout::day_turnout;
+use crate::vote::{Electorate, PollReading};
 
 use super::inputs::Inputs;
 use super::medium_term::Outlook;
@@ -72,6 +74,8 @@ pub struct Prepared {
     pub whole_bill_known: bool,
     /// Uncertain inputs.
     pub inputs: Inputs,
+    /// The scenario's polls, in its order.
+    pub polls: Vec<PollReading>,
     /// What the draws need of the money.
     pub finance: Finance,
     /// The years after the vote.
@@ -196,6 +200,14 @@ pub enum PrepareError {
         authority: String,
         /// On how many it precepts.
         areas: usize,
+    },
+    /// A poll is taken before the vote.
+    #[error("poll.date: {date} is after polling day, {polling_day} (allowed: up to that day)")]
+    PollAfterVote {
+        /// The date of the poll.
+        date: Date,
+        /// The last lawful polling day of the year voted on.
+        polling_day: Date,
     },
     /// A No that charges as much as a Yes leaves nothing to vote on.
     #[error("no.rise: {no} is not below the headline of {headline}: there is nothing to vote on")]
@@ -390,6 +402,13 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let in_lieu = base.in_lieu_thousandths;
     let outlook = Outlook::of(scenario, world, proposer, &amounts, &budgets, in_lieu)?;
     let assumptions = &world.assumptions;
+    let inputs = Inputs::of(
+        assumptions,
+        &scenario.inputs,
+        &scenario.campaign,
+        &scenario.learning,
+    )?;
+    let polls = polls(scenario, vote_year, assumptions)?;
     let usual: Vec<(Share, bool)> = areas
         .iter()
         .map(|area| match scenario.turnout {
@@ -451,7 +470,8 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         day_words: day.words.clone(),
         inflation,
         whole_bill_known: others.held_flat.is_empty(),
-        inputs: Inputs::of(assumptions, &scenario.inputs),
+        inputs,
+        polls,
         finance,
         small_areas: small_areas.into_iter().flatten().collect(),
         others_band_d,
@@ -466,6 +486,24 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let of_later_years = prepared.outlook.caveats(&prepared, world);
     prepared.warnings.extend(of_later_years);
     Ok(prepared)
+}
+
+/// The scenario's polls as the vote model hears them.
+fn polls(
+    scenario: &Scenario,
+    year: FinancialYear,
+    assumptions: &Assumptions,
+) -> Result<Vec<PollReading>, PrepareError> {
+    let polling_day = tax::calendar::polling_day(year);
+    let read = |poll: &Poll| {
+        if poll.date > polling_day {
+            let date = poll.date;
+            return Err(PrepareError::PollAfterVote { date, polling_day });
+        }
+        let learning = &assumptions.learning;
+        Ok(PollReading::of(poll, polling_day, learning))
+    };
+    scenario.polls.iter().map(read).collect()
 }
 
 /// The cells of every billing authority, one after the other, with the caveats of all.
@@ -686,7 +724,16 @@ fn caveats_of_the_vote(
     turnout_carried_over: bool,
     assumptions: &Assumptions,
 ) -> Vec<Warning> {
-    let mut warnings = vec![Warning::PriorsOnly];
+    let mut warnings = vec![match prepared.inputs.learner() {
+        None => Warning::PriorsOnly,
+        Some(learner) => {
+            let ballots = &learner.evidence().ballots;
+            Warning::FewBallots {
+                ballots: ballots.len(),
+                statutory: ballots.iter().filter(|ballot| ballot.statutory).count(),
+            }
+        }
+    }];
     let printed = |rise: Rise| rise.percent_to_one_decimal();
     if printed(prepared.schedule.headline()) == printed(prepared.amounts.no_rise) {
         warnings.push(Warning::PercentagesAlike);

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::draw::{Kernel, Moments, count};
-use super::inputs::normals;
+use super::draw::{ByReader, Kernel, Moments, Scratch, count};
+use super::inputs::{COMPREHENSION, InputBlock, effect_name, normals};
 use super::prepare::Prepared;
-use crate::domain::Band;
+use super::weights::Weights;
+use crate::domain::evidence::PollQuestion;
+use crate::domain::{Band, ByBand};
 use crate::vote::{ExpectedVotes, VoteParameters};
 
 /// Draws that are made together.
@@ -62,6 +64,10 @@ pub struct DrawOutcomes {
 /// The votes of every draw.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct VoteOutcomes {
+    /// How much each draw counts in the light of past ballots, surveys and polls. Money that the
+    /// vote does not decide needs no weights: evidence on votes says nothing of it.
+    pub weights: Weights,
+    log_weights: Vec<f64>,
     /// Share of votes for Yes.
     pub yes_share: Vec<f64>,
     /// Votes cast as a share of electors.
@@ -76,6 +82,13 @@ pub struct VoteOutcomes {
     pub ward_yes_share: Vec<f64>,
     /// Turnout in each ward, draw by draw.
     pub ward_turnout: Vec<f64>,
+    /// Expected votes for Yes less half of those cast, over electors, if every voter knew what a Yes
+    /// costs her.
+    pub margin_if_known: Vec<f64>,
+    /// The same if none did. In between the margin is linear in the share who know.
+    pub margin_if_unknown: Vec<f64>,
+    /// Expected turnout in each band of the nation, draw by draw.
+    pub band_turnout: Vec<f64>,
     /// Share of all votes that each band of the nation casts, draw by draw.
     pub band_votes: Vec<f64>,
     /// Yes share in each band of the nation, draw by draw.
@@ -126,6 +139,7 @@ impl DrawOutcomes {
         self.loss_cost.append(&mut block.loss_cost);
         if let Some(mut vote) = block.vote {
             let all = self.vote.get_or_insert_with(VoteOutcomes::default);
+            all.log_weights.append(&mut vote.log_weights);
             all.yes_share.append(&mut vote.yes_share);
             all.turnout.append(&mut vote.turnout);
             all.frozen_votes.append(&mut vote.frozen_votes);
@@ -133,6 +147,9 @@ impl DrawOutcomes {
             all.won_if_known.append(&mut vote.won_if_known);
             all.ward_yes_share.append(&mut vote.ward_yes_share);
             all.ward_turnout.append(&mut vote.ward_turnout);
+            all.margin_if_known.append(&mut vote.margin_if_known);
+            all.margin_if_unknown.append(&mut vote.margin_if_unknown);
+            all.band_turnout.append(&mut vote.band_turnout);
             all.band_votes.append(&mut vote.band_votes);
             all.band_yes_share.append(&mut vote.band_yes_share);
         }
@@ -171,6 +188,9 @@ pub fn run(prepared: &Prepared, observer: &dyn Observer) -> DrawOutcomes {
     for block in blocks {
         all.append(block);
     }
+    if let Some(vote) = &mut all.vote {
+        vote.weights = Weights::from_log(&vote.log_weights);
+    }
     observer.end();
     all
 }
@@ -189,6 +209,7 @@ struct Simulation<'a> {
     prepared: &'a Prepared,
     kernel: Kernel,
     ward_electors: Vec<f64>,
+    band_electors: ByBand<f64>,
     total_electors: f64,
     at: Positions,
 }
@@ -203,6 +224,8 @@ struct Positions {
     poll: usize,
     rebill: usize,
     delay: usize,
+    comprehension: Option<usize>,
+    effects: Vec<usize>,
 }
 
 impl<'a> Simulation<'a> {
@@ -238,6 +261,10 @@ impl<'a> Simulation<'a> {
             poll: at(poll),
             rebill: at("rebill_cost"),
             delay: at("delay_cost"),
+            comprehension: prepared.inputs.find(COMPREHENSION),
+            effects: (0..prepared.scenario.campaign.effects.len())
+                .map(|index| at(&effect_name(index)))
+                .collect(),
         };
         let ward_electors: Vec<f64> = (0..electorate.n_wards())
             .map(|ward| electorate.electors_of(ward))
@@ -246,22 +273,24 @@ impl<'a> Simulation<'a> {
             prepared,
             kernel: Kernel::of(electorate),
             total_electors: ward_electors.iter().sum(),
+            band_electors: electorate.by_band(),
             ward_electors,
             at: positions,
         }
     }
 
     fn block(&self, first: u32, n: usize) -> DrawOutcomes {
-        let inputs = self
-            .prepared
-            .inputs
-            .block(self.prepared.scenario.seed, first, n);
+        let seed = self.prepared.scenario.seed;
+        let InputBlock {
+            values: inputs,
+            log_weights,
+        } = self.prepared.inputs.block(seed, first, n);
         let mut outcomes = DrawOutcomes::default();
         for draw in 0..n {
             self.money(&inputs, draw, &mut outcomes);
         }
         if self.prepared.route.needs_referendum() {
-            outcomes.vote = Some(self.votes(&inputs, first, n));
+            outcomes.vote = Some(self.votes(&inputs, log_weights, first, n));
         }
         outcomes.inputs = inputs;
         outcomes
@@ -310,38 +339,87 @@ impl<'a> Simulation<'a> {
         outcomes.loss_cost.push(rebill + value(self.at.delay));
     }
 
-    fn votes(&self, inputs: &[Vec<f64>], first: u32, n: usize) -> VoteOutcomes {
+    fn votes(
+        &self,
+        inputs: &[Vec<f64>],
+        log_weights: Vec<f64>,
+        first: u32,
+        n: usize,
+    ) -> VoteOutcomes {
         let electorate = &self.prepared.electorate;
         let n_wards = electorate.n_wards();
         let luck = WardLuck::of(self.prepared, first, n);
-        let mut outcomes = VoteOutcomes::default();
+        let mut outcomes = VoteOutcomes {
+            log_weights,
+            ..VoteOutcomes::default()
+        };
         let mut scratch = self.kernel.scratch();
         let mut votes = ExpectedVotes::none(n_wards, electorate.groups.len());
-        let mut parameters = VoteParameters {
-            pi: 0.0,
-            m: 0.0,
-            k: 0.0,
-            national: 0.0,
-            kappa: 0.0,
-            omega: 0.0,
-            gamma: 0.0,
-            eta: 0.0,
-            mobilisation: 0.0,
-            turnout_shift: 0.0,
-            ward: vec![0.0; n_wards],
-        };
+        let mut parameters = VoteParameters::none(n_wards);
         for draw in 0..n {
             self.parameters(inputs, &luck, draw, &mut parameters);
-            self.kernel.expected(&parameters, &mut scratch, &mut votes);
+            outcomes.log_weights[draw] += self.polls(inputs, draw, &mut parameters, &mut scratch);
+            self.on_the_day(inputs, draw, &mut parameters);
+            let by_reader = self.kernel.by_reader(&parameters, &mut scratch);
+            by_reader.mix(parameters.kappa, &mut votes);
             self.record(&votes, &luck, draw, &mut outcomes);
-            parameters.kappa = 1.0;
-            self.kernel.expected(&parameters, &mut scratch, &mut votes);
-            let (cast, yes) = self.count_all(&votes, &luck, draw, |_, _, _| ());
+            let (cast, yes) = self.count_all(&by_reader.knowing, &luck, draw, |_, _, _| ());
             outcomes.won_if_known.push(yes > cast - yes);
+            let ByReader { knowing, reading } = by_reader;
+            outcomes.margin_if_known.push(self.margin(knowing));
+            outcomes.margin_if_unknown.push(self.margin(reading));
         }
         outcomes
     }
 
+    /// Expected votes for Yes less half of those cast, over electors.
+    fn margin(&self, votes: &ExpectedVotes) -> f64 {
+        let (cast, yes): (f64, f64) = (votes.votes.iter().sum(), votes.yes.iter().sum());
+        (yes - cast / 2.0) / self.total_electors
+    }
+
+    /// The log likelihood of the scenario's polls in a draw: each asked when the mood of this vote was
+    /// at work, but no ballot was cast and the campaign had not been.
+    fn polls(
+        &self,
+        inputs: &[Vec<f64>],
+        draw: usize,
+        parameters: &mut VoteParameters,
+        scratch: &mut Scratch,
+    ) -> f64 {
+        let [.., kappa] = self.national(inputs, draw);
+        let mut sum = 0.0;
+        for poll in &self.prepared.polls {
+            parameters.kappa = match poll.question {
+                PollQuestion::BallotPaper => kappa,
+                PollQuestion::OwnBill => 1.0,
+            };
+            let support = self.kernel.support(parameters, scratch);
+            sum += poll.log_likelihood(support);
+        }
+        sum
+    }
+
+    /// The mood, how much harder a statutory ballot is, and comprehension as learned.
+    fn national(&self, inputs: &[Vec<f64>], draw: usize) -> [f64; 3] {
+        let value = |at: usize| inputs[at][draw];
+        let [_, _, _, tau, mood, delta_statutory, kappa, ..] = self.at.vote;
+        [
+            value(tau) * value(mood),
+            value(delta_statutory),
+            value(kappa),
+        ]
+    }
+
+    /// Adds what holds on polling day: a statutory ballot, and what the campaign has reached.
+    fn on_the_day(&self, inputs: &[Vec<f64>], draw: usize, into: &mut VoteParameters) {
+        let [mood, delta_statutory, kappa] = self.national(inputs, draw);
+        let effects: f64 = self.at.effects.iter().map(|&at| inputs[at][draw]).sum();
+        into.national = delta_statutory + mood + effects;
+        into.kappa = self.at.comprehension.map_or(kappa, |at| inputs[at][draw]);
+    }
+
+    /// The parameters of a draw before polling day.
     fn parameters(
         &self,
         inputs: &[Vec<f64>],
@@ -355,7 +433,7 @@ impl<'a> Simulation<'a> {
             k,
             tau,
             mood,
-            delta_statutory,
+            _,
             kappa,
             omega,
             gamma,
@@ -367,7 +445,7 @@ impl<'a> Simulation<'a> {
         into.pi = pi;
         into.m = m;
         into.k = k;
-        into.national = delta_statutory + tau * mood;
+        into.national = tau * mood;
         into.kappa = kappa;
         into.omega = omega;
         into.gamma = gamma;
@@ -442,6 +520,12 @@ impl<'a> Simulation<'a> {
         }
         for band in self.prepared.schedule.bands() {
             let (cast, says_yes) = bands[band.index()];
+            let electors = self.band_electors[*band];
+            outcomes.band_turnout.push(if electors > 0.0 {
+                cast / electors
+            } else {
+                f64::NAN
+            });
             outcomes.band_votes.push(cast / expected);
             outcomes.band_yes_share.push(if cast > 0.0 {
                 says_yes / cast

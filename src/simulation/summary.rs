@@ -1,7 +1,8 @@
 //! From draws to figures with their spread and their Monte Carlo error.
 
 use super::prepare::Prepared;
-use super::run::DrawOutcomes;
+use super::run::{DrawOutcomes, VoteOutcomes};
+use super::weights::Weights;
 use crate::domain::Distribution;
 
 /// A figure with its spread over the draws.
@@ -29,8 +30,8 @@ impl Spread {
     }
 }
 
-/// The spread of a column of draws; nothing where there are none. A value that is not a number
-/// stands for a share of no votes, and is left out.
+/// The spread of a column of draws that count alike; nothing where there are none. A value that is
+/// not a number stands for a share of no votes, and is left out.
 ///
 /// Sums run in the order of the draws; percentiles are interpolated between order statistics.
 ///
@@ -42,60 +43,20 @@ impl Spread {
 /// assert_eq!(spread.percentiles[0], 1.2);
 /// ```
 pub fn spread(values: &[f64]) -> Option<Spread> {
-    let known: Vec<f64> = values
-        .iter()
-        .copied()
-        .filter(|value| !value.is_nan())
-        .collect();
-    if known.is_empty() {
-        return None;
-    }
-    let n = known.len() as f64;
-    let mean = known.iter().sum::<f64>() / n;
-    let squares: f64 = known.iter().map(|value| (value - mean).powi(2)).sum();
-    let sd = (known.len() > 1).then(|| (squares / (n - 1.0)).sqrt());
-    let mut sorted = known;
-    sorted.sort_by(f64::total_cmp);
-    let percentiles = [0.05, 0.25, 0.50, 0.75, 0.95].map(|share| percentile(&sorted, share));
-    Some(Spread {
-        mean,
-        sd,
-        percentiles,
-        monte_carlo_error: sd.map(|sd| sd / n.sqrt()),
-    })
+    Weights::alike(values.len()).spread(values)
 }
 
-fn percentile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    let below = place.floor() as usize;
-    let above = (below + 1).min(sorted.len() - 1);
-    sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
-}
-
-/// The share of draws that were won, and its standard error; nothing where there was no vote.
-///
-/// The error is that of a proportion after one more win and one more loss (Laplace), so that it
-/// does not vanish where every draw ends alike.
+/// The probability that the vote is won, and its Monte Carlo standard error; nothing where there
+/// was no vote.
 pub fn win_probability(outcomes: &DrawOutcomes) -> Option<(f64, f64)> {
     let vote = outcomes.vote.as_ref()?;
-    Some(share_won(&vote.won))
+    Some(vote.weights.share(&vote.won))
 }
 
 /// The same if every voter knew what a Yes would cost her (comprehension of 1), all else alike.
 pub fn win_probability_if_known(outcomes: &DrawOutcomes) -> Option<(f64, f64)> {
     let vote = outcomes.vote.as_ref()?;
-    Some(share_won(&vote.won_if_known))
-}
-
-fn share_won(won: &[bool]) -> (f64, f64) {
-    let n = won.len() as f64;
-    let count = won.iter().filter(|won| **won).count() as f64;
-    (count / n, error_of_share(count, n))
-}
-
-fn error_of_share(count: f64, n: f64) -> f64 {
-    let share = (count + 1.0) / (n + 2.0);
-    (share * (1.0 - share) / (n + 3.0)).sqrt()
+    Some(vote.weights.share(&vote.won_if_known))
 }
 
 /// How much an input drives the probability of winning.
@@ -119,16 +80,10 @@ pub fn drivers(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Driver> {
     let Some(vote) = &outcomes.vote else {
         return Vec::new();
     };
-    let n = outcomes.len();
     let wins = vote.won.iter().filter(|won| **won).count();
-    if wins.min(n - wins) < 50 {
+    if wins.min(outcomes.len() - wins) < 50 {
         return Vec::new();
     }
-    let won = |draws: &[usize]| {
-        let count = draws.iter().filter(|&&draw| vote.won[draw]).count() as f64;
-        let n = draws.len() as f64;
-        (count / n, error_of_share(count, n))
-    };
     let mut drivers: Vec<Driver> = prepared
         .inputs
         .list()
@@ -137,10 +92,7 @@ pub fn drivers(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Driver> {
         .filter(|(input, _)| input.moves_vote)
         .filter(|(input, _)| !matches!(input.distribution, Distribution::Fixed(_)))
         .map(|(input, values)| {
-            let mut order: Vec<usize> = (0..n).collect();
-            order.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
-            let (lower, upper) = order.split_at(n / 2);
-            let ((low, low_error), (high, high_error)) = (won(lower), won(upper));
+            let ((low, low_error), (high, high_error)) = about_median(vote, values);
             Driver {
                 name: input.name.clone(),
                 meaning: input.meaning.clone(),
@@ -157,4 +109,26 @@ pub fn drivers(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Driver> {
             .then(a.name.cmp(&b.name))
     });
     drivers
+}
+
+/// The probability of winning, with its error, in the draws where an input is below its median, and
+/// where it is above.
+fn about_median(vote: &VoteOutcomes, values: &[f64]) -> ((f64, f64), (f64, f64)) {
+    let weights = vote.weights.values();
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
+    let half = weights.iter().sum::<f64>() / 2.0;
+    let mut below = 0.0;
+    let reach = order.iter().take_while(|&&draw| {
+        below += weights[draw];
+        below <= half
+    });
+    let middle = reach.count();
+    let (lower, upper) = order.split_at(middle);
+    let won = |draws: &[usize]| {
+        let chosen: Weights = draws.iter().map(|&draw| weights[draw]).collect();
+        let won: Vec<bool> = draws.iter().map(|&draw| vote.won[draw]).collect();
+        chosen.share(&won)
+    };
+    (won(lower), won(upper))
 }

@@ -150,6 +150,18 @@ impl Electorate {
         self.ward(ward).1.iter().sum()
     }
 
+    /// Electors in each band.
+    pub fn by_band(&self) -> ByBand<f64> {
+        let mut electors = ByBand::from_fn(|_| 0.0);
+        for ward in 0..self.n_wards() {
+            let (groups, of_ward) = self.ward(ward);
+            for (group, one) in self.groups[groups].iter().zip(of_ward) {
+                electors[group.band] += one;
+            }
+        }
+        electors
+    }
+
     /// Number of wards.
     pub fn n_wards(&self) -> usize {
         self.deprivation.len()

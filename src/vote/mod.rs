@@ -4,6 +4,7 @@ pub mod electorate;
 pub mod likelihood;
 pub mod outcome;
 pub mod perception;
+pub mod poll;
 pub mod turnout;
 pub mod willingness;
 
@@ -11,3 +12,4 @@ pub use electorate::{Electorate, VoterGroup};
 pub use likelihood::{LearnedParameters, log_likelihood};
 pub use outcome::{ExpectedVotes, VoteParameters, expected_votes};
 pub use perception::Perception;
+pub use poll::PollReading;

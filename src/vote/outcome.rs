@@ -31,6 +31,25 @@ pub struct VoteParameters {
     pub ward: Vec<f64>,
 }
 
+impl VoteParameters {
+    /// All parameters 0, for so many wards: memory that draws are written into.
+    pub fn none(n_wards: usize) -> Self {
+        Self {
+            pi: 0.0,
+            m: 0.0,
+            k: 0.0,
+            national: 0.0,
+            kappa: 0.0,
+            omega: 0.0,
+            gamma: 0.0,
+            eta: 0.0,
+            mobilisation: 0.0,
+            turnout_shift: 0.0,
+            ward: vec![0.0; n_wards],
+        }
+    }
+}
+
 /// Expected votes, before the noise of the count.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpectedVotes {

@@ -1,0 +1,192 @@
+//! Importance weights: how much each draw counts, and figures over draws that count unequally.
+
+use super::summary::Spread;
+
+/// How much each draw counts, up to a factor.
+///
+/// # Example
+/// ```
+/// use bandwise::simulation::Weights;
+/// let alike = Weights::alike(4);
+/// assert_eq!((alike.effective(), alike.mean(&[1.0, 2.0, 3.0, 4.0])), (4.0, 2.5));
+/// // One draw three times as likely under the evidence as the other.
+/// let weights = Weights::from_log(&[3.0f64.ln(), 0.0]);
+/// assert!((weights.mean(&[1.0, 0.0]) - 0.75).abs() < 1e-12);
+/// assert!((weights.effective() - 1.6).abs() < 1e-12);
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Weights(Vec<f64>);
+
+impl Weights {
+    /// So many draws that count alike.
+    pub fn alike(n: usize) -> Self {
+        Self(vec![1.0; n])
+    }
+
+    /// From the logarithms of weights known up to a factor.
+    pub fn from_log(log_weights: &[f64]) -> Self {
+        let most = log_weights
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max);
+        let of_most = |log: &f64| (log - most).exp();
+        let mut weights: Vec<f64> = log_weights.iter().map(of_most).collect();
+        let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+        for weight in &mut weights {
+            *weight /= mean;
+        }
+        Self(weights)
+    }
+
+    /// One number a draw.
+    pub fn values(&self) -> &[f64] {
+        &self.0
+    }
+
+    /// Number of draws that count alike and would give as sharp a mean (Kish).
+    pub fn effective(&self) -> f64 {
+        let sum: f64 = self.0.iter().sum();
+        let squares: f64 = self.0.iter().map(|weight| weight * weight).sum();
+        sum * sum / squares
+    }
+
+    /// The weighted mean of one number a draw.
+    pub fn mean(&self, values: &[f64]) -> f64 {
+        let pairs = self.0.iter().zip(values);
+        let weighted: f64 = pairs.map(|(weight, value)| weight * value).sum();
+        weighted / self.0.iter().sum::<f64>()
+    }
+
+    /// The weighted share of draws for which something holds, and its standard error.
+    ///
+    /// The error is that after one more draw that holds and one more that does not (Laplace), so that
+    /// it does not vanish where every draw ends alike.
+    pub fn share(&self, holds: &[bool]) -> (f64, f64) {
+        let sum: f64 = self.0.iter().sum();
+        let held: f64 = (self.0.iter().zip(holds))
+            .filter(|(_, holds)| **holds)
+            .map(|(weight, _)| weight)
+            .sum();
+        let effective = self.effective();
+        let with_two = (held / sum * effective + 1.0) / (effective + 2.0);
+        let variance_of = |holds: bool| (f64::from(u8::from(holds)) - with_two).powi(2);
+        let squares: f64 = (self.0.iter().zip(holds))
+            .map(|(weight, &holds)| weight * weight * variance_of(holds))
+            .sum();
+        let two = sum / effective;
+        let squares = squares + two * two * (variance_of(true) + variance_of(false));
+        (held / sum, squares.sqrt() / (sum + 2.0 * two))
+    }
+
+    /// The spread of one number a draw; nothing where there are none. A value that is not a number
+    /// stands for a share of no votes, and is left out with its draw.
+    ///
+    /// Sums run in the order of the draws. Percentiles are interpolated between order statistics that
+    /// stand in the middle of their weights: where all count alike, those of a plain sample.
+    pub fn spread(&self, values: &[f64]) -> Option<Spread> {
+        let known: Vec<(f64, f64)> = (values.iter().copied())
+            .zip(self.0.iter().copied())
+            .filter(|(value, weight)| !value.is_nan() && *weight > 0.0)
+            .collect();
+        if known.is_empty() {
+            return None;
+        }
+        let n = known.len() as f64;
+        let sum: f64 = known.iter().map(|(_, weight)| weight).sum();
+        let mean = known
+            .iter()
+            .map(|(value, weight)| weight * value)
+            .sum::<f64>()
+            / sum;
+        let (mut squares, mut of_mean) = (0.0, 0.0);
+        for (value, weight) in &known {
+            let square = (value - mean).powi(2);
+            squares += weight * square;
+            of_mean += weight * weight * square;
+        }
+        let more = (known.len() > 1).then(|| n / (n - 1.0));
+        let mut sorted = known;
+        sorted.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        Some(Spread {
+            mean,
+            sd: more.map(|more| (squares / sum * more).sqrt()),
+            percentiles: percentiles(&sorted, [0.05, 0.25, 0.50, 0.75, 0.95]),
+            monte_carlo_error: more.map(|more| (of_mean * more).sqrt() / sum),
+        })
+    }
+}
+
+impl FromIterator<f64> for Weights {
+    fn from_iter<I: IntoIterator<Item = f64>>(weights: I) -> Self {
+        Self(weights.into_iter().collect())
+    }
+}
+
+/// Percentiles of sorted pairs of a value and its weight.
+pub fn percentiles<const N: usize>(sorted: &[(f64, f64)], shares: [f64; N]) -> [f64; N] {
+    let (first, last) = (sorted[0].1 / 2.0, sorted[sorted.len() - 1].1 / 2.0);
+    let sum: f64 = sorted.iter().map(|(_, weight)| weight).sum();
+    let whole = sum - first - last;
+    // The place of each value: the middle of its weight, from 0 for the first to 1 for the last.
+    let mut places = Vec::with_capacity(sorted.len());
+    let mut below = 0.0;
+    for (_, weight) in sorted {
+        places.push((below + weight / 2.0 - first) / whole);
+        below += weight;
+    }
+    shares.map(|share| {
+        let above = places.partition_point(|place| *place <= share);
+        let above = above.clamp(1, sorted.len()).min(sorted.len() - 1);
+        let under = above.saturating_sub(1);
+        let gap = places[above] - places[under];
+        if gap > 0.0 {
+            let part = ((share - places[under]) / gap).clamp(0.0, 1.0);
+            sorted[under].0 + part * (sorted[above].0 - sorted[under].0)
+        } else {
+            sorted[under].0
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_that_count_alike_have_the_spread_of_a_plain_sample() {
+        let values = [4.0, 1.0, 3.0, 5.0, 2.0];
+        let found = Weights::alike(5).spread(&values).expect("five draws");
+        assert_eq!(found.mean, 3.0);
+        assert!((found.sd.expect("five draws") - 2.5f64.sqrt()).abs() < 1e-12);
+        let error = found.monte_carlo_error.expect("five draws");
+        assert!((error - 0.5f64.sqrt()).abs() < 1e-12);
+        for (found, expected) in found.percentiles.into_iter().zip([1.2, 2.0, 3.0, 4.0, 4.8]) {
+            assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+        }
+    }
+
+    /// By hand: weights 1, 3: mean (0 + 3 * 8) / 4 = 6; places 0 and 1, so the median is half way.
+    #[test]
+    fn a_heavier_draw_counts_for_more() {
+        let weights = Weights::from_log(&[0.0, 3.0f64.ln()]);
+        let found = weights.spread(&[0.0, 8.0]).expect("two draws");
+        assert!((found.mean - 6.0).abs() < 1e-12);
+        assert!((found.percentiles[2] - 4.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_single_draw_is_its_own_percentiles() {
+        let one = Weights::alike(1).spread(&[7.0]).expect("a draw");
+        assert_eq!((one.mean, one.sd, one.percentiles), (7.0, None, [7.0; 5]));
+    }
+
+    #[test]
+    fn a_share_of_no_draws_still_has_an_error() {
+        let (share, error) = Weights::alike(100).share(&[false; 100]);
+        assert!(share == 0.0 && error > 0.005 && error < 0.02, "{error}");
+        let mut half = [false; 100];
+        half[..50].fill(true);
+        let (share, error) = Weights::alike(100).share(&half);
+        assert!(share == 0.5 && (error - 0.05).abs() < 0.001, "{error}");
+    }
+}
