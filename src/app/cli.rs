@@ -29,6 +29,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// Prints the ballot paper, the legal route, the budgets and the calendar.
     Ballot(ScenarioArgs),
+    /// Learns the parameters of the vote from past ballots and surveys.
+    Calibrate(CalibrateArgs),
     /// Checks a council's own extract, reconciles it and compresses it to cells.
     Households(HouseholdsArgs),
     /// Shows, checks and imports the figures that everything rests on.
@@ -132,6 +134,24 @@ pub struct CompareArgs {
     pub replace: Replace,
     #[command(flatten)]
     pub luck: Luck,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct CalibrateArgs {
+    /// Learn without this ballot (`data show ballots` has their keys); may be given again.
+    #[arg(long, value_name = "BALLOT")]
+    pub leave_out: Vec<String>,
+    /// Make this many draws in each round.
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2_000..=i64::from(MOST_DRAWS)))]
+    pub draws: u32,
+    /// Fit in this many rounds, the first from the priors.
+    #[arg(long, value_name = "R", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=20))]
+    pub rounds: u8,
+    /// Take this seed: the same seed gives the same results.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
     #[command(flatten)]
     pub output: Output,
 }

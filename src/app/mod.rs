@@ -3,6 +3,7 @@
 pub mod exit;
 
 mod ballot;
+mod calibrate;
 mod cli;
 mod compare;
 mod data;
@@ -22,6 +23,7 @@ pub fn dispatch() -> Result<(), Failure> {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Ballot(args) => ballot::ballot(&args),
+        Command::Calibrate(args) => calibrate::calibrate(&args),
         Command::Households(args) => households::households(&args),
         Command::Data(command) => data::data(command),
         Command::Init(args) => scenario::init(&args),

@@ -68,6 +68,8 @@ pub struct LearningAssumptions {
 pub struct UncertainInput {
     /// Its name, by which a scenario replaces it.
     pub name: String,
+    /// Its unit.
+    pub unit: String,
     /// What it says.
     pub meaning: String,
     /// Whether it moves the vote, rather than the money.
@@ -233,6 +235,7 @@ fn inputs() -> Result<Vec<UncertainInput>, DataError> {
                 .map_err(|error| wrong(format!("{error}")))?;
             Ok(UncertainInput {
                 name: row.name.clone(),
+                unit: row.unit.clone(),
                 meaning: row.meaning.clone(),
                 moves_vote: row.group == "vote",
                 allowed: (row.lowest, row.highest),
@@ -310,6 +313,7 @@ struct RawInput {
     group: String,
     lowest: f64,
     highest: f64,
+    unit: String,
     meaning: String,
     standing: String,
     source: String,

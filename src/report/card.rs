@@ -495,20 +495,35 @@ fn in_words(metric: &str) -> String {
     .to_owned()
 }
 
-struct Card(String);
+/// A card as it grows: headings, sentences, tables and figures.
+pub(super) struct Card(String);
 
 impl Card {
-    fn line(&mut self, text: &str) {
+    /// A card under a heading.
+    pub(super) fn new(heading: &str) -> Self {
+        let mut card = Self(String::new());
+        card.heading(heading);
+        card
+    }
+
+    /// The text, with where the files are.
+    pub(super) fn end(mut self, files: &str) -> String {
+        self.blank();
+        self.line(&format!("Files: {files}"));
+        self.0
+    }
+
+    pub(super) fn line(&mut self, text: &str) {
         self.0.push_str(&wrapped(text, 0));
         self.0.push('\n');
     }
 
-    fn block(&mut self, text: &str) {
+    pub(super) fn block(&mut self, text: &str) {
         self.0.push_str(text);
         self.0.push('\n');
     }
 
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         self.0.push('\n');
     }
 
@@ -517,12 +532,12 @@ impl Card {
         self.block(&"=".repeat(text.chars().count().min(96)));
     }
 
-    fn section(&mut self, text: &str) {
+    pub(super) fn section(&mut self, text: &str) {
         self.blank();
         self.line(&text.to_uppercase());
     }
 
-    fn item(&mut self, text: &str) {
+    pub(super) fn item(&mut self, text: &str) {
         let (mark, text) = match text.strip_prefix("  ") {
             Some(inner) => ("    ", inner),
             None => ("- ", text),
@@ -533,12 +548,13 @@ impl Card {
         self.0.push('\n');
     }
 
-    fn figure(&mut self, label: &str, value: &str) {
+    pub(super) fn figure(&mut self, label: &str, value: &str) {
         self.block(&format!("  {label:<38} {value}"));
     }
 }
 
-fn percent(share: f64, decimals: usize) -> String {
+/// A share in percent, to so many decimals.
+pub(super) fn percent(share: f64, decimals: usize) -> String {
     // Adding 0.0 turns a rounded -0 into 0.
     let scale = 10f64.powi(i32::try_from(decimals).unwrap_or(0));
     let rounded = (100.0 * share * scale).round() / scale + 0.0;

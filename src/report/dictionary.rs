@@ -1,5 +1,6 @@
 //! The data dictionary: every column of every table, as Markdown.
 
+use super::calibration::{CalibrationRow, EvidenceRow, FitRow};
 use super::medium_term::{MediumTermRow, ServiceRow};
 use super::parquet::{DRAW, OUTCOMES};
 use super::tables::{
@@ -66,6 +67,10 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
          input's name and unit: `bandwise data show inputs` lists them.",
         draws,
     ));
+    text.push_str("\n## Results of a calibration\n");
+    result::<CalibrationRow>(&mut text);
+    result::<EvidenceRow>(&mut text);
+    result::<FitRow>(&mut text);
     Ok(text)
 }
 

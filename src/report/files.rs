@@ -44,7 +44,11 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 23] = [
+pub const RESULT_FILES: [&str; 27] = [
+    "calibration.csv",
+    "evidence.csv",
+    "fit.csv",
+    "fitted_normal.csv",
     "summary.csv",
     "bands.csv",
     "wards.csv",
