@@ -8,6 +8,7 @@ Metropolis, where bandwise weights draws by importance.
     check_posterior.py --posterior                             print the posterior found here
     check_posterior.py --likelihood                            print log likelihoods at three points
     check_posterior.py --points [FILE]                         write log likelihoods at twenty points
+                                                               (likelihood_points.csv unless given)
     check_posterior.py --backtest [BACKTEST.csv] [--effective N]
                                             leave one ballot out; compare with `bandwise backtest`
 
@@ -34,6 +35,7 @@ from scipy import stats
 from scipy.special import expit, logit
 
 ROOT = Path(__file__).resolve().parents[2]
+POINTS = Path(__file__).with_name("likelihood_points.csv")
 SEED = 20261122
 PARAMETERS = ["pi", "m", "k", "tau", "delta_statutory", "kappa", "omega"]
 PI, M, K, TAU, DELTA, KAPPA, OMEGA = range(7)
@@ -430,6 +432,20 @@ def write_points(priors, items, file):
             writer.writerow(written + [f"{log:.12g}"])
 
 
+def stale_points(items):
+    """How many points of likelihood_points.csv no longer hold, as after a change of the evidence."""
+    with open(POINTS, newline="", encoding="utf-8") as lines:
+        points = list(csv.DictReader(lines))
+    return sum(
+        not np.isclose(
+            exact_log_likelihood(items, [float(row[name]) for name in PARAMETERS]),
+            float(row["log_likelihood"]),
+            rtol=1e-9,
+        )
+        for row in points
+    )
+
+
 def print_posterior(posterior, seconds):
     print(f"{'parameter':<17}{'prior p05':>10}{'p50':>10}{'p95':>10}{'p05':>10}{'p50':>10}{'p95':>10}{'mean':>10}"
           f"{'sd':>10}{'se p05':>9}{'se p50':>9}{'se p95':>9}{'R-hat':>8}{'effective':>10}")
@@ -446,7 +462,9 @@ def print_posterior(posterior, seconds):
 def compare(posterior, file, effective):
     with open(file, newline="", encoding="utf-8") as lines:
         theirs = {row["parameter"]: row for row in csv.DictReader(lines)}
-    failures = 0
+    failures = stale_points(posterior.items)
+    if failures:
+        print(f"{POINTS.name} is not of today's evidence in {failures} points (write it anew with --points)")
     print(f"\n{'':<24}{'here':>12}{'bandwise':>12}{'difference':>12}{'tolerance':>12}  (the last two in posterior sd)")
     for i, name in enumerate(PARAMETERS):
         if name not in theirs:
@@ -492,7 +510,7 @@ def main():
     parser.add_argument("posterior_csv", nargs="?", help="written by `bandwise calibrate`")
     parser.add_argument("--posterior", action="store_true")
     parser.add_argument("--likelihood", action="store_true")
-    parser.add_argument("--points", nargs="?", const=Path(__file__).with_name("likelihood_points.csv"))
+    parser.add_argument("--points", nargs="?", const=POINTS)
     parser.add_argument("--backtest", nargs="?", const="")
     parser.add_argument("--effective", type=float, default=10_000, help="effective sample size of the file")
     asked = parser.parse_args()
