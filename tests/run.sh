@@ -3,7 +3,9 @@
 # documentation. Everything shares one profile and one target directory, so polars is compiled once
 # for the tests and checked once for the lints.
 #
-# Needs a Rust toolchain and gcc; takes cargo-nextest, rustfmt and clippy where they are installed.
+# Needs a Rust toolchain, gcc and python3; takes cargo-nextest, rustfmt and clippy where they are
+# installed. The independent checks in Python get an environment of their own under target/; with
+# BANDWISE_PEERS_OPTIONAL=1 they are left out where it cannot be made.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,6 +17,18 @@ if has fmt; then
     cargo fmt --check
 else
     step "Format: skipped, rustfmt is not installed"
+fi
+
+step "Python for the independent checks"
+if BANDWISE_PEERS="$(bash tests/peers/prepare.sh)"; then
+    export BANDWISE_PEERS
+    echo "$BANDWISE_PEERS"
+elif [ "${BANDWISE_PEERS_OPTIONAL:-}" = 1 ]; then
+    unset BANDWISE_PEERS
+    echo "cannot be made: the independent checks are left out"
+else
+    echo "cannot be made (to go on without the independent checks: BANDWISE_PEERS_OPTIONAL=1)" >&2
+    exit 1
 fi
 
 step "Tests"
