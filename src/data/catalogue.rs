@@ -132,6 +132,8 @@ static FILES: &[(&str, &[u8])] = embedded![
     "assumptions/values.csv",
     "evidence/ballot_areas.csv",
     "evidence/ballots.csv",
+    "evidence/calibration.csv",
+    "evidence/fit.csv",
     "evidence/fitted_normal.csv",
     "evidence/surveys.csv",
 ];

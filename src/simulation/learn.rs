@@ -106,10 +106,15 @@ impl Learner {
         let given: Vec<usize> = (0..N)
             .filter(|&one| replaced.contains_key(LearnedParameters::NAMES[one]))
             .collect();
-        let sampler = Sampler::of(&fitted, &given).ok_or_else(|| {
-            let text = "the covariance is not positive definite".to_owned();
-            DataError::fault(Path::new(data::evidence::FITTED_NORMAL), text)
-        })?;
+        let wrong = |text: &str| {
+            let place = Path::new(data::evidence::FITTED_NORMAL);
+            DataError::fault(place, text.to_owned())
+        };
+        if fitted.names != LearnedParameters::NAMES {
+            return Err(wrong("does not hold the learned parameters in order"));
+        }
+        let sampler = Sampler::of(&fitted, &given)
+            .ok_or_else(|| wrong("the covariance is not positive definite"))?;
         Ok(Self {
             evidence,
             positions,
