@@ -8,6 +8,7 @@ pub mod inputs;
 pub mod medium_term;
 pub mod prepare;
 pub mod run;
+pub mod sobol;
 pub mod stream;
 pub mod summary;
 pub mod synthetic;
