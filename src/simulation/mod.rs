@@ -10,6 +10,7 @@ pub mod learn;
 pub mod medium_term;
 pub mod prepare;
 pub mod run;
+pub mod sobol;
 pub mod stream;
 pub mod summary;
 pub mod synthetic;
