@@ -1,5 +1,6 @@
 //! Floor 4: the only floor with randomness or threads.
 
+pub mod backtest;
 pub mod calibrate;
 pub mod compare;
 pub mod draw;
