@@ -566,6 +566,8 @@ fn the_schema_names_every_key_of_the_example() {
         [
             "authority",
             "by",
+            "campaign",
+            "evidence",
             "format",
             "households",
             "inputs",
@@ -574,6 +576,7 @@ fn the_schema_names_every_key_of_the_example() {
             "medium_term",
             "no",
             "others",
+            "poll",
             "schedule",
             "services",
             "simulation",
@@ -936,6 +939,84 @@ fn a_proposal_by_value_is_refused_in_wales() {
         "bandwise: schedule: the value of homes cannot be worked out in Wales, whose bands go by values \
          of 2003 (allowed: billing authorities of England)\n"
     );
+}
+
+/// The poll, the campaign and the ballot left out that the example shows are ones.
+#[test]
+fn the_evidence_that_the_example_shows_is_read() {
+    let folder = tempdir().unwrap();
+    let shown = ["leave_out = ", "comprehension = ", "effects = "];
+    let mut in_poll = false;
+    let opened = bandwise::data::scenario::EXAMPLE.lines().map(|line| {
+        let text = line.strip_prefix("# ").unwrap_or(line);
+        in_poll = text == "[[poll]]" || (in_poll && line.starts_with("# "));
+        if in_poll || shown.iter().any(|key| text.starts_with(key)) {
+            text
+        } else {
+            line
+        }
+    });
+    let opened = opened.collect::<Vec<_>>().join("\n");
+    fs::write(folder.path().join("opened.toml"), opened).unwrap();
+    let check = |arguments: &[&str]| {
+        let output = bandwise(&folder)
+            .args(["check", "opened.toml"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let understood = check(&[]);
+    for line in [
+        "leave_out = [\"bedfordshire_pcc_2015\"]",
+        "[[poll]]\nquestion = \"ballot-paper\"\nsample = 1000\nyes = 0.41\nno = 0.44\n\
+         undecided = 0.15\ndate = \"2024-02-10\"\nmode = \"online\"\nhouse_sd = 0.2\n\
+         source = \"example\"",
+        "comprehension = 0.8",
+        "  { name = \"A leaflet to every home\", log_odds = 0.2, sd = 0.1, source = \"example\" },",
+    ] {
+        assert!(understood.contains(line), "{line}\n{understood}");
+    }
+    let priors = check(&["--priors-only"]);
+    assert!(
+        priors.contains("learn_from = \"priors-only\"\n\n[[poll]]"),
+        "{priors}"
+    );
+}
+
+#[test]
+fn what_the_command_line_does_to_the_evidence_is_echoed() {
+    let folder = tempdir().unwrap();
+    let poll = "[[poll]]\nquestion = \"own-bill\"\nsample = 800\nyes = 0.4\nno = 0.6\n\
+                date = \"2024-01-31\"\nmode = \"phone\"\n[campaign]\ncomprehension = 0.7\n";
+    fs::write(
+        folder.path().join("s.toml"),
+        format!("{HEAD}vintage = \"2023-24\"\n[schedule]\nkind = \"uniform\"\nrise = 0.15\n{poll}"),
+    )
+    .unwrap();
+    succeeds(
+        &folder,
+        &[
+            "run",
+            "s.toml",
+            "--authority",
+            "Luton",
+            "--priors-only",
+            "--draws",
+            "20",
+            "--out",
+            "o",
+        ],
+    );
+    let provenance = fs::read_to_string(folder.path().join("o/provenance.json")).unwrap();
+    for said in [
+        "poll left out: it was another authority's",
+        "campaign left out: it was another authority's",
+        "evidence.learn_from = \\\"priors-only\\\"",
+    ] {
+        assert!(provenance.contains(said), "{said}\n{provenance}");
+    }
 }
 
 /// Every kind that the commented example shows is a scenario as it stands there.

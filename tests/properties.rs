@@ -8,8 +8,8 @@ use bandwise::data::scenario::Names;
 use bandwise::data::{Assumptions, Scenario, World};
 use bandwise::domain::schedule::Ground;
 use bandwise::domain::{
-    Band, ByBand, Distribution, Liability, Nation, Pence, Proposal, Reduction, Rise, Schedule,
-    Share,
+    Band, ByBand, Campaign, CampaignEffect, Distribution, Learning, Liability, Nation, Pence, Poll,
+    PollQuestion, Proposal, Reduction, Rise, Schedule, Share,
 };
 use bandwise::report::scenario_file;
 use bandwise::simulation::draw::{Kernel, Moments, count};
@@ -205,6 +205,8 @@ proptest! {
         seed in 0u64..1 << 62,
         title in "[!-~][ -~]{0,40}",
         kappa in 0.001f64..1.0,
+        yes in 0.02f64..0.98,
+        leaves_out in any::<bool>(),
     ) {
         let mut scenario = scenario("gentle-efgh", draws);
         scenario.proposal =
@@ -215,6 +217,37 @@ proptest! {
         scenario.seed = seed;
         scenario.title = title;
         scenario.inputs.insert("kappa".to_owned(), Distribution::Fixed(kappa));
+        scenario.learning = if leaves_out {
+            Learning::FromEvidence { leave_out: vec!["bristol_2001".to_owned()] }
+        } else {
+            Learning::PriorsOnly
+        };
+        let share = |value: f64| Share::new(value).unwrap();
+        scenario.polls = vec![Poll {
+            question: PollQuestion::ALL[usize::from(leaves_out)],
+            sample: draws.max(10),
+            yes: share(yes),
+            no: share(0.999 - yes),
+            undecided: share(0.0),
+            date: jiff::civil::date(2024, 2, 29),
+            mode: "self-selected".to_owned(),
+            house_sd: 3.0 * yes,
+            source: scenario.title.clone(),
+        }];
+        scenario.campaign = Campaign {
+            comprehension: Some(if leaves_out {
+                Distribution::Fixed(kappa)
+            } else {
+                Distribution::Beta { a: 1.0 + yes, b: 2.0 }
+            }),
+            effects: vec![CampaignEffect {
+                name: "A \"leaflet\"".to_owned(),
+                log_odds: 1.0 - 2.0 * yes,
+                sd: kappa,
+                source: String::new(),
+            }],
+            wanted: share(yes),
+        };
         let text = scenario_file::toml(&scenario);
         let assumptions = Assumptions::embedded().unwrap();
         let back = Scenario::parse("again", &text, &Names::of(&assumptions));

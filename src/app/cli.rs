@@ -69,6 +69,9 @@ pub struct Replace {
     /// Take the figures of this year, such as 2023-24 (default: the newest held).
     #[arg(long, value_name = "YEAR")]
     pub vintage: Option<String>,
+    /// Learn nothing from past ballots and surveys: take the vote as first believed.
+    #[arg(long)]
+    pub priors_only: bool,
 }
 
 /// How much to simulate. Each replacement is echoed in the provenance.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use bandwise::data::scenario::{EXAMPLE, Names};
+use bandwise::data::scenario::{EXAMPLE, Names, PRIORS_ONLY};
 use bandwise::data::{Assumptions, Scenario, Vintage, World};
-use bandwise::domain::Rise;
+use bandwise::domain::{Learning, Rise};
 use bandwise::report::{files, scenario_file};
 use bandwise::simulation::{Prepared, prepare};
 
@@ -48,6 +48,10 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
         }
         scenario.vintage = Some(vintage.clone());
         overrides.push(format!("vintage = {vintage:?}"));
+    }
+    if replace.priors_only {
+        scenario.learning = Learning::PriorsOnly;
+        overrides.push(format!("evidence.learn_from = {PRIORS_ONLY:?}"));
     }
     if let Some(draws) = luck.draws {
         scenario.draws = draws;

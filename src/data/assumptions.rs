@@ -36,6 +36,10 @@ pub struct Assumptions {
     pub values: ValueAssumptions,
     /// How closely evidence is taken to follow the model of the vote.
     pub learning: LearningAssumptions,
+    /// Keys of the past ballots that can be learned from, oldest first.
+    pub ballots: Vec<String>,
+    /// How people are asked in polls.
+    pub poll_modes: Vec<PollMode>,
     /// Uncertain inputs in the order of their table.
     pub inputs: Vec<UncertainInput>,
     turnouts: Vec<LocalTurnout>,
@@ -61,6 +65,19 @@ pub struct LearningAssumptions {
     pub poll_drift_sd: f64,
     /// Of the share of the undecided of a poll that breaks for Yes; a share.
     pub poll_undecided_sd: f64,
+}
+
+/// A way of asking people in a poll.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollMode {
+    /// Its name in a scenario.
+    pub key: String,
+    /// How far polls of this kind lie off as a whole, log odds.
+    pub house_sd: f64,
+    /// What it is.
+    pub meaning: String,
+    /// Where the spread comes from.
+    pub source: Source,
 }
 
 /// An input that every draw samples.
@@ -168,6 +185,8 @@ impl Assumptions {
                 poll_drift_sd: constant("poll_drift_sd")?,
                 poll_undecided_sd: constant("poll_undecided_sd")?,
             },
+            ballots: super::evidence::ballot_keys()?,
+            poll_modes: poll_modes()?,
             inputs: inputs()?,
             turnouts: turnouts()?,
             days: days()?,
@@ -289,6 +308,41 @@ fn days() -> Result<Vec<PollingDay>, DataError> {
             })
         })
         .collect()
+}
+
+fn poll_modes() -> Result<Vec<PollMode>, DataError> {
+    let file = "assumptions/poll_modes.csv";
+    catalogue::rows::<RawPollMode>(file)?
+        .into_iter()
+        .map(|row| {
+            let wrong = |text: String| fault(file, format!("{}: {text}", row.mode));
+            if !(row.house_sd >= 0.0 && row.house_sd.is_finite()) {
+                return Err(wrong(format!("{} is no spread", row.house_sd)));
+            }
+            let standing: Standing = row
+                .standing
+                .parse()
+                .map_err(|error| wrong(format!("{error}")))?;
+            Ok(PollMode {
+                key: row.mode.clone(),
+                house_sd: row.house_sd,
+                meaning: row.meaning.clone(),
+                source: Source {
+                    citation: row.source.clone(),
+                    standing,
+                },
+            })
+        })
+        .collect()
+}
+
+#[derive(Deserialize)]
+struct RawPollMode {
+    mode: String,
+    house_sd: f64,
+    meaning: String,
+    standing: String,
+    source: String,
 }
 
 #[derive(Deserialize)]

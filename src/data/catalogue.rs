@@ -126,6 +126,7 @@ static FILES: &[(&str, &[u8])] = embedded![
     "assumptions/example_households.csv",
     "assumptions/inputs.csv",
     "assumptions/medium_term.csv",
+    "assumptions/poll_modes.csv",
     "assumptions/polling_days.csv",
     "assumptions/price_index.csv",
     "assumptions/turnout.csv",

@@ -37,6 +37,21 @@ pub fn embedded(assumptions: &Assumptions) -> Result<Evidence, DataError> {
     })
 }
 
+/// Keys of the past ballots, oldest first.
+///
+/// # Errors
+/// When the embedded table is broken: a fault of the build.
+pub fn ballot_keys() -> Result<Vec<String>, DataError> {
+    #[derive(Deserialize)]
+    struct Key {
+        ballot: String,
+    }
+    let rows: Vec<Key> = catalogue::rows(BALLOTS)?;
+    let mut keys: Vec<String> = rows.into_iter().map(|row| row.ballot).collect();
+    keys.dedup();
+    Ok(keys)
+}
+
 fn fault(file: &str, text: String) -> DataError {
     DataError::fault(std::path::Path::new(file), text)
 }

@@ -102,6 +102,19 @@ pub enum PollQuestion {
     OwnBill,
 }
 
+impl PollQuestion {
+    /// All, in the order of the documentation.
+    pub const ALL: [Self; 2] = [Self::BallotPaper, Self::OwnBill];
+
+    /// Its word in scenarios and results.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::BallotPaper => "ballot-paper",
+            Self::OwnBill => "own-bill",
+        }
+    }
+}
+
 /// A poll on the proposal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Poll {

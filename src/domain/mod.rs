@@ -26,7 +26,9 @@ pub use band::{Band, BandProportions, ByBand, Proportion};
 pub use cells::{Cells, Ward};
 pub use changes::Changes;
 pub use distribution::Distribution;
-pub use evidence::{Campaign, Evidence, Learning, PastBallot, Poll, PollQuestion, Survey};
+pub use evidence::{
+    Campaign, CampaignEffect, Evidence, Learning, PastBallot, Poll, PollQuestion, Survey,
+};
 pub use example_household::ExampleHousehold;
 pub use extract::{ExemptClass, ExtractCell, Tenure};
 pub use household::{KindOfHome, Liability, Reduction};

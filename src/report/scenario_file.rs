@@ -2,10 +2,11 @@
 
 use super::{households, medium_term};
 use crate::data::Scenario;
+use crate::data::scenario::{BALLOTS_AND_SURVEYS, PRIORS_ONLY};
 use crate::domain::distribution::FORMS;
 use crate::domain::{
-    Band, ByBand, FreezeShape, Levy, LevyTo, Proportion, Proposal, RatioChange, Rise, Share,
-    UniformRise,
+    Band, ByBand, Distribution, FreezeShape, Learning, Levy, LevyTo, Proportion, Proposal,
+    RatioChange, Rise, Share, UniformRise,
 };
 
 /// The scenario as TOML, every default stated.
@@ -172,21 +173,9 @@ pub fn toml(scenario: &Scenario) -> String {
     }
     line("\n[inputs]".to_owned());
     for (name, distribution) in &scenario.inputs {
-        let (form, values) = distribution.parameters();
-        let names = FORMS
-            .iter()
-            .find(|(known, _)| *known == form)
-            .map_or(&[][..], |(_, n)| *n);
-        let parameters: String = names
-            .iter()
-            .zip(values)
-            .map(|(parameter, value)| format!(", {parameter} = {}", number(value)))
-            .collect();
-        line(format!(
-            "{name} = {{ distribution = {}{parameters} }}",
-            quoted(form)
-        ));
+        line(format!("{name} = {}", table_of(distribution)));
     }
+    evidence(scenario, &mut line);
     line(format!(
         "\n[simulation]\ndraws = {}\nseed = {}",
         scenario.draws, scenario.seed
@@ -196,6 +185,73 @@ pub fn toml(scenario: &Scenario) -> String {
         line(format!("\n{}", households::mapping_toml(mapping)));
     }
     text
+}
+
+/// What is learned from, the polls and the campaign.
+fn evidence(scenario: &Scenario, line: &mut impl FnMut(String)) {
+    line("\n[evidence]".to_owned());
+    match &scenario.learning {
+        Learning::PriorsOnly => line(format!("learn_from = {}", quoted(PRIORS_ONLY))),
+        Learning::FromEvidence { leave_out } => {
+            line(format!("learn_from = {}", quoted(BALLOTS_AND_SURVEYS)));
+            let keys: Vec<String> = leave_out.iter().map(|key| quoted(key)).collect();
+            line(format!("leave_out = [{}]", keys.join(", ")));
+        }
+    }
+    for poll in &scenario.polls {
+        line("\n[[poll]]".to_owned());
+        line(format!("question = {}", quoted(poll.question.key())));
+        line(format!("sample = {}", poll.sample));
+        line(format!("yes = {}", number(poll.yes.value())));
+        line(format!("no = {}", number(poll.no.value())));
+        line(format!("undecided = {}", number(poll.undecided.value())));
+        line(format!("date = {}", quoted(&poll.date.to_string())));
+        line(format!("mode = {}", quoted(&poll.mode)));
+        line(format!("house_sd = {}", number(poll.house_sd)));
+        if !poll.source.is_empty() {
+            line(format!("source = {}", quoted(&poll.source)));
+        }
+    }
+    let campaign = &scenario.campaign;
+    line("\n[campaign]".to_owned());
+    match &campaign.comprehension {
+        None => {}
+        Some(Distribution::Fixed(share)) => line(format!("comprehension = {}", number(*share))),
+        Some(other) => line(format!("comprehension = {}", table_of(other))),
+    }
+    let wanted = number(campaign.wanted.value());
+    line(format!("win_probability_wanted = {wanted}"));
+    if !campaign.effects.is_empty() {
+        line("effects = [".to_owned());
+        for effect in &campaign.effects {
+            let source = match effect.source.as_str() {
+                "" => String::new(),
+                source => format!(", source = {}", quoted(source)),
+            };
+            line(format!(
+                "  {{ name = {}, log_odds = {}, sd = {}{source} }},",
+                quoted(&effect.name),
+                number(effect.log_odds),
+                number(effect.sd)
+            ));
+        }
+        line("]".to_owned());
+    }
+}
+
+/// A distribution as an inline table.
+fn table_of(distribution: &Distribution) -> String {
+    let (form, values) = distribution.parameters();
+    let names = FORMS
+        .iter()
+        .find(|(known, _)| *known == form)
+        .map_or(&[][..], |(_, n)| *n);
+    let parameters: String = names
+        .iter()
+        .zip(values)
+        .map(|(parameter, value)| format!(", {parameter} = {}", number(value)))
+        .collect();
+    format!("{{ distribution = {}{parameters} }}", quoted(form))
 }
 
 /// Ratios that change, and the rest left out: all as changes, or as ratios.

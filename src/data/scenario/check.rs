@@ -1,6 +1,7 @@
 //! From the file as written to a checked scenario: every fault noted, none the last.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use toml::{Spanned, Value};
 
@@ -10,9 +11,7 @@ use super::raw::{RawDistribution, RawLevels, RawScenario};
 use super::schedule::KINDS;
 use super::{DEFAULT_DRAWS, MOST_DRAWS, Names, Scenario, StatedLevels};
 use crate::domain::distribution::FORMS;
-use crate::domain::{
-    Campaign, Detail, Distribution, Learning, Nation, Pence, Rise, Share, UniformRise,
-};
+use crate::domain::{Detail, Distribution, Nation, Pence, Rise, Share, UniformRise};
 
 /// The version of the format.
 const FORMAT: i64 = 1;
@@ -105,6 +104,9 @@ impl Checker<'_, '_> {
         let households = raw.households.and_then(|table| self.households(table));
         let medium_term = self.medium_term(raw.medium_term, raw.vintage.as_ref(), year);
         let services = self.services(raw.services.unwrap_or_default());
+        let learning = self.learning(raw.evidence);
+        let polls = self.polls(raw.poll.unwrap_or_default(), year);
+        let campaign = self.campaign(raw.campaign);
         let key = key?;
         let (proposal, terms) = proposal?;
         let (no, others) = match proposal.rise_beside() {
@@ -154,9 +156,9 @@ impl Checker<'_, '_> {
             households,
             medium_term: medium_term?,
             services,
-            learning: Learning::default(),
-            polls: Vec::new(),
-            campaign: Campaign::default(),
+            learning: learning?,
+            polls,
+            campaign: campaign?,
         })
     }
 
@@ -221,6 +223,19 @@ impl Checker<'_, '_> {
             return None;
         }
         Some(text.into_inner())
+    }
+
+    /// Whether a name that comes to stand in tables is taken for text by a spreadsheet.
+    pub(super) fn is_no_formula(&mut self, what: &str, name: &Spanned<String>) -> bool {
+        let is_formula = name.get_ref().starts_with(['=', '+', '-', '@']);
+        if is_formula {
+            let text = format!(
+                "{what}: a spreadsheet would take it for a formula (allowed: a name that begins \
+                 with a letter or a digit)"
+            );
+            self.faults.at(name.span(), text);
+        }
+        !is_formula
     }
 
     pub(super) fn number(&mut self, what: &str, value: &Spanned<Value>) -> Option<f64> {
@@ -400,30 +415,40 @@ impl Checker<'_, '_> {
             };
             let span = name.span();
             let name = name.into_inner();
-            if let Some(distribution) = self.distribution(&name, &span, distribution) {
-                let (low, high) = distribution.range_of_draws();
-                if low < range.0 || high > range.1 {
-                    let text = format!(
-                        "inputs.{name}: {distribution} gives values from {low:.3} to {high:.3} \
-                         (allowed: {} to {})",
-                        range.0, range.1
-                    );
-                    self.faults.at(span, text);
-                } else {
-                    inputs.insert(name, distribution);
-                }
-            }
+            let what = format!("inputs.{name}");
+            let found = self.distribution(&what, &span, distribution);
+            let kept = found.and_then(|found| self.in_range(&what, span, found, range));
+            inputs.extend(kept.map(|kept| (name, kept)));
         }
         inputs
     }
 
-    fn distribution(
+    /// A distribution none of whose draws leaves a range.
+    pub(super) fn in_range(
         &mut self,
-        name: &str,
-        span: &std::ops::Range<usize>,
+        what: &str,
+        span: Range<usize>,
+        distribution: Distribution,
+        range: (f64, f64),
+    ) -> Option<Distribution> {
+        let (low, high) = distribution.range_of_draws();
+        if low < range.0 || high > range.1 {
+            let text = format!(
+                "{what}: {distribution} gives values from {low:.3} to {high:.3} (allowed: {} to {})",
+                range.0, range.1
+            );
+            self.faults.at(span, text);
+            return None;
+        }
+        Some(distribution)
+    }
+
+    pub(super) fn distribution(
+        &mut self,
+        what: &str,
+        span: &Range<usize>,
         raw: RawDistribution,
     ) -> Option<Distribution> {
-        let what = format!("inputs.{name}");
         let Some(form) = raw.distribution else {
             let known = FORMS.map(|(form, _)| form).join(", ");
             self.faults.at(

@@ -340,11 +340,8 @@ impl Checker<'_, '_> {
             }
         }
         if let Some(name) = &raw.name
-            && name.get_ref().starts_with(['=', '+', '-', '@'])
+            && !self.is_no_formula("services.name", name)
         {
-            let text = "services.name: a spreadsheet would take it for a formula (allowed: a name that \
-                        begins with a letter or a digit)";
-            self.faults.at(name.span(), text.to_owned());
             return None;
         }
         let name = self.not_blank("services.name", raw.name);
@@ -378,7 +375,7 @@ impl Checker<'_, '_> {
         })
     }
 
-    fn whole(
+    pub(super) fn whole(
         &mut self,
         what: &str,
         value: &Spanned<Value>,

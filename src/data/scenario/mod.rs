@@ -4,6 +4,7 @@
 //! once, each with its line, the value, what is allowed, and the nearest name.
 
 mod check;
+mod evidence;
 mod fault;
 mod households;
 pub mod medium_term;
@@ -13,6 +14,7 @@ mod schedule;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+pub use evidence::{BALLOTS_AND_SURVEYS, PRIORS_ONLY};
 pub use fault::{ScenarioError, nearest};
 pub use raw::RawScenario;
 
@@ -180,13 +182,18 @@ static BUILT_IN: [&str; 10] = [
 /// The scenario that runs when none is named.
 pub const DEFAULT_SCENARIO: &str = "williamson-2018";
 
-/// Names that the checks compare against: uncertain inputs and kinds of polling day.
+/// Names that the checks compare against: uncertain inputs, kinds of polling day, past ballots and
+/// ways of asking in a poll.
 #[derive(Debug, Clone)]
 pub struct Names<'a> {
     /// Names of uncertain inputs with the range of values that each can take.
     pub inputs: BTreeMap<&'a str, (f64, f64)>,
     /// Names of polling days.
     pub days: Vec<&'a str>,
+    /// Keys of past ballots.
+    pub ballots: Vec<&'a str>,
+    /// Ways of asking in a poll, with their usual spread in log odds.
+    pub poll_modes: Vec<(&'a str, f64)>,
     /// What is asked of the years after the vote where the scenario does not say.
     pub medium_term: &'a MediumTerm,
 }
@@ -204,6 +211,12 @@ impl<'a> Names<'a> {
                 .days()
                 .iter()
                 .map(|day| day.key.as_str())
+                .collect(),
+            ballots: assumptions.ballots.iter().map(String::as_str).collect(),
+            poll_modes: assumptions
+                .poll_modes
+                .iter()
+                .map(|mode| (mode.key.as_str(), mode.house_sd))
                 .collect(),
             medium_term: &assumptions.medium_term,
         }
@@ -335,8 +348,8 @@ impl Scenario {
     }
 
     /// The same proposal for another authority. Its amounts, its usual turnout, its name on the
-    /// ballot paper and its extract are not the other's: they are left out, and the second value
-    /// names those that were stated.
+    /// ballot paper, its extract, its polls and its campaign are not the other's: they are left out,
+    /// and the second value names those that were stated.
     pub fn for_authority(mut self, authority: &str) -> (Self, Vec<&'static str>) {
         authority.clone_into(&mut self.authority);
         let mut left_out = Vec::new();
@@ -354,10 +367,12 @@ impl Scenario {
             left_out.push("households");
         }
         left_out.extend(medium_term::forget_authority(&mut self));
+        left_out.extend(evidence::forget_authority(&mut self));
         (self, left_out)
     }
 
-    /// Leaves out amounts that are of one year: for another vintage. Names those that were stated.
+    /// Leaves out what is of one year, for another vintage: amounts, and polls where the year voted on
+    /// goes by the figures. Names what was stated.
     pub fn forget_amounts(&mut self) -> Vec<&'static str> {
         let mut left_out = Vec::new();
         if !self.levels.is_empty() {
@@ -368,6 +383,10 @@ impl Scenario {
             && mapping.band_d.take().is_some()
         {
             left_out.push("households.band_d");
+        }
+        if self.year.is_none() && !self.polls.is_empty() {
+            self.polls.clear();
+            left_out.push("poll");
         }
         left_out
     }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use super::evidence::{RawCampaign, RawEvidence, RawPoll};
 use super::households::RawHouseholds;
 use super::medium_term::{RawMediumTerm, RawService};
 
@@ -52,6 +53,13 @@ pub struct RawScenario {
     /// Uncertain inputs that replace the built-in ones, by name.
     #[schemars(with = "Option<BTreeMap<String, RawDistribution>>")]
     pub inputs: Option<BTreeMap<Spanned<String>, RawDistribution>>,
+    /// What the parameters of the vote are learned from.
+    pub evidence: Option<RawEvidence>,
+    /// Polls on the proposal.
+    #[schemars(with = "Option<Vec<RawPoll>>")]
+    pub poll: Option<Vec<Spanned<RawPoll>>>,
+    /// What the campaign is taken to reach.
+    pub campaign: Option<RawCampaign>,
     /// How much to simulate.
     pub simulation: Option<RawSimulation>,
     /// A council's own extract.
