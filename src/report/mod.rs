@@ -1,6 +1,7 @@
 //! Floor 5: the doors out. Typed results become bytes here and nowhere else.
 
 pub mod card;
+pub mod chart;
 pub mod csv;
 pub mod dictionary;
 pub mod files;
