@@ -110,7 +110,7 @@ pub fn calibration_plot(points: &[CalibrationPoint], title: &str, source: &str) 
             (PANEL_LEFT, panel_top),
             (PANEL_RIGHT, panel_top + rows_height),
             (&Axis::new("share of votes (%)", Unit::Share), 0.0..100.0),
-            Upright::Rows,
+            &Upright::Rows,
         );
         if points.is_empty() {
             let middle = f64::midpoint(PANEL_LEFT, PANEL_RIGHT);
@@ -172,7 +172,7 @@ fn coverage(canvas: &Canvas<'_>, top: f64, all: usize, inside_50: usize, inside_
             &Axis::new("share of results inside the range (%)", Unit::Share),
             0.0..100.0,
         ),
-        Upright::Rows,
+        &Upright::Rows,
     );
     for (row, (nominal, inside)) in (0u32..).zip([(50.0, inside_50), (90.0, inside_90)]) {
         let middle = top + COVERAGE_ROW * (f64::from(row) + 0.5);

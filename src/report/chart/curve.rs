@@ -115,7 +115,7 @@ pub fn curve(
             (PANEL_LEFT, panel_top),
             (PANEL_RIGHT, panel_bottom),
             (across, extent),
-            Upright::Axis(&Axis::new(upright, Unit::Share), 0.0..100.0),
+            &Upright::Axis(&Axis::new(upright, Unit::Share), 0.0..100.0),
         );
         if curves.iter().all(|curve| curve.points.is_empty()) {
             let middle = f64::midpoint(PANEL_LEFT, PANEL_RIGHT);

@@ -69,12 +69,15 @@ pub(super) struct Sheet<'a> {
     pub body: f64,
 }
 
+/// Draws a mark around a middle.
+type Sample = Box<dyn Fn(&Canvas<'_>, Place)>;
+
 /// A mark and what it means.
 pub(super) struct KeyEntry {
     /// What it means.
     pub meaning: String,
     /// Draws it in a box 24 pixels wide around a middle.
-    pub sample: Box<dyn Fn(&Canvas<'_>, Place)>,
+    sample: Sample,
 }
 
 impl KeyEntry {
@@ -171,7 +174,7 @@ impl Sheet<'_> {
             whole(height),
             escape(&title),
             escape(&title),
-            escape(&clean(&self.description)),
+            escape(clean(&self.description)),
         )
     }
 
@@ -343,9 +346,9 @@ impl<'a> Canvas<'a> {
         (left, top): Place,
         (right, bottom): Place,
         across: (&Axis, Range<f64>),
-        upright: Upright<'_>,
+        upright: &Upright<'_>,
     ) -> Panel<'a> {
-        let (upright_room, range) = match &upright {
+        let (upright_room, range) = match upright {
             Upright::Axis(_, range) => (60.0, range.clone()),
             Upright::Rows => (0.0, bottom - top..0.0),
         };
@@ -645,7 +648,7 @@ mod tests {
                 (100.0, 50.0),
                 (300.0, 150.0),
                 (&Axis::new("share (%)", Unit::Share), 0.0..100.0),
-                Upright::Axis(&Axis::new("money", Unit::Pounds), -1000.0..1000.0),
+                &Upright::Axis(&Axis::new("money", Unit::Pounds), -1000.0..1000.0),
             );
             // 200 pixels across are 100%, 100 pixels upright are £2,000; plotters ends a panel one
             // unit, an eighth of a pixel, short of its corner.

@@ -113,7 +113,7 @@ pub fn tornado(bars: &[TornadoBar], centre: f64, title: &str, axis: &Axis, sourc
             (PANEL_LEFT, panel_top),
             (PANEL_RIGHT, panel_bottom),
             (axis, extent),
-            Upright::Rows,
+            &Upright::Rows,
         );
         let x = |value: f64| panel.at(axis.unit.place(value), 0.0).0;
         if bars.is_empty() {
