@@ -2,6 +2,7 @@
 
 pub mod calibration;
 pub mod card;
+pub mod chart;
 pub mod csv;
 pub mod dictionary;
 pub mod files;

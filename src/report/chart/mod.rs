@@ -1,0 +1,20 @@
+//! Charts as SVG: typed figures in, text out.
+//!
+//! Each chart is a pure function: the same figures give the same bytes, and no font is read to write
+//! one. Text is laid out by an estimate of its width that is on the wide side, so that it fits in any
+//! sans-serif. Colours are those of Okabe and Ito (2008), which the colour-blind tell apart; a shape or
+//! a dash always says the same as a colour, so a chart can be printed in grey.
+//!
+//! `sheet` holds what all charts share: title, key, source, axes, marks and text. A new chart is one
+//! more file that fills a sheet.
+
+mod axis;
+mod calibration;
+mod curve;
+mod sheet;
+mod tornado;
+
+pub use axis::{Axis, Unit};
+pub use calibration::{CalibrationPoint, PredictedRange, calibration_plot};
+pub use curve::{CurveMarks, CurvePoint, CurveSeries, curve};
+pub use tornado::{TornadoBar, TornadoEnd, tornado};
