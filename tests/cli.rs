@@ -564,6 +564,7 @@ fn the_schema_names_every_key_of_the_example() {
     assert_eq!(
         keys,
         [
+            "area_levels",
             "authority",
             "by",
             "campaign",

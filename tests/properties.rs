@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use bandwise::data::scenario::Names;
+use bandwise::data::scenario::{AreaLevels, Names, StatedLevels};
 use bandwise::data::{Assumptions, Scenario, World};
 use bandwise::domain::schedule::Ground;
 use bandwise::domain::{
@@ -217,6 +217,14 @@ proptest! {
         scenario.seed = seed;
         scenario.title = title;
         scenario.inputs.insert("kappa".to_owned(), Distribution::Fixed(kappa));
+        scenario.area_levels = vec![AreaLevels {
+            area: "Luton".to_owned(),
+            levels: StatedLevels {
+                own: Some(Pence::from_pence(i64::from(draws))),
+                fire: Some(Pence::ZERO),
+                ..StatedLevels::default()
+            },
+        }];
         scenario.learning = if leaves_out {
             Learning::FromEvidence { leave_out: vec!["bristol_2001".to_owned()] }
         } else {

@@ -10,7 +10,7 @@ use bandwise::simulation::calibrate::calibrate as learn;
 use bandwise::simulation::learn::Effort;
 use bandwise::simulation::on_threads;
 
-use super::cli::CalibrateArgs;
+use super::cli::{CalibrateArgs, EffortArgs};
 use super::exit::{Failure, print};
 use super::run::open;
 
@@ -20,11 +20,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
     let mut evidence = evidence::embedded(&assumptions).map_err(Failure::bug)?;
     leave_out(&mut evidence, &args.leave_out)?;
     let folder = open(&args.output, "calibration".to_owned())?;
-    let effort = Effort {
-        draws: args.draws,
-        rounds: args.rounds,
-        seed: args.seed,
-    };
+    let effort = args.effort.effort();
     let calibration = on_threads(args.output.threads, || {
         learn(&assumptions, evidence, effort)
     });
@@ -40,6 +36,17 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
     folder.write("provenance.json", &json::json(&fit))?;
     let place = folder.commit()?.display().to_string();
     print(&card(&calibration, &place))
+}
+
+impl EffortArgs {
+    /// As the library has it.
+    pub fn effort(&self) -> Effort {
+        Effort {
+            draws: self.draws,
+            rounds: self.rounds,
+            seed: self.seed,
+        }
+    }
 }
 
 /// Leaves out the ballots of these keys.

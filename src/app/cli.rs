@@ -31,6 +31,8 @@ pub enum Command {
     Ballot(ScenarioArgs),
     /// Learns the parameters of the vote from past ballots and surveys.
     Calibrate(CalibrateArgs),
+    /// Predicts each past ballot from the others, and the statutory one area by area.
+    Backtest(BacktestArgs),
     /// Checks a council's own extract, reconciles it and compresses it to cells.
     Households(HouseholdsArgs),
     /// Shows, checks and imports the figures that everything rests on.
@@ -146,6 +148,23 @@ pub struct CalibrateArgs {
     /// Learn without this ballot (`data show ballots` has their keys); may be given again.
     #[arg(long, value_name = "BALLOT")]
     pub leave_out: Vec<String>,
+    #[command(flatten)]
+    pub effort: EffortArgs,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct BacktestArgs {
+    #[command(flatten)]
+    pub effort: EffortArgs,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// How much work learning from evidence does.
+#[derive(Debug, Args)]
+pub struct EffortArgs {
     /// Make this many draws in each round.
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(2_000..=i64::from(MOST_DRAWS)))]
     pub draws: u32,
@@ -155,8 +174,6 @@ pub struct CalibrateArgs {
     /// Take this seed: the same seed gives the same results.
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
-    #[command(flatten)]
-    pub output: Output,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 pub mod exit;
 
+mod backtest;
 mod ballot;
 mod calibrate;
 mod cli;
@@ -23,6 +24,7 @@ pub fn dispatch() -> Result<(), Failure> {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Ballot(args) => ballot::ballot(&args),
+        Command::Backtest(args) => backtest::backtest(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
         Command::Households(args) => households::households(&args),
         Command::Data(command) => data::data(command),

@@ -200,6 +200,13 @@ pub struct BallotArea {
     pub no: u32,
 }
 
+impl BallotArea {
+    /// Share of votes for Yes.
+    pub fn share_yes(&self) -> f64 {
+        f64::from(self.yes) / f64::from(self.yes + self.no)
+    }
+}
+
 /// Counts of past ballots by billing authority.
 ///
 /// # Errors

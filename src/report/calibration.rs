@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::card::{Card, in_columns, percent};
 use super::tables::{ColumnDoc, Record, record};
 use crate::data::{Catalogue, DataError, evidence::FITTED_NORMAL};
-use crate::domain::evidence::FittedNormal;
+use crate::domain::evidence::{Evidence, FittedNormal};
 use crate::domain::money::thousands;
 use crate::simulation::calibrate::{Calibration, Fit, ParameterLearned};
+use crate::simulation::learn::Effort;
 
 record! {
     /// Every parameter of the vote before and after the evidence.
@@ -104,67 +105,74 @@ fn rounded(value: f64) -> f64 {
 /// # Errors
 /// When the embedded catalogue is broken: a fault of the build.
 pub fn fit_rows(calibration: &Calibration) -> Result<Vec<FitRow>, DataError> {
-    let evidence = &calibration.evidence;
     let effort = calibration.effort;
-    let mut rows = Vec::new();
-    let mut row = |item: &str, value: String, meaning: &str| {
-        rows.push(FitRow {
-            item: item.to_owned(),
-            value,
-            meaning: meaning.to_owned(),
-        });
-    };
-    let keys: Vec<&str> = evidence
+    let mut rows = provenance(&calibration.evidence, effort)?;
+    for (round, effective) in calibration.learned.effective.iter().enumerate() {
+        let share = effective / f64::from(effort.draws);
+        let (item, meaning) = if round < usize::from(effort.rounds) {
+            let item = format!("effective_share_round_{}", round + 1);
+            (item, "effective draws of the round over draws")
+        } else {
+            let item = "effective_share".to_owned();
+            (item, "effective draws from the fitted normal over draws")
+        };
+        rows.push(fit_row(&item, format!("{share:.4}"), meaning));
+    }
+    Ok(rows)
+}
+
+fn fit_row(item: &str, value: String, meaning: &str) -> FitRow {
+    FitRow {
+        item: item.to_owned(),
+        value,
+        meaning: meaning.to_owned(),
+    }
+}
+
+/// What learning from evidence is a function of.
+///
+/// # Errors
+/// When the embedded catalogue is broken: a fault of the build.
+pub fn provenance(evidence: &Evidence, effort: Effort) -> Result<Vec<FitRow>, DataError> {
+    let ballots: Vec<&str> = evidence
         .ballots
         .iter()
         .map(|one| one.key.as_str())
         .collect();
-    row(
-        "method",
-        "adaptive importance sampling".to_owned(),
-        "draws from the priors, a normal fitted to the weighted draws on the scale of normal scores, draws from that, and so on",
-    );
-    row(
-        "program",
-        format!("bandwise {}", env!("CARGO_PKG_VERSION")),
-        "what made it",
-    );
-    row("ballots", keys.join(" "), "ballots learned from");
     let surveys: Vec<&str> = evidence
         .surveys
         .iter()
         .map(|one| one.key.as_str())
         .collect();
-    row("surveys", surveys.join(" "), "surveys learned from");
-    row(
-        "draws",
-        effort.draws.to_string(),
-        "draws of each round, and of the table of parameters",
-    );
-    row("seed", effort.seed.to_string(), "seed");
-    for (round, effective) in calibration.learned.effective.iter().enumerate() {
-        let share = effective / f64::from(effort.draws);
-        let (item, meaning) = if round < usize::from(effort.rounds) {
-            (
-                format!("effective_share_round_{}", round + 1),
-                "effective draws of the round over draws",
-            )
-        } else {
-            (
-                "effective_share".to_owned(),
-                "effective draws from the fitted normal over draws: of 10,000 draws of a run so many count",
-            )
-        };
-        row(&item, format!("{share:.4}"), meaning);
-    }
+    let method = "draws from the priors, a normal fitted to the weighted draws on the scale of normal \
+                  scores, draws from that, and so on";
+    let mut rows = vec![
+        fit_row("method", "adaptive importance sampling".to_owned(), method),
+        fit_row("program", env!("CARGO_PKG_NAME").to_owned(), "what made it"),
+        fit_row(
+            "version",
+            env!("CARGO_PKG_VERSION").to_owned(),
+            "its version",
+        ),
+        fit_row("ballots", ballots.join(" "), "ballots learned from"),
+        fit_row("surveys", surveys.join(" "), "surveys learned from"),
+        fit_row(
+            "draws",
+            effort.draws.to_string(),
+            "draws of each round, and of the tables",
+        ),
+        fit_row(
+            "rounds",
+            effort.rounds.to_string(),
+            "rounds of fitting, the first from the priors",
+        ),
+        fit_row("seed", effort.seed.to_string(), "seed"),
+    ];
     let catalogue = Catalogue::embedded()?;
     for name in ["ballots", "surveys", "inputs", "constants", "price_index"] {
         let table = catalogue.table(name).ok_or_else(|| missing(name))?;
-        row(
-            &format!("sha256_{name}"),
-            table.sha256()?,
-            "SHA-256 of the table that it rests on",
-        );
+        let meaning = "SHA-256 of the table that it rests on";
+        rows.push(fit_row(&format!("sha256_{name}"), table.sha256()?, meaning));
     }
     Ok(rows)
 }

@@ -1,5 +1,6 @@
 //! The data dictionary: every column of every table, as Markdown.
 
+use super::backtest::{BacktestAreaRow, BacktestRow};
 use super::calibration::{CalibrationRow, EvidenceRow, FitRow};
 use super::medium_term::{MediumTermRow, ServiceRow};
 use super::parquet::{DRAW, OUTCOMES};
@@ -71,6 +72,9 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
     result::<CalibrationRow>(&mut text);
     result::<EvidenceRow>(&mut text);
     result::<FitRow>(&mut text);
+    text.push_str("\n## Results of a back-test\n");
+    result::<BacktestRow>(&mut text);
+    result::<BacktestAreaRow>(&mut text);
     Ok(text)
 }
 

@@ -44,7 +44,10 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 27] = [
+pub const RESULT_FILES: [&str; 30] = [
+    "backtest.csv",
+    "backtest_areas.csv",
+    "backtest.svg",
     "calibration.csv",
     "evidence.csv",
     "fit.csv",

@@ -1,5 +1,6 @@
 //! Floor 5: the doors out. Typed results become bytes here and nowhere else.
 
+pub mod backtest;
 pub mod calibration;
 pub mod card;
 pub mod chart;

@@ -160,6 +160,14 @@ pub fn toml(scenario: &Scenario) -> String {
             }
         }
     }
+    for area in &scenario.area_levels {
+        line(format!("\n[[area_levels]]\narea = {}", quoted(&area.area)));
+        for (name, amount) in area.levels.named() {
+            if let Some(amount) = amount {
+                line(format!("{name} = {}", number(amount.pounds())));
+            }
+        }
+    }
     if scenario.proposal.rise_beside().is_none() {
         line(format!("\n[no]\nrise = {}", uniform(scenario.no)));
         line(format!("\n[others]\nrise = {}", uniform(scenario.others)));

@@ -47,10 +47,15 @@ pub struct OptionForecast {
 }
 
 impl OptionForecast {
-    /// Whether what came lies between the quantiles that leave half of `outside` on each side.
+    /// Whether what came lies in the middle `range` of the forecast, such as 0.9.
     pub fn is_inside(&self, range: f64) -> bool {
-        (self.below - 0.5).abs() <= range / 2.0
+        is_inside(self.below, range)
     }
+}
+
+/// Whether a place in a forecast lies in its middle `range`.
+fn is_inside(below: f64, range: f64) -> bool {
+    (below - 0.5).abs() <= range / 2.0
 }
 
 /// Predicts each ballot of the evidence from the rest of it.
@@ -190,6 +195,13 @@ pub struct AreaForecast {
     pub crps: f64,
 }
 
+impl AreaForecast {
+    /// Whether what came lies in the middle `range` of the forecast, such as 0.9.
+    pub fn is_inside(&self, range: f64) -> bool {
+        is_inside(self.below, range)
+    }
+}
+
 /// Predicts a past ballot area by area with a scenario that restates it; the ballot itself is left
 /// out of what is learned.
 ///
@@ -222,7 +234,7 @@ pub fn backtest_areas(
         let shares: Vec<f64> = (vote.ward_yes_share.iter().skip(place).step_by(n))
             .copied()
             .collect();
-        let came = f64::from(area.yes) / f64::from(area.yes + area.no);
+        let came = area.share_yes();
         let Some(predicted) = vote.weights.spread(&shares) else {
             continue;
         };

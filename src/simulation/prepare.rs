@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::data::households::{Extract, Published, model};
+use crate::data::scenario::nearest;
 use crate::data::small_areas::{SmallArea, small_areas};
 use crate::data::values::{Fineness, value_slices};
 use crate::data::{
@@ -164,9 +165,47 @@ pub enum PrepareError {
     /// The other amounts on the bills of a preceptor's area are many.
     #[error(
         "levels: {authority} precepts on several billing authorities, whose other amounts differ \
-         (allowed for it: levels.own)"
+         (allowed for it: levels.own, and the others in one [[area_levels]] for each area)"
     )]
     LevelsOfAreas {
+        /// The preceptor.
+        authority: String,
+    },
+    /// A billing authority's bill is one.
+    #[error("area_levels: the bill of {authority} is one (allowed for it: [levels])")]
+    AreaLevelsOfOne {
+        /// The billing authority.
+        authority: String,
+    },
+    /// The area is none of the preceptor's.
+    #[error(
+        "area_levels.area: {wanted:?} is no billing authority that {authority} precepts on \
+         (allowed, by name or ONS code: {allowed}){hint}"
+    )]
+    NoSuchArea {
+        /// What was asked for.
+        wanted: String,
+        /// The preceptor.
+        authority: String,
+        /// The names of its billing authorities.
+        allowed: String,
+        /// The nearest name, or nothing.
+        hint: String,
+    },
+    /// An area has one set of amounts.
+    #[error("area_levels.area: {area} stands twice (allowed: once)")]
+    AreaTwice {
+        /// The billing authority.
+        area: String,
+    },
+    /// A preceptor's amount is the same in all its area (LGFA 1992 s.42B).
+    #[error(
+        "area_levels.{part}: that is {authority}'s own amount, the same in all its area (allowed: \
+         as levels.own)"
+    )]
+    OwnAmountByArea {
+        /// The name of its amount on bills.
+        part: &'static str,
         /// The preceptor.
         authority: String,
     },
@@ -249,6 +288,11 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let total_dwellings: i64 = record.dwellings().values().iter().sum();
     record.levels = scenario.levels.replace(record.levels);
     if record.authority.class.bills() {
+        if !scenario.area_levels.is_empty() {
+            return Err(PrepareError::AreaLevelsOfOne {
+                authority: record.authority.name,
+            });
+        }
         areas[0].levels = record.levels;
     } else if scenario.levels.named()[1..]
         .iter()
@@ -258,6 +302,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
             authority: record.authority.name,
         });
     }
+    state_levels_of_areas(&mut areas, &record, scenario, &world.vintage)?;
     let authority = &record.authority;
     let nation = authority.code.nation();
     let base_year = world.vintage.year;
@@ -504,6 +549,61 @@ fn polls(
         Ok(PollReading::of(poll, polling_day, learning))
     };
     scenario.polls.iter().map(read).collect()
+}
+
+/// Puts the amounts that a preceptor's scenario states of its billing authorities in the place of
+/// those of the vintage. Its own amount on each of those bills is that of the scenario.
+fn state_levels_of_areas(
+    areas: &mut [AuthorityRecord],
+    preceptor: &AuthorityRecord,
+    scenario: &Scenario,
+    vintage: &Vintage,
+) -> Result<(), PrepareError> {
+    let authority = &preceptor.authority;
+    let mut stated = Vec::new();
+    for one in &scenario.area_levels {
+        let found = vintage.find(&one.area).ok().and_then(|found| {
+            let same = |area: &AuthorityRecord| area.authority.code == found.authority.code;
+            areas.iter().position(same)
+        });
+        let Some(position) = found else {
+            let names: Vec<&str> = areas
+                .iter()
+                .map(|area| area.authority.name.as_str())
+                .collect();
+            return Err(PrepareError::NoSuchArea {
+                wanted: one.area.clone(),
+                authority: authority.name.clone(),
+                allowed: names.join(", "),
+                hint: nearest(&one.area, &names),
+            });
+        };
+        let area = &mut areas[position];
+        if stated.contains(&position) {
+            return Err(PrepareError::AreaTwice {
+                area: area.authority.name.clone(),
+            });
+        }
+        stated.push(position);
+        let mut levels = one.levels;
+        let (part, own) = match authority.class {
+            AuthorityClass::Police => ("police", &mut levels.police),
+            AuthorityClass::Fire => ("fire", &mut levels.fire),
+            AuthorityClass::CombinedAuthority => {
+                ("combined_authority", &mut levels.combined_authority)
+            }
+            _ => ("county_or_gla", &mut levels.county_or_gla),
+        };
+        if own.is_some() {
+            return Err(PrepareError::OwnAmountByArea {
+                part,
+                authority: authority.name.clone(),
+            });
+        }
+        *own = Some(preceptor.levels.own);
+        area.levels = levels.replace(area.levels);
+    }
+    Ok(())
 }
 
 /// The cells of every billing authority, one after the other, with the caveats of all.

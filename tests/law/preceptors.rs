@@ -1,9 +1,9 @@
 //! Proposals of counties, police and fire authorities: their own principle, their own amount, and a
 //! vote in all their billing authorities.
 
-use bandwise::data::scenario::Names;
+use bandwise::data::scenario::{AreaLevels, Names, StatedLevels};
 use bandwise::data::{Scenario, World};
-use bandwise::domain::{Limit, Pence, Proposal, Rise, UniformRise, Warning};
+use bandwise::domain::{Band, Limit, Pence, Proposal, Rise, UniformRise, Warning};
 use bandwise::simulation::{PrepareError, Prepared, prepare};
 
 fn with_rise(authority: &str, rise: f64) -> Result<Prepared, PrepareError> {
@@ -81,6 +81,90 @@ fn whole_bills_are_those_of_each_billing_authority() {
             .areas
             .iter()
             .any(|area| area.others_band_d != first)
+    );
+}
+
+/// 2014-15 without parishes, the billing authority's own, fire 87.48 and police 156.55: Luton
+/// 1,225.00 + 244.03, Bedford 1,304.84 + 244.03, Central Bedfordshire 1,308.33 + 244.03. By tax base
+/// (54,758.5, 62,443 and 111,606) their mean is 1,531.46. In the press the mean of the area was about
+/// 1,577: parishes of some 45 at band D are the rest.
+#[test]
+fn whole_bills_of_bedfordshire_in_2015_are_the_sums_of_their_parts() {
+    let world = World::embedded(Some("2023-24")).unwrap();
+    let names = Names::of(&world.assumptions);
+    let scenario = Scenario::load("bedfordshire-2015", &names).unwrap();
+    let found = prepare(&scenario, &world).unwrap();
+    let bills: Vec<(&str, Pence)> = found
+        .areas
+        .iter()
+        .zip(&found.amounts.areas)
+        .map(|(area, amounts)| (area.authority.name.as_str(), amounts.total[Band::D].today))
+        .collect();
+    let expected = [
+        ("Luton", pounds("1469.03")),
+        ("Bedford", pounds("1548.87")),
+        ("Central Bedfordshire", pounds("1552.36")),
+    ];
+    assert_eq!(bills, expected);
+    for (area, (_, bill)) in found.areas.iter().zip(expected) {
+        assert_eq!(area.levels.area, bill);
+    }
+    assert_eq!(found.others_band_d.0, pounds("1374.91"));
+    let mean = (found.others_band_d.0 + found.amounts.band_d.today).pounds();
+    assert!((1577.0 - mean - 45.0).abs() < 5.0, "{mean}");
+    // A Yes adds the police's own rise to each bill and nothing else.
+    for area in &found.amounts.areas {
+        let band_d = area.total[Band::D];
+        assert_eq!(band_d.yes - band_d.today, pounds("24.80"));
+        assert_eq!(band_d.no - band_d.today, pounds("3.12"));
+    }
+}
+
+fn refused_area_levels(authority: &str, areas: &[(&str, StatedLevels)]) -> String {
+    let world = World::embedded(Some("2023-24")).unwrap();
+    let scenario = Scenario::load("uniform-15", &Names::of(&world.assumptions)).unwrap();
+    let (mut scenario, _) = scenario.for_authority(authority);
+    scenario.area_levels = areas
+        .iter()
+        .map(|(area, levels)| AreaLevels {
+            area: (*area).to_owned(),
+            levels: *levels,
+        })
+        .collect();
+    prepare(&scenario, &world).unwrap_err().to_string()
+}
+
+#[test]
+fn amounts_by_area_are_those_of_a_preceptors_billing_authorities() {
+    let own = StatedLevels {
+        own: Some(pounds("1225.00")),
+        ..StatedLevels::default()
+    };
+    let police = StatedLevels {
+        police: Some(pounds("156.55")),
+        ..own
+    };
+    let refused =
+        |areas: &[(&str, StatedLevels)]| refused_area_levels("Bedfordshire Police", areas);
+    assert_eq!(
+        refused(&[("E06000032", own), ("Lutton", own)]),
+        "area_levels.area: \"Lutton\" is no billing authority that Bedfordshire Police and Crime \
+         Commissioner precepts on (allowed, by name or ONS code: Luton, Bedford, Central \
+         Bedfordshire) [did you mean Luton?]"
+    );
+    assert!(refused(&[("Derby", own)]).contains("\"Derby\" is no billing authority that"));
+    assert_eq!(
+        refused(&[("luton", own), ("E06000032", own)]),
+        "area_levels.area: Luton stands twice (allowed: once)"
+    );
+    assert_eq!(
+        refused(&[("Luton", police)]),
+        "area_levels.police: that is Bedfordshire Police and Crime Commissioner's own amount, the \
+         same in all its area (allowed: as levels.own)"
+    );
+    assert_eq!(
+        refused_area_levels("Luton", &[("Luton", own)]),
+        "area_levels: the bill of Luton is one (allowed for it: [levels])"
     );
 }
 

@@ -73,9 +73,10 @@ impl Checker<'_, '_> {
         let by = raw
             .by
             .and_then(|by| self.kept_text("by", &by, by.get_ref().parse::<Detail>()));
-        let levels = raw
-            .levels
-            .map_or_else(StatedLevels::default, |levels| self.levels(&levels));
+        let levels = raw.levels.map_or_else(StatedLevels::default, |levels| {
+            self.levels("levels", &levels)
+        });
+        let area_levels = self.area_levels(raw.area_levels.unwrap_or_default());
         let year = raw
             .year
             .and_then(|year| self.kept_text("year", &year, year.get_ref().parse()));
@@ -145,6 +146,7 @@ impl Checker<'_, '_> {
             terms,
             band_i_stated: self.band_i_stated,
             levels,
+            area_levels,
             no,
             others,
             day: day.unwrap_or_else(|| self.names.days[0].to_owned()),
@@ -308,11 +310,11 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn levels(&mut self, raw: &RawLevels) -> StatedLevels {
+    pub(super) fn levels(&mut self, table: &str, raw: &RawLevels) -> StatedLevels {
         let mut amount = |name: &str, value: &Option<Spanned<Value>>| {
             let value = value.as_ref()?;
-            let pounds = self.number(&format!("levels.{name}"), value)?;
-            if name == "own" && pounds < 0.01 {
+            let pounds = self.number(&format!("{table}.{name}"), value)?;
+            if (table, name) == ("levels", "own") && pounds < 0.01 {
                 let text = format!(
                     "levels.own: {pounds} leaves nothing to raise (allowed: 0.01 pounds or more)"
                 );
@@ -323,7 +325,7 @@ impl Checker<'_, '_> {
                 return Some(Pence::from_pence((100.0 * pounds).round() as i64));
             }
             let text = format!(
-                "levels.{name}: {pounds} is no amount at band D (allowed: 0 to {MOST_POUNDS} pounds)"
+                "{table}.{name}: {pounds} is no amount at band D (allowed: 0 to {MOST_POUNDS} pounds)"
             );
             self.faults.at(value.span(), text);
             None

@@ -103,7 +103,7 @@ pub enum NumberOrDistribution {
     /// A number.
     Number(f64),
     /// A distribution, as under `inputs`.
-    Distribution(RawDistribution),
+    Distribution(Box<RawDistribution>),
 }
 
 /// The uncertain input that the comprehension of a campaign stands for.
@@ -259,7 +259,7 @@ impl Checker<'_, '_> {
         let date = raw
             .date
             .and_then(|value| self.day_of_poll(&value, voted_on));
-        let mode = raw.mode.and_then(|word| self.mode(word));
+        let mode = raw.mode.and_then(|word| self.mode(&word));
         let house_sd = match raw.house_sd {
             Some(value) => self.within("poll.house_sd", &value, HOUSE_SDS, "spread in log odds"),
             None => mode.as_ref().map(|(_, usual)| *usual),
@@ -375,7 +375,7 @@ impl Checker<'_, '_> {
     }
 
     /// How people were asked, with its usual spread.
-    fn mode(&mut self, word: Spanned<String>) -> Option<(String, f64)> {
+    fn mode(&mut self, word: &Spanned<String>) -> Option<(String, f64)> {
         let modes = &self.names.poll_modes;
         let found = modes.iter().find(|(mode, _)| mode == word.get_ref());
         if let Some((_, usual)) = found {
@@ -399,7 +399,7 @@ impl Checker<'_, '_> {
         };
         let comprehension = match raw.comprehension {
             None => Some(None),
-            Some(value) => self.comprehension(value).map(Some),
+            Some(value) => self.comprehension(&value).map(Some),
         };
         let wanted = match raw.win_probability_wanted {
             None => Some(Campaign::default().wanted),
@@ -429,11 +429,11 @@ impl Checker<'_, '_> {
         None
     }
 
-    fn comprehension(&mut self, value: Spanned<Value>) -> Option<Distribution> {
+    fn comprehension(&mut self, value: &Spanned<Value>) -> Option<Distribution> {
         let what = "campaign.comprehension";
         let span = value.span();
         let Value::Table(table) = value.get_ref() else {
-            let share = self.share(what, &value)?;
+            let share = self.share(what, value)?;
             return Some(Distribution::Fixed(share.value()));
         };
         let raw = self.distribution_table(what, &span, table)?;

@@ -75,6 +75,11 @@ impl<'a> Faults<'a> {
         self.found.push((None, Fault { line: None, text }));
     }
 
+    /// How many have been noted.
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// The value where nothing was wrong.
     pub(super) fn finish<T>(mut self, value: Option<T>) -> Result<T, ScenarioError> {
         match value {

@@ -3,6 +3,7 @@
 //! [`RawScenario`] mirrors the file; [`Scenario`] is checked. All faults of a file are reported at
 //! once, each with its line, the value, what is allowed, and the nearest name.
 
+mod area_levels;
 mod check;
 mod evidence;
 mod fault;
@@ -53,6 +54,8 @@ pub struct Scenario {
     pub band_i_stated: bool,
     /// Band D amounts that replace those of the vintage.
     pub levels: StatedLevels,
+    /// The same by billing authority, of who precepts on several.
+    pub area_levels: Vec<AreaLevels>,
     /// The rise that a No brings in.
     pub no: UniformRise,
     /// The rise of the other authorities on the bill.
@@ -110,6 +113,15 @@ pub struct StatedLevels {
     pub fire: Option<Pence>,
     /// Combined authority.
     pub combined_authority: Option<Pence>,
+}
+
+/// Band D amounts that a scenario states of one billing authority's bill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AreaLevels {
+    /// Its name or ONS code.
+    pub area: String,
+    /// The amounts.
+    pub levels: StatedLevels,
 }
 
 impl StatedLevels {
@@ -357,6 +369,10 @@ impl Scenario {
             self.levels = StatedLevels::default();
             left_out.push("levels");
         }
+        if !self.area_levels.is_empty() {
+            self.area_levels.clear();
+            left_out.push("area_levels");
+        }
         if self.turnout.take().is_some() {
             left_out.push("vote.turnout");
         }
@@ -378,6 +394,10 @@ impl Scenario {
         if !self.levels.is_empty() {
             self.levels = StatedLevels::default();
             left_out.push("levels");
+        }
+        if !self.area_levels.is_empty() {
+            self.area_levels.clear();
+            left_out.push("area_levels");
         }
         if let Some(mapping) = &mut self.households
             && mapping.band_d.take().is_some()

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use super::area_levels::RawAreaLevels;
 use super::evidence::{RawCampaign, RawEvidence, RawPoll};
 use super::households::RawHouseholds;
 use super::medium_term::{RawMediumTerm, RawService};
@@ -44,6 +45,9 @@ pub struct RawScenario {
     pub schedule: Option<RawSchedule>,
     /// Real band D amounts, where the vintage has them worked out.
     pub levels: Option<RawLevels>,
+    /// Real band D amounts by billing authority, for who precepts on several.
+    #[schemars(with = "Option<Vec<RawAreaLevels>>")]
+    pub area_levels: Option<Vec<Spanned<RawAreaLevels>>>,
     /// What a No brings in.
     pub no: Option<RawNo>,
     /// The other authorities on the bill.
