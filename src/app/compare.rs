@@ -4,7 +4,7 @@ use bandwise::domain::money::thousands;
 use bandwise::report::tables::WarningRow;
 use bandwise::report::{card, csv, json, results, scenario_file};
 use bandwise::simulation::{
-    NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate,
+    NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate, same_evidence,
 };
 
 use super::cli::CompareArgs;
@@ -47,6 +47,15 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         all
     });
 
+    for (other, drawn) in prepared.iter().zip(&outcomes) {
+        if !same_evidence(&outcomes[0], drawn) {
+            return Err(Failure::bad_input(format!(
+                "{} and {} rest on different evidence, so their votes cannot be paired [state the same \
+                 [evidence], polls and [inputs] of the vote in both]",
+                prepared[0].scenario.key, other.scenario.key
+            )));
+        }
+    }
     let first = &prepared[0];
     let mut pairs = Vec::new();
     let mut warnings: Vec<(WarningRow, Vec<String>)> = Vec::new();

@@ -56,6 +56,10 @@ record! {
         inside_50: bool as "boolean", "Whether what came lies in the middle 50% of the forecast.";
         inside_90: bool as "boolean", "Whether it lies in the middle 90%.";
         crps: f64 as "number", "Continuous ranked probability score, on the scale of shares; less is better.";
+        observed_gap: f64 as "number", "Share for Yes in the area less that of the whole ballot.";
+        gap_p05: f64 as "number", "5th percentile of the predicted gap: the mood of the ballot is in both shares.";
+        gap_p50: f64 as "number", "Median of the predicted gap.";
+        gap_p95: f64 as "number", "95th percentile of the predicted gap.";
     }
 }
 
@@ -122,6 +126,10 @@ pub fn area_rows(forecasts: &[AreaForecast]) -> Vec<BacktestAreaRow> {
             inside_50: forecast.is_inside(0.5),
             inside_90: forecast.is_inside(0.9),
             crps: rounded(forecast.crps),
+            observed_gap: rounded(forecast.gap),
+            gap_p05: rounded(forecast.predicted_gap.percentiles[0]),
+            gap_p50: rounded(forecast.predicted_gap.percentiles[2]),
+            gap_p95: rounded(forecast.predicted_gap.percentiles[4]),
         }
     };
     forecasts.iter().map(row).collect()
@@ -162,6 +170,11 @@ pub fn plot(forecasts: &[BallotForecast]) -> String {
             points.len()
         ),
     )
+}
+
+/// A difference of shares in points, with its sign.
+fn points(gap: f64) -> String {
+    format!("{:+.1}", 100.0 * gap)
 }
 
 /// The card of a back-test; `place` is where its files are.
@@ -222,7 +235,15 @@ pub fn card(
     let (after, before) = (sum(|one| one.log_score), sum(|one| one.log_score_of_priors));
     card.item(&format!(
         "Log score: the logarithm of the density given to what came, more is better; together {after:.2}, \
-         against {before:.2} from the starting beliefs."
+         against {before:.2} from the starting beliefs. {}",
+        if after > before + 2.0 {
+            "The other ballots helped to predict the one left out."
+        } else if after > before - 2.0 {
+            "So the other ballots predicted the one left out about as well as the starting beliefs did, \
+             and no better."
+        } else {
+            "So the other ballots misled: the starting beliefs predicted better."
+        }
     ));
     card.section("What that shows");
     let count = |range: f64| {
@@ -255,8 +276,14 @@ pub fn card(
                 percent(forecast.area.share_yes(), 1),
                 percent(p[2], 1),
                 format!("{} to {}", percent(p[0], 0), percent(p[4], 0)),
-                yes(forecast.is_inside(0.5)),
                 yes(forecast.is_inside(0.9)),
+                points(forecast.gap),
+                points(forecast.predicted_gap.percentiles[2]),
+                format!(
+                    "{} to {}",
+                    points(forecast.predicted_gap.percentiles[0]),
+                    points(forecast.predicted_gap.percentiles[4])
+                ),
             ]
         });
         let header = vec![
@@ -264,14 +291,35 @@ pub fn card(
             "Yes came",
             "Median",
             "90% range",
-            "In 50%",
             "In 90%",
+            "Gap came",
+            "Gap median",
+            "Gap 90% range",
         ];
         card.block(&in_columns(header, lines));
         card.item(
-            "The areas share one mood, so they are one piece of evidence on how many said Yes; what they \
-             test is whether the order of the areas and the distance between them are right.",
+            "The areas share one mood, so they are one piece of evidence on how many said Yes. What they \
+             test is the gap: points of the share for Yes above the whole ballot.",
         );
+        let in_order = |of: &dyn Fn(&AreaForecast) -> f64| {
+            let mut order: Vec<&AreaForecast> = areas.iter().collect();
+            order.sort_by(|one, other| of(other).total_cmp(&of(one)));
+            let names: Vec<&str> = order
+                .iter()
+                .map(|one| one.area.authority.as_str())
+                .collect();
+            names.join(", ")
+        };
+        let came = in_order(&|one| one.gap);
+        let predicted = in_order(&|one| one.predicted_gap.percentiles[2]);
+        card.item(&if came == predicted {
+            format!("The model has the areas in the order that came: {came}.")
+        } else {
+            format!(
+                "The model has the areas in another order ({predicted}) than came ({came}): what \
+                 differs between areas beside bands and bills it does not know."
+            )
+        });
     }
     card.blank();
     card.line(&format!(

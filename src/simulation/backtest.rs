@@ -193,6 +193,10 @@ pub struct AreaForecast {
     pub below: f64,
     /// Continuous ranked probability score.
     pub crps: f64,
+    /// How far the area lay above the whole ballot, as a share of votes.
+    pub gap: f64,
+    /// Spread of how far it was predicted to lie above: the mood of the ballot is in both.
+    pub predicted_gap: Spread,
 }
 
 impl AreaForecast {
@@ -226,24 +230,33 @@ pub fn backtest_areas(
         return Ok(Vec::new());
     };
     let n = prepared.cells.wards().len();
+    let all =
+        |of: fn(&BallotArea) -> u32| areas.iter().map(|area| f64::from(of(area))).sum::<f64>();
+    let whole = all(|area| area.yes) / all(|area| area.yes + area.no);
     let mut forecasts = Vec::with_capacity(areas.len());
     for area in areas {
-        let place =
-            (prepared.cells.wards().iter()).position(|ward| ward.code == area.code.as_str());
-        let Some(place) = place else { continue };
-        let shares: Vec<f64> = (vote.ward_yes_share.iter().skip(place).step_by(n))
-            .copied()
-            .collect();
-        let came = area.share_yes();
-        let Some(predicted) = vote.weights.spread(&shares) else {
+        let mut wards = prepared.cells.wards().iter();
+        let Some(place) = wards.position(|ward| ward.code == area.code.as_str()) else {
             continue;
         };
+        let of_area = vote.ward_yes_share.iter().skip(place).step_by(n);
+        let shares: Vec<f64> = of_area.copied().collect();
+        let gaps: Vec<f64> = (shares.iter().zip(&vote.yes_share))
+            .map(|(area, whole)| area - whole)
+            .collect();
+        let (predicted, predicted_gap) = (vote.weights.spread(&shares), vote.weights.spread(&gaps));
+        let (Some(predicted), Some(predicted_gap)) = (predicted, predicted_gap) else {
+            continue;
+        };
+        let came = area.share_yes();
         let under: Vec<bool> = shares.iter().map(|share| *share < came).collect();
         forecasts.push(AreaForecast {
             area: area.clone(),
             predicted,
             below: vote.weights.share(&under).0,
             crps: crps(&vote.weights, &shares, came),
+            gap: came - whole,
+            predicted_gap,
         });
     }
     Ok(forecasts)

@@ -325,15 +325,28 @@ impl Drawn {
         }
     }
 
+    /// The normal of the weighted scores, drawn a little towards the prior: by the more, the fewer
+    /// draws count, so that a round in which hardly any does still has a covariance.
     fn fit(&self) -> FittedNormal {
         let columns: Vec<&[f64]> = self.scores.iter().map(Vec::as_slice).collect();
-        fit(&LearnedParameters::NAMES, &columns, &self.weights)
+        let mut fitted = fit(&LearnedParameters::NAMES, &columns, &self.weights);
+        let of_prior = N as f64 / (N as f64 + self.weights.effective());
+        for (i, row) in fitted.covariance.iter_mut().enumerate() {
+            for (j, covariance) in row.iter_mut().enumerate() {
+                let prior = f64::from(u8::from(i == j));
+                *covariance = rounded(*covariance + of_prior * (prior - *covariance));
+            }
+        }
+        fitted
     }
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6 + 0.0
 }
 
 /// The normal with the mean and the covariance of weighted scores, rounded to millionths.
 pub fn fit(names: &[&str], scores: &[&[f64]], weights: &Weights) -> FittedNormal {
-    let rounded = |value: f64| (value * 1e6).round() / 1e6;
     let means: Vec<f64> = scores.iter().map(|scores| weights.mean(scores)).collect();
     let covariance = |i: usize, j: usize| {
         let products: Vec<f64> = (scores[i].iter().zip(scores[j]))
