@@ -17,8 +17,7 @@ use bandwise::simulation::{
     DrawOutcomes, NoObserver, Prepared, Weights, on_threads, prepare, run, win_probability,
     win_probability_if_known,
 };
-use bandwise::vote::likelihood::expected_log_odds;
-use bandwise::vote::willingness::yes_odds;
+use bandwise::vote::likelihood::{expected_log_odds, log_odds_at};
 use bandwise::vote::{
     Electorate, LearnedParameters, Perception, VoteParameters, expected_votes, log_likelihood,
 };
@@ -215,15 +214,14 @@ fn imagined(truth: &LearnedParameters, luck: &mut impl FnMut() -> f64) -> Eviden
     for survey in &mut imagined.surveys {
         let offset = imagined.survey_offset_sd * luck();
         for answer in &mut survey.answers {
-            let p = truth;
-            let expected = yes_odds(answer.cost, p.pi, p.m, p.k, 0.0).ln();
+            let expected = log_odds_at(answer.cost, truth);
             answer.share = share(expected + offset + answer.sd * luck());
         }
     }
     imagined
 }
 
-const SETS: usize = 240;
+const SETS: usize = 400;
 const BINS: usize = 8;
 
 /// Ranks of the true parameters among the weighted draws learned from evidence that they brought
@@ -232,7 +230,7 @@ fn ranks(seen: impl Fn(Evidence) -> Evidence + Sync) -> Vec<[f64; 7]> {
     let priors = priors(&ASSUMPTIONS);
     let of_set = |set: usize| {
         let mut luck = vec![0.0; 40];
-        normals(7, &format!("imagined/{set}"), 0, &mut luck);
+        normals(1, &format!("imagined/{set}"), 0, &mut luck);
         let mut luck = luck.into_iter();
         let mut next = || luck.next().unwrap();
         let truth = priors.map(|prior| {

@@ -8,8 +8,7 @@ use crate::data::Assumptions;
 use crate::domain::Distribution;
 use crate::domain::evidence::Evidence;
 use crate::vote::LearnedParameters;
-use crate::vote::likelihood::expected_log_odds;
-use crate::vote::willingness::yes_odds;
+use crate::vote::likelihood::{expected_log_odds, log_odds_at};
 
 /// What was learned from the evidence.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,7 +143,7 @@ fn fits(evidence: &Evidence, learned: &Learned) -> Vec<Fit> {
                 cost: answer.cost,
                 share: answer.share,
                 doubtful: false,
-                expected: spread(&|p| yes_odds(answer.cost, p.pi, p.m, p.k, 0.0).ln()),
+                expected: spread(&|p| log_odds_at(answer.cost, p)),
             });
         }
     }

@@ -80,9 +80,8 @@ pub fn of_ballot(ballot: &PastBallot, parameters: &LearnedParameters) -> f64 {
 }
 
 fn of_survey(survey: &Survey, offset_sd: f64, parameters: &LearnedParameters) -> f64 {
-    let p = parameters;
     let residuals = survey.answers.iter().map(|answer| {
-        let expected = yes_odds(answer.cost, p.pi, p.m, p.k, 0.0).ln();
+        let expected = log_odds_at(answer.cost, parameters);
         (log_odds(answer.share) - expected, answer.sd)
     });
     log_density(residuals, offset_sd)
@@ -98,16 +97,32 @@ pub fn expected_log_odds(
     statutory: bool,
     parameters: &LearnedParameters,
 ) -> f64 {
-    let p = parameters;
     if !statutory {
-        return yes_odds(option.cost, p.pi, p.m, p.k, 0.0).ln();
+        return log_odds_at(option.cost, parameters);
     }
-    let share = |cost: f64| {
-        let odds = yes_odds(cost, p.pi, p.m, p.k, 0.0) * p.delta_statutory.exp();
-        odds / (1.0 + odds)
-    };
+    let p = parameters;
     let misread = (1.0 - p.kappa) * p.omega;
-    log_odds((1.0 - misread) * share(option.cost) + misread * share(option.cost_of_whole_bill))
+    let (mut yes, mut no) = (0.0, 0.0);
+    for (readers, cost) in [
+        (1.0 - misread, option.cost),
+        (misread, option.cost_of_whole_bill),
+    ] {
+        let odds = (log_odds_at(cost, p) + p.delta_statutory).exp();
+        yes += readers * odds / (1.0 + odds);
+        no += readers / (1.0 + odds);
+    }
+    least(yes).ln() - least(no).ln()
+}
+
+/// Log odds of a Yes at a cost, finite however small they are.
+pub fn log_odds_at(cost: f64, parameters: &LearnedParameters) -> f64 {
+    let p = parameters;
+    least(yes_odds(cost, p.pi, p.m, p.k, 0.0)).ln()
+}
+
+/// A positive number however small, where the furthest parameters leave none.
+fn least(value: f64) -> f64 {
+    value.max(f64::MIN_POSITIVE)
 }
 
 /// The log odds of a share strictly between 0 and 1.
