@@ -1,7 +1,10 @@
 //! The data dictionary: every column of every table, as Markdown.
 
+use super::days::DayRow;
 use super::medium_term::{MediumTermRow, ServiceRow};
+use super::needs::{NeedCurveRow, NeedRow};
 use super::parquet::{DRAW, OUTCOMES};
+use super::perception::PerceptionRow;
 use super::tables::{
     BandRow, ColumnDoc, CompareRow, DriverRow, Record, RouteRow, SummaryRow, WardRow, WarningRow,
 };
@@ -54,6 +57,10 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
     result::<DecileRow>(&mut text);
     result::<ExampleHouseholdRow>(&mut text);
     result::<DriverRow>(&mut text);
+    result::<NeedRow>(&mut text);
+    result::<NeedCurveRow>(&mut text);
+    result::<DayRow>(&mut text);
+    result::<PerceptionRow>(&mut text);
     result::<RouteRow>(&mut text);
     result::<MediumTermRow>(&mut text);
     result::<ServiceRow>(&mut text);

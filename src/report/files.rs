@@ -44,13 +44,17 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 23] = [
+pub const RESULT_FILES: [&str; 27] = [
     "summary.csv",
     "bands.csv",
     "wards.csv",
     "deciles.csv",
     "example_households.csv",
     "drivers.csv",
+    "needs.csv",
+    "needs_curve.csv",
+    "days.csv",
+    "perception.csv",
     "routes.csv",
     "medium_term.csv",
     "services.csv",

@@ -2,12 +2,15 @@
 
 pub mod card;
 pub mod csv;
+pub mod days;
 pub mod dictionary;
 pub mod files;
 pub mod households;
 pub mod json;
 pub mod medium_term;
+pub mod needs;
 pub mod parquet;
+pub mod perception;
 pub mod results;
 pub mod scenario_file;
 mod summary;
