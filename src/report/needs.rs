@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::tables::{ColumnDoc, Record, record};
+use crate::domain::money::thousands;
 use crate::simulation::needs::{ENOUGH_DRAWS, POLL_SAMPLE};
 use crate::simulation::{DrawOutcomes, Lever, Need, Needs, Prepared, needs};
 
@@ -71,8 +72,9 @@ fn meaning(lever: Lever) -> String {
                 .to_owned()
         }
         Lever::PollLead => format!(
-            "lead of Yes in a poll of {POLL_SAMPLE} by phone or online on the last day, with the \
-             question of the ballot paper and nobody undecided"
+            "lead of Yes in a poll of {} by phone or online on the last day, with the question of \
+             the ballot paper and nobody undecided",
+            thousands(u64::from(POLL_SAMPLE))
         ),
     }
 }
@@ -230,13 +232,14 @@ fn of_poll(row: &NeedRow) -> String {
         );
     };
     let error = give_or_take(row.monte_carlo_error);
+    let asked = thousands(u64::from(POLL_SAMPLE));
     let place = if lead >= 0.0 {
         format!("Yes ahead by {lead:.1} points")
     } else {
         format!("Yes behind by no more than {:.1} points", -lead)
     };
     format!(
-        "a poll of {POLL_SAMPLE} with the question of the ballot paper on the last day shows {place} ({error})"
+        "a poll of {asked} with the question of the ballot paper on the last day shows {place} ({error})"
     )
 }
 

@@ -31,7 +31,7 @@ pub struct DayFigures {
 }
 
 /// Electors by ward and group, times draws, above which a look beyond the run takes fewer draws.
-const MUCH_WORK: usize = 200_000_000;
+const MUCH_WORK: usize = 50_000_000;
 /// Draws that it then takes.
 const FEWER: usize = 2_000;
 
@@ -164,4 +164,65 @@ pub(super) fn in_blocks<T: Send>(
             work(first, BLOCK.min(draws - first) as usize)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::scenario::Names;
+    use crate::data::{Scenario, World};
+    use crate::simulation::{NoObserver, prepare, run, win_probability};
+
+    #[test]
+    fn a_day_has_the_figures_of_a_run_on_that_day() {
+        let world = World::embedded(Some("2023-24")).expect("embedded");
+        let names = Names::of(&world.assumptions);
+        let mut scenario = Scenario::load("uniform-15", &names).expect("a built-in scenario");
+        scenario.draws = 400;
+        let on_day = |day: &str| {
+            let mut scenario = scenario.clone();
+            day.clone_into(&mut scenario.day);
+            let prepared = prepare(&scenario, &world).expect("a scenario");
+            let outcomes = run(&prepared, &NoObserver);
+            (days(&prepared, &outcomes), outcomes)
+        };
+        let (found, usual) = on_day(&scenario.day);
+        assert_eq!(found.len(), world.assumptions.days().len());
+        for day in &found {
+            let (of_day, outcomes) = on_day(&day.key);
+            let vote = outcomes.vote.as_ref().expect("a vote");
+            let modelled = of_day.iter().find(|one| one.modelled).expect("its day");
+            // The day of a run has the figures of the run to the last bit.
+            assert_eq!(Some(modelled.won), win_probability(&outcomes));
+            assert_eq!(
+                Some(modelled.yes_share),
+                vote.weights.spread(&vote.yes_share)
+            );
+            assert_eq!(modelled.key, day.key);
+            assert_eq!((day.draws, day.won), (400, modelled.won));
+            // The others are calibrated anew, to 1e-13.
+            assert!((day.turnout - modelled.turnout).abs() < 1e-6);
+            assert!((day.yes_share.mean - modelled.yes_share.mean).abs() < 1e-6);
+            assert!((day.share_frozen_votes - modelled.share_frozen_votes).abs() < 1e-6);
+            let costs = Weights::alike(400).mean(&outcomes.poll_cost);
+            assert!((day.poll_cost - costs).abs() < 1e-6);
+        }
+        assert_eq!(found.iter().filter(|day| day.modelled).count(), 1);
+        let cost = |key: &str| {
+            let day = found.iter().find(|day| day.key == key);
+            day.expect("a kind of day").poll_cost
+        };
+        assert!(cost("stand-alone") > cost("with-local-elections"));
+        assert_eq!(usual.len(), 400);
+    }
+
+    #[test]
+    fn without_a_vote_no_day_is_told() {
+        let world = World::embedded(Some("2023-24")).expect("embedded");
+        let names = Names::of(&world.assumptions);
+        let mut scenario = Scenario::load("max-without-vote", &names).expect("a built-in scenario");
+        scenario.draws = 20;
+        let prepared = prepare(&scenario, &world).expect("a scenario");
+        assert!(days(&prepared, &run(&prepared, &NoObserver)).is_empty());
+    }
 }

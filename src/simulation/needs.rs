@@ -6,7 +6,6 @@
 //! the count is left out but for polls: it moves yes shares by far less than the draws differ.
 
 use super::days::{draws_looked_at, first_weights, in_blocks};
-use super::draw::Scratch;
 use super::prepare::Prepared;
 use super::run::{DrawOutcomes, Simulation, VoteOutcomes, WardLuck};
 use super::summary::win_probability;
@@ -14,7 +13,7 @@ use super::weights::Weights;
 use crate::domain::evidence::{Poll, PollQuestion};
 use crate::domain::{LogOdds, Share};
 use crate::tax::calendar::polling_day;
-use crate::vote::{PollReading, VoteParameters};
+use crate::vote::PollReading;
 
 /// What could be otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +141,7 @@ impl Looked {
                 let support =
                     simulation.support(asked, &inputs, draw, &mut parameters, &mut scratch);
                 simulation.on_the_day(&inputs, draw, &mut parameters);
-                let from = break_even(&simulation, &mut parameters, &mut scratch);
+                let from = simulation.break_even(&parameters, &mut scratch);
                 (from, (support / (1.0 - support)).ln())
             };
             (0..n).map(look).collect::<Vec<(f64, f64)>>()
@@ -158,55 +157,6 @@ impl Looked {
             won: vote.won[..draws].to_vec(),
             knows: vote.weights.mean(&knows),
         }
-    }
-}
-
-/// The shift of support, log odds, at which the expected votes for Yes are half of those cast, to
-/// 1e-9: by secants within a bracket. The log odds of the yes share rise with the shift, almost in
-/// step.
-fn break_even(
-    simulation: &Simulation<'_>,
-    parameters: &mut VoteParameters,
-    scratch: &mut Scratch,
-) -> f64 {
-    const FURTHEST: f64 = 80.0;
-    let national = parameters.national;
-    let (mut low, mut high) = (-FURTHEST, FURTHEST);
-    let (mut shift, mut slope) = (0.0, 1.0);
-    let mut last: Option<(f64, f64)> = None;
-    while high - low > 1e-9 {
-        parameters.national = national + shift;
-        let found = simulation.yes_log_odds(parameters, scratch);
-        if found < 0.0 {
-            low = shift;
-        } else {
-            high = shift;
-        }
-        if let Some((at, then)) = last {
-            let secant = (found - then) / (shift - at);
-            if secant > 0.0 && secant.is_finite() {
-                slope = secant;
-            }
-        }
-        last = Some((shift, found));
-        let next = shift - found / slope;
-        let next = if next > low && next < high {
-            next
-        } else {
-            f64::midpoint(low, high)
-        };
-        if (next - shift).abs() < 1e-9 {
-            shift = next;
-            break;
-        }
-        shift = next;
-    }
-    parameters.national = national;
-    // Where nobody could ever say Yes no shift is enough.
-    if shift > FURTHEST - 1.0 {
-        f64::INFINITY
-    } else {
-        shift
     }
 }
 
@@ -314,7 +264,7 @@ fn in_points(shift: f64) -> f64 {
 
 /// A draw is won from its break-even shift on: the shift needed is their weighted quantile.
 fn campaign(looked_at: &Looked, needs: &mut Needs) {
-    const FURTHEST: f64 = 2.0;
+    const FURTHEST: f64 = 4.0;
     let lever = Lever::CampaignShift;
     let Looked {
         weights,
@@ -478,4 +428,160 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
         draws: support.len(),
     });
     needs.curve.extend(points);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::scenario::Names;
+    use crate::data::{Scenario, World};
+    use crate::domain::Distribution;
+    use crate::domain::evidence::CampaignEffect;
+    use crate::simulation::{NoObserver, on_threads, prepare, run};
+
+    fn scenario(key: &str, draws: u32, wanted: f64) -> (Scenario, World) {
+        let world = World::embedded(Some("2023-24")).expect("embedded");
+        let names = Names::of(&world.assumptions);
+        let mut scenario = Scenario::load(key, &names).expect("a built-in scenario");
+        scenario.draws = draws;
+        scenario.campaign.wanted = Share::new(wanted).expect("a share");
+        (scenario, world)
+    }
+
+    fn found(scenario: &Scenario, world: &World) -> (Prepared, Needs) {
+        let prepared = prepare(scenario, world).expect("a scenario");
+        let outcomes = run(&prepared, &NoObserver);
+        let needs = needs(&prepared, &outcomes).expect("a vote");
+        (prepared, needs)
+    }
+
+    fn value(needs: &Needs, lever: Lever) -> f64 {
+        let of = needs.needs.iter().find(|need| need.lever == lever);
+        of.and_then(|need| need.value_needed).expect("reached")
+    }
+
+    /// By hand: draw 1 is won from a share of 1/2 on, draw 2 up to 1/4, draw 3 from 3/4 on.
+    fn three_draws() -> (VoteOutcomes, Looked) {
+        let weights: Weights = [1.0, 1.0, 2.0].into_iter().collect();
+        let mut vote = VoteOutcomes::default();
+        vote.weights = weights.clone();
+        vote.margin_if_unknown = vec![-1.0, 1.0, -3.0];
+        vote.margin_if_known = vec![1.0, -3.0, 1.0];
+        let looked_at = Looked {
+            weights,
+            break_even: vec![0.3, -0.1, f64::INFINITY],
+            support: vec![0.0; 3],
+            won: vec![false, true, false],
+            knows: 0.6,
+        };
+        (vote, looked_at)
+    }
+
+    fn wanted(wanted: f64) -> Needs {
+        Needs {
+            wanted,
+            now: (0.25, 0.1),
+            needs: Vec::new(),
+            curve: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_wanted_probability_is_reached_at_the_share_where_enough_draws_are_won() {
+        let (vote, looked_at) = three_draws();
+        for (level, expected) in [
+            (0.25, Some(0.0)),
+            (0.5, Some(0.75)),
+            (0.75, Some(0.75)),
+            (0.8, None),
+        ] {
+            let mut needs = wanted(level);
+            comprehension(&vote, &looked_at, &mut needs);
+            assert_eq!(needs.needs[0].value_needed, expected, "{level}");
+            assert_eq!(needs.needs[0].error, None);
+            // On the curve it is highest just above 3/4: at 31 steps of 40.
+            assert_eq!(needs.needs[0].best, (0.75, 0.775));
+        }
+    }
+
+    #[test]
+    fn the_shift_needed_is_a_weighted_quantile_of_break_even_shifts() {
+        let (_, looked_at) = three_draws();
+        for (level, expected) in [(0.25, Some(-0.1)), (0.5, Some(0.3)), (0.51, None)] {
+            let mut needs = wanted(level);
+            campaign(&looked_at, &mut needs);
+            assert_eq!(needs.needs[0].value_needed, expected, "{level}");
+        }
+        // By hand: 1 / (1 + e^-0.3) = 0.574443.
+        assert!((in_points(0.3) - 7.444_3).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_run_at_the_comprehension_needed_is_won_with_the_wanted_probability() {
+        let (mut scenario, world) = scenario("williamson-2018", 2_000, 0.2);
+        let (_, needs) = found(&scenario, &world);
+        let share = value(&needs, Lever::Comprehension);
+        scenario.campaign.comprehension = Some(Distribution::Fixed(share));
+        let (_, then) = found(&scenario, &world);
+        // The same draws: the noise of the count moves few of them.
+        assert!((then.now.0 - 0.2).abs() < 0.02, "{} at {share}", then.now.0);
+        // What is stated is then what is.
+        let knows = then.needs[0].value_now.expect("a share");
+        assert!((knows - share).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_run_with_the_shift_needed_is_won_with_the_wanted_probability() {
+        let (mut scenario, world) = scenario("uniform-15", 2_000, 0.5);
+        let (_, needs) = found(&scenario, &world);
+        let shift = value(&needs, Lever::CampaignShift);
+        let points = value(&needs, Lever::CampaignPoints);
+        assert!((points - in_points(shift)).abs() < 1e-12);
+        scenario.campaign.effects.push(CampaignEffect {
+            name: "a leaflet".to_owned(),
+            log_odds: shift,
+            sd: 0.0,
+            source: String::new(),
+        });
+        let (_, then) = found(&scenario, &world);
+        assert!((then.now.0 - 0.5).abs() < 0.02, "{} at {shift}", then.now.0);
+        // From there no further shift is needed.
+        let left = value(&then, Lever::CampaignShift);
+        assert!(left.abs() < 1e-6, "{left}");
+    }
+
+    #[test]
+    fn a_run_with_the_poll_needed_is_won_with_the_wanted_probability() {
+        let (mut scenario, world) = scenario("uniform-15", 2_000, 0.5);
+        let (prepared, needs) = found(&scenario, &world);
+        let lead = value(&needs, Lever::PollLead);
+        let poll = last_day_poll(&prepared, 0.5 + lead / 200.0);
+        scenario.polls.push(poll);
+        let (_, then) = found(&scenario, &world);
+        assert!((then.now.0 - 0.5).abs() < 1e-4, "{} at {lead}", then.now.0);
+    }
+
+    #[test]
+    fn what_is_needed_does_not_depend_on_threads_and_has_an_error_from_enough_draws() {
+        let (scenario, world) = scenario("uniform-15", 600, 0.5);
+        let prepared = prepare(&scenario, &world).expect("a scenario");
+        let outcomes = run(&prepared, &NoObserver);
+        let on = |threads| on_threads(Some(threads), || needs(&prepared, &outcomes));
+        let one = on(1).expect("a vote");
+        assert_eq!(Some(&one), on(2).as_ref());
+        assert!(one.needs[1].error.is_some_and(|error| error > 0.0));
+        assert_eq!(one.curve.len(), 3 * 41);
+
+        let (few, world) = self::scenario("uniform-15", 150, 0.5);
+        let (_, few) = found(&few, &world);
+        assert!(few.needs.iter().all(|need| need.error.is_none()));
+        assert!(few.needs[1].value_needed.is_some());
+    }
+
+    #[test]
+    fn without_a_vote_nothing_is_needed() {
+        let (scenario, world) = scenario("max-without-vote", 50, 0.5);
+        let prepared = prepare(&scenario, &world).expect("a scenario");
+        assert_eq!(needs(&prepared, &run(&prepared, &NoObserver)), None);
+    }
 }

@@ -424,16 +424,9 @@ impl<'a> Simulation<'a> {
         self.kernel.support(parameters, scratch)
     }
 
-    /// Log odds of the expected share of votes for Yes.
-    pub(super) fn yes_log_odds(&self, parameters: &VoteParameters, scratch: &mut Scratch) -> f64 {
-        let ByReader { knowing, reading } = self.kernel.by_reader(parameters, scratch);
-        let sum = |pick: fn(&ExpectedVotes) -> &[f64]| -> f64 {
-            let (knowing, reading): (f64, f64) =
-                (pick(knowing).iter().sum(), pick(reading).iter().sum());
-            parameters.kappa * knowing + (1.0 - parameters.kappa) * reading
-        };
-        let (cast, yes) = (sum(|votes| &votes.votes), sum(|votes| &votes.yes));
-        (yes / (cast - yes)).ln()
+    /// The shift of support, log odds, from which on the expected votes for Yes are more than half.
+    pub(super) fn break_even(&self, parameters: &VoteParameters, scratch: &mut Scratch) -> f64 {
+        self.kernel.break_even(parameters, scratch)
     }
 
     /// Memory for draws.
