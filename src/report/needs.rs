@@ -114,6 +114,7 @@ fn rounded(value: f64) -> f64 {
 fn row(lever: Lever, wanted: f64, found: Option<(&Need, &Needs)>, note: &str) -> NeedRow {
     let need = found.map(|(need, _)| need);
     let now = found.map(|(_, needs)| needs.now);
+    let best = need.and_then(|need| need.best);
     NeedRow {
         lever: key(lever).to_owned(),
         unit: unit(lever).to_owned(),
@@ -124,8 +125,8 @@ fn row(lever: Lever, wanted: f64, found: Option<(&Need, &Needs)>, note: &str) ->
         value_now: need.and_then(|need| need.value_now),
         win_probability_now: now.map(|(chance, _)| chance),
         win_probability_now_monte_carlo_error: now.map(|(_, error)| error),
-        best_win_probability: need.map(|need| need.best.0),
-        best_at: need.map(|need| rounded(need.best.1)),
+        best_win_probability: best.map(|(chance, _)| chance),
+        best_at: best.map(|(_, at)| rounded(at)),
         n_draws: need.and_then(|need| i64::try_from(need.draws).ok()),
         note: note.to_owned(),
     }
@@ -246,10 +247,82 @@ fn of_poll(row: &NeedRow) -> String {
 fn give_or_take(error: Option<f64>) -> String {
     match error {
         Some(error) => format!("give or take {error:.1} points from chance alone"),
-        None => "too few draws for an error".to_owned(),
+        None => "no error stated".to_owned(),
     }
 }
 
 fn percent(share: f64, decimals: usize) -> String {
     format!("{:.decimals$}%", 100.0 * share + 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::scenario::Names;
+    use crate::data::{Scenario, World};
+    use crate::domain::{Distribution, Learning};
+    use crate::report::csv::csv;
+    use crate::simulation::{NoObserver, prepare, run};
+
+    fn rows_of(key: &str, change: impl FnOnce(&mut Scenario)) -> (Vec<NeedRow>, Vec<NeedCurveRow>) {
+        let world = World::embedded(Some("2023-24")).expect("embedded");
+        let names = Names::of(&world.assumptions);
+        let mut scenario = Scenario::load(key, &names).expect("a built-in scenario");
+        scenario.draws = 300;
+        change(&mut scenario);
+        let prepared = prepare(&scenario, &world).expect("a scenario");
+        let outcomes = run(&prepared, &NoObserver);
+        rows(&prepared, &outcomes)
+    }
+
+    #[test]
+    fn without_a_vote_levers_have_no_values() {
+        let (rows, curve) = rows_of("max-without-vote", |_| ());
+        assert_eq!((rows.len(), curve.len()), (4, 0));
+        for row in &rows {
+            assert_eq!((row.value_needed, row.win_probability_now), (None, None));
+            assert_eq!(row.note, "no referendum is needed, so there is no vote");
+        }
+        assert!(card_lines(&rows).is_empty());
+    }
+
+    #[test]
+    fn a_vote_that_nothing_can_win_has_empty_cells_and_no_other_than_numbers() {
+        let (rows, curve) = rows_of("uniform-15", |scenario| {
+            scenario.learning = Learning::PriorsOnly;
+            for (name, value) in [("m", 0.01), ("k", 100.0), ("sigma_ward", 10.0)] {
+                let fixed = Distribution::Fixed(value);
+                scenario.inputs.insert(name.to_owned(), fixed);
+            }
+        });
+        let text = [csv(&rows), csv(&curve)].concat();
+        let text = String::from_utf8(text).expect("text");
+        assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+        assert_eq!(rows[0].value_needed, None);
+        assert!(rows[0].note.ends_with("not reached"), "{}", rows[0].note);
+    }
+
+    #[test]
+    fn the_card_says_in_words_what_is_needed() {
+        let (mut rows, _) = rows_of("uniform-15", |_| ());
+        rows[0].value_needed = Some(0.841);
+        rows[0].monte_carlo_error = Some(0.02);
+        rows[0].value_now = Some(0.6);
+        rows[2].value_needed = Some(-3.0);
+        rows[2].monte_carlo_error = None;
+        rows[3].value_needed = Some(9.04);
+        rows[3].monte_carlo_error = Some(1.5);
+        assert_eq!(
+            card_lines(&rows),
+            [
+                "To win with a probability of 50%, one of these would have to hold, all else alike:",
+                "  84.1% of voters know their own bill on the day (give or take 2.0 points from \
+                 chance alone; 60% are taken to)",
+                "  the campaign loses no more than 3.0 points of support about a half (no error \
+                 stated)",
+                "  a poll of 1,000 with the question of the ballot paper on the last day shows Yes \
+                 ahead by 9.0 points (give or take 1.5 points from chance alone)",
+            ]
+        );
+    }
 }

@@ -39,8 +39,9 @@ pub struct Need {
     pub error: Option<f64>,
     /// Its value in the run; nothing where it has none.
     pub value_now: Option<f64>,
-    /// The highest probability of winning on its curve, and the value there.
-    pub best: (f64, f64),
+    /// The highest probability of winning on its curve, and the value there; nothing where no draw
+    /// counts.
+    pub best: Option<(f64, f64)>,
     /// Draws that it is found from.
     pub draws: usize,
 }
@@ -71,12 +72,22 @@ pub struct Needs {
     pub curve: Vec<CurvePoint>,
 }
 
+impl Needs {
+    /// Adds the points of a curve, but for those where no draw counts.
+    fn draw_curve(&mut self, points: Vec<CurvePoint>) {
+        let known = |point: &CurvePoint| point.win_probability.is_finite();
+        self.curve.extend(points.into_iter().filter(known));
+    }
+}
+
 /// People asked in the poll.
 pub const POLL_SAMPLE: u32 = 1_000;
 /// Fewest draws from which an error is worth stating.
 pub const ENOUGH_DRAWS: usize = 200;
 /// Batches of draws that are left out in turn to find an error.
 const BATCHES: usize = 20;
+/// Log odds beyond which support is as good as that of nobody or of all.
+const FURTHEST_SUPPORT: f64 = 40.0;
 /// Steps of a curve.
 const STEPS: u32 = 40;
 
@@ -142,7 +153,9 @@ impl Looked {
                     simulation.support(asked, &inputs, draw, &mut parameters, &mut scratch);
                 simulation.on_the_day(&inputs, draw, &mut parameters);
                 let from = simulation.break_even(&parameters, &mut scratch);
-                (from, (support / (1.0 - support)).ln())
+                // Where nobody supports it, or all do, no poll can tell how far.
+                let log_odds = (support / (1.0 - support)).ln();
+                (from, log_odds.clamp(-FURTHEST_SUPPORT, FURTHEST_SUPPORT))
             };
             (0..n).map(look).collect::<Vec<(f64, f64)>>()
         });
@@ -180,14 +193,19 @@ fn jackknife(weights: &Weights, solve: impl Fn(&[f64]) -> Option<f64>) -> Option
 }
 
 /// The highest point of a curve; of points alike the first.
-fn best(points: &[CurvePoint]) -> (f64, f64) {
-    let mut best = (f64::NEG_INFINITY, f64::NAN);
-    for point in points {
-        if point.win_probability > best.0 {
-            best = (point.win_probability, point.value);
-        }
-    }
-    best
+fn best(points: &[CurvePoint]) -> Option<(f64, f64)> {
+    let chances = points
+        .iter()
+        .map(|point| (point.win_probability, point.value));
+    highest(chances)
+}
+
+/// The pair with the highest chance, and of pairs alike the first; a chance that is not a number is
+/// none.
+fn highest(chances: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
+    chances
+        .filter(|(chance, _)| chance.is_finite())
+        .reduce(|best, one| if one.0 > best.0 { one } else { best })
 }
 
 /// A point of a curve from the draws that are won there.
@@ -254,7 +272,7 @@ fn comprehension(vote: &VoteOutcomes, looked_at: &Looked, needs: &mut Needs) {
         draws: known.len(),
     };
     needs.needs.push(need);
-    needs.curve.extend(points);
+    needs.draw_curve(points);
 }
 
 /// A shift of support about a half in points.
@@ -292,13 +310,13 @@ fn campaign(looked_at: &Looked, needs: &mut Needs) {
         })
         .collect();
     let value_needed = solve(weights.values());
-    let (most, at) = best(&points);
+    let most = best(&points);
     let in_log_odds = Need {
         lever,
         value_needed,
         error: value_needed.and_then(|_| jackknife(weights, solve)),
         value_now: Some(0.0),
-        best: (most, at),
+        best: most,
         draws: break_even.len(),
     };
     let of_points = |weights: &[f64]| solve(weights).map(in_points);
@@ -306,11 +324,11 @@ fn campaign(looked_at: &Looked, needs: &mut Needs) {
         lever: Lever::CampaignPoints,
         value_needed: value_needed.map(in_points),
         error: value_needed.and_then(|_| jackknife(weights, of_points)),
-        best: (most, in_points(at)),
+        best: most.map(|(chance, at)| (chance, in_points(at))),
         ..in_log_odds
     };
     needs.needs.extend([in_log_odds, as_points]);
-    needs.curve.extend(points);
+    needs.draw_curve(points);
 }
 
 /// The poll whose lead is asked for: the question of the ballot paper to 1,000 on the last day, by
@@ -409,14 +427,7 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
         // The curve ends before the shares tried do.
         None => {
             let tried = TRIED.map(|tried| f64::from(tried) / 100.0);
-            let mut best = (f64::NEG_INFINITY, f64::NAN);
-            for says_yes in tried {
-                let found = chance(weights.values(), says_yes);
-                if found > best.0 {
-                    best = (found, lead(says_yes));
-                }
-            }
-            best
+            highest(tried.map(|says_yes| (chance(weights.values(), says_yes), lead(says_yes))))
         }
     };
     needs.needs.push(Need {
@@ -427,7 +438,7 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
         best,
         draws: support.len(),
     });
-    needs.curve.extend(points);
+    needs.draw_curve(points);
 }
 
 #[cfg(test)]
@@ -500,7 +511,7 @@ mod tests {
             assert_eq!(needs.needs[0].value_needed, expected, "{level}");
             assert_eq!(needs.needs[0].error, None);
             // On the curve it is highest just above 3/4: at 31 steps of 40.
-            assert_eq!(needs.needs[0].best, (0.75, 0.775));
+            assert_eq!(needs.needs[0].best, Some((0.75, 0.775)));
         }
     }
 
