@@ -352,7 +352,7 @@ fn the_same_bytes_come_out_on_one_thread_and_on_three() {
     }
     let names = listing(&folder.path().join("one"));
     assert_eq!(names, listing(&folder.path().join("three")));
-    assert_eq!(names.len(), 16);
+    assert_eq!(names.len(), 20);
     for name in names {
         let read = |place: &str| fs::read(folder.path().join(place).join(&name)).unwrap();
         assert!(read("one") == read("three"), "{name} differs");
@@ -431,7 +431,7 @@ fn every_table_has_the_columns_of_the_data_package() {
     let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).unwrap();
     let package: serde_json::Value = serde_json::from_str(&read("datapackage.json")).unwrap();
     let resources = package["resources"].as_array().unwrap();
-    assert_eq!(resources.len(), 11);
+    assert_eq!(resources.len(), 15);
     for resource in resources
         .iter()
         .filter(|resource| resource["format"] == "csv")

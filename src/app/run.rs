@@ -25,7 +25,10 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let outcomes = on_threads(args.output.threads, || simulate(&prepared, &Bar::new()));
 
     let scenario_toml = scenario_file::toml(&prepared.scenario);
-    let briefing = briefing(&prepared, &outcomes, &scenario_toml, &loaded.overrides)?;
+    // It looks beyond the draws at other values of a lever and other days, on the same threads.
+    let briefing = on_threads(args.output.threads, || {
+        briefing(&prepared, &outcomes, &scenario_toml, &loaded.overrides)
+    })?;
     let place = folder.path().display().to_string();
     let card = card::card(&prepared, &briefing, &place);
     folder.write("scenario.toml", scenario_toml.as_bytes())?;
@@ -41,6 +44,10 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
             &csv::csv(&briefing.example_households),
         )?;
         folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
+        folder.write("needs.csv", &csv::csv(&briefing.needs))?;
+        folder.write("needs_curve.csv", &csv::csv(&briefing.needs_curve))?;
+        folder.write("days.csv", &csv::csv(&briefing.days))?;
+        folder.write("perception.csv", &csv::csv(&briefing.perception))?;
         folder.write("routes.csv", &csv::csv(&briefing.routes))?;
         folder.write("medium_term.csv", &csv::csv(&briefing.medium_term))?;
         folder.write("services.csv", &csv::csv(&briefing.services))?;

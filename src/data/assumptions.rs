@@ -61,6 +61,8 @@ pub struct LearningAssumptions {
     pub survey_offset_sd: f64,
     /// Factor of weighting on the sampling variance of a poll.
     pub poll_design_effect: f64,
+    /// Of a poll that is asked for, by its house and mode.
+    pub poll_house_sd: f64,
     /// Of opinion, in a month between a poll and the vote.
     pub poll_drift_sd: f64,
     /// Of the share of the undecided of a poll that breaks for Yes; a share.
@@ -182,6 +184,7 @@ impl Assumptions {
                 survey_answer_sd: constant("survey_answer_sd")?,
                 survey_offset_sd: constant("survey_offset_sd")?,
                 poll_design_effect: constant("poll_design_effect")?,
+                poll_house_sd: constant("poll_house_sd")?,
                 poll_drift_sd: constant("poll_drift_sd")?,
                 poll_undecided_sd: constant("poll_undecided_sd")?,
             },

@@ -3,6 +3,8 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::medium_term;
+use super::needs;
+use super::perception;
 use super::results::Briefing;
 use super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::text::{capital, wrapped};
@@ -396,6 +398,12 @@ fn vote(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     {
         card.figure("Average gain from holding the vote", &pounds(value, 0));
         card.item("That gain is of the first year, after the poll and the costs of losing.");
+    }
+    for line in needs::card_lines(&briefing.needs) {
+        card.item(&line);
+    }
+    for line in perception::card_lines(prepared, &briefing.perception) {
+        card.item(&line);
     }
     if !briefing.drivers.is_empty() {
         card.item(

@@ -2,8 +2,11 @@
 
 use super::backtest::{BacktestAreaRow, BacktestRow};
 use super::calibration::{CalibrationRow, EvidenceRow, FitRow};
+use super::days::DayRow;
 use super::medium_term::{MediumTermRow, ServiceRow};
+use super::needs::{NeedCurveRow, NeedRow};
 use super::parquet::{DRAW, OUTCOMES};
+use super::perception::PerceptionRow;
 use super::tables::{
     BandRow, ColumnDoc, CompareRow, DriverRow, Record, RouteRow, SummaryRow, WardRow, WarningRow,
 };
@@ -56,6 +59,10 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
     result::<DecileRow>(&mut text);
     result::<ExampleHouseholdRow>(&mut text);
     result::<DriverRow>(&mut text);
+    result::<NeedRow>(&mut text);
+    result::<NeedCurveRow>(&mut text);
+    result::<DayRow>(&mut text);
+    result::<PerceptionRow>(&mut text);
     result::<RouteRow>(&mut text);
     result::<MediumTermRow>(&mut text);
     result::<ServiceRow>(&mut text);

@@ -44,7 +44,7 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 30] = [
+pub const RESULT_FILES: [&str; 34] = [
     "backtest.csv",
     "backtest_areas.csv",
     "backtest.svg",
@@ -58,6 +58,10 @@ pub const RESULT_FILES: [&str; 30] = [
     "deciles.csv",
     "example_households.csv",
     "drivers.csv",
+    "needs.csv",
+    "needs_curve.csv",
+    "days.csv",
+    "perception.csv",
     "routes.csv",
     "medium_term.csv",
     "services.csv",

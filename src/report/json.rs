@@ -3,8 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::days::DayRow;
 use super::medium_term::{MediumTermRow, ServiceRow};
+use super::needs::{NeedCurveRow, NeedRow};
 use super::parquet::{DRAW, OUTCOMES};
+use super::perception::PerceptionRow;
 use super::results::Briefing;
 use super::tables::{
     BandRow, ColumnDoc, DriverRow, Record, RouteRow, SummaryRow, WardRow, WarningRow,
@@ -28,6 +31,10 @@ pub fn data_package(briefing: &Briefing, inputs: &[(String, String)]) -> Vec<u8>
         resource::<DecileRow>(),
         resource::<ExampleHouseholdRow>(),
         resource::<DriverRow>(),
+        resource::<NeedRow>(),
+        resource::<NeedCurveRow>(),
+        resource::<DayRow>(),
+        resource::<PerceptionRow>(),
         resource::<RouteRow>(),
         resource::<MediumTermRow>(),
         resource::<ServiceRow>(),

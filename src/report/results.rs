@@ -3,8 +3,11 @@
 use serde::Serialize;
 
 use super::csv::csv;
+use super::days::{self, DayRow};
 use super::households::cell_rows;
 use super::medium_term::{self, MediumTermRow, ServiceRow};
+use super::needs::{self, NeedCurveRow, NeedRow};
+use super::perception::{self, PerceptionRow};
 use super::summary::summary;
 use super::tables::{BandRow, CompareRow, DriverRow, RouteRow, SummaryRow, WardRow, WarningRow};
 use super::who_pays::{DecileRow, ExampleHouseholdRow, paying};
@@ -45,6 +48,14 @@ pub struct Briefing {
     pub example_households: Vec<ExampleHouseholdRow>,
     /// What drives the probability of winning, strongest first.
     pub drivers: Vec<DriverRow>,
+    /// What it would take to win.
+    pub needs: Vec<NeedRow>,
+    /// The probability of winning along each lever.
+    pub needs_curve: Vec<NeedCurveRow>,
+    /// The vote on every kind of polling day.
+    pub days: Vec<DayRow>,
+    /// What voters read on the ballot paper against what they would pay.
+    pub perception: Vec<PerceptionRow>,
     /// The ways to carry it out.
     pub routes: Vec<RouteRow>,
     /// The years after the vote, path by path.
@@ -143,6 +154,7 @@ pub fn briefing(
         BillPart::WholeBill
     };
     let paying = paying(prepared, part)?;
+    let (needs, needs_curve) = needs::rows(prepared, outcomes);
     Ok(Briefing {
         title: prepared.scenario.title.clone(),
         authority: prepared.record.authority.name.clone(),
@@ -155,6 +167,10 @@ pub fn briefing(
         deciles: paying.deciles,
         example_households: paying.example_households,
         drivers: driver_rows(&drivers),
+        needs,
+        needs_curve,
+        days: days::rows(prepared, outcomes),
+        perception: perception::rows(prepared, outcomes),
         routes: routes(prepared),
         medium_term: medium_term::rows(prepared, outcomes),
         services: medium_term::service_rows(prepared, outcomes),

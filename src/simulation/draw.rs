@@ -47,6 +47,14 @@ pub struct Scratch {
     reading: Vec<f64>,
     knowing: Vec<f64>,
     votes: ByReader,
+    ballots: Ballots,
+}
+
+/// Expected ballots of like voters in one ward, one number a kind of voter.
+#[derive(Debug, Clone, Default)]
+struct Ballots {
+    cast: Vec<f64>,
+    yes_odds: Vec<f64>,
 }
 
 /// Expected votes were all voters of one kind of reader. Votes and their moments are linear in the
@@ -135,6 +143,7 @@ impl Kernel {
             reading: empty(),
             knowing: empty(),
             votes: ByReader::none(self.deprivation.len(), self.turnout_odds.len()),
+            ballots: Ballots::default(),
         }
     }
 
@@ -157,15 +166,7 @@ impl Kernel {
     ) -> &'s ByReader {
         let p = parameters;
         self.odds(p, scratch);
-        let swing = p.turnout_shift.exp();
-        for group in 0..self.turnout_odds.len() {
-            scratch.reading[group] = self.turnout_odds[group] * swing;
-            let more = match self.perceived[0][group] {
-                Seen::Cost { x, .. } => mobilised(x, p.mobilisation),
-                Seen::Gain(_) => 1.0,
-            };
-            scratch.knowing[group] = scratch.reading[group] * more;
-        }
+        self.turnouts(p, scratch);
         for votes in [&mut scratch.votes.knowing, &mut scratch.votes.reading] {
             votes.group_votes.fill(0.0);
             votes.group_yes.fill(0.0);
@@ -174,6 +175,85 @@ impl Kernel {
             self.ward(p, ward, scratch);
         }
         &scratch.votes
+    }
+
+    /// The shift of every voter's log odds at which the expected votes for Yes are half of those cast,
+    /// to 1e-9; infinite where no shift is enough.
+    ///
+    /// By Newton's method within a bracket: the log odds of the yes share rise with the shift, almost
+    /// in step.
+    pub fn break_even(&self, parameters: &VoteParameters, scratch: &mut Scratch) -> f64 {
+        const FURTHEST: f64 = 80.0;
+        self.ballots(parameters, scratch);
+        let Ballots { cast, yes_odds } = &scratch.ballots;
+        let all: f64 = cast.iter().sum();
+        let (mut low, mut high) = (-FURTHEST, FURTHEST);
+        let mut shift = 0.0f64;
+        while high - low > 1e-9 {
+            let factor = shift.exp();
+            let (mut yes, mut slope) = (0.0, 0.0);
+            for (cast, odds) in cast.iter().zip(yes_odds) {
+                let no = 1.0 / (1.0 + odds * factor);
+                let says_yes = cast * (1.0 - no);
+                yes += says_yes;
+                slope += says_yes * no;
+            }
+            if yes < all / 2.0 {
+                low = shift;
+            } else {
+                high = shift;
+            }
+            // The derivative of the log odds of yes / all.
+            let step = (yes / (all - yes)).ln() * yes * (all - yes) / (all * slope);
+            let next = shift - step;
+            let next = if next > low && next < high {
+                next
+            } else {
+                f64::midpoint(low, high)
+            };
+            let moved = (next - shift).abs();
+            shift = next;
+            if moved < 1e-9 {
+                break;
+            }
+        }
+        if shift > FURTHEST - 1.0 {
+            f64::INFINITY
+        } else {
+            shift
+        }
+    }
+
+    /// Lays out the expected ballots of every ward, group and kind of reader.
+    fn ballots(&self, p: &VoteParameters, scratch: &mut Scratch) {
+        self.odds(p, scratch);
+        self.turnouts(p, scratch);
+        let share = |odds: f64| odds / (1.0 + odds);
+        let Scratch {
+            yes_odds: [known, own, whole],
+            reading,
+            knowing,
+            ballots,
+            ..
+        } = scratch;
+        ballots.cast.clear();
+        ballots.yes_odds.clear();
+        for (ward, (groups, electors)) in self.wards.iter().enumerate() {
+            let mood = self.mood(p, ward);
+            let at_home = self.ward_turnout_odds[ward];
+            for (group, &electors) in groups.clone().zip(electors) {
+                if electors == 0.0 {
+                    continue;
+                }
+                let knows = electors * p.kappa * share(knowing[group] * at_home);
+                let reads = electors * (1.0 - p.kappa) * share(reading[group] * at_home);
+                ballots
+                    .cast
+                    .extend([knows, reads * (1.0 - p.omega), reads * p.omega]);
+                let odds = [known[group] * mood, own[group] * mood, whole[group] * mood];
+                ballots.yes_odds.extend(odds);
+            }
+        }
     }
 
     /// Share of all electors who would say Yes under one set of parameters, whether they vote or not:
@@ -198,6 +278,20 @@ impl Kernel {
             }
         }
         yes / all
+    }
+
+    /// The odds of voting of every group in a ward that adds nothing, for those who know what a Yes
+    /// costs them and for those who do not.
+    fn turnouts(&self, p: &VoteParameters, scratch: &mut Scratch) {
+        let swing = p.turnout_shift.exp();
+        for group in 0..self.turnout_odds.len() {
+            scratch.reading[group] = self.turnout_odds[group] * swing;
+            let more = match self.perceived[0][group] {
+                Seen::Cost { x, .. } => mobilised(x, p.mobilisation),
+                Seen::Gain(_) => 1.0,
+            };
+            scratch.knowing[group] = scratch.reading[group] * more;
+        }
     }
 
     /// The odds of a Yes of every group as each kind of reader, where the mood is nobody's.

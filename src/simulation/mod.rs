@@ -3,12 +3,15 @@
 pub mod backtest;
 pub mod calibrate;
 pub mod compare;
+pub mod days;
 pub mod draw;
 pub mod example_households;
 pub mod homes;
 pub mod inputs;
 pub mod learn;
 pub mod medium_term;
+pub mod needs;
+pub mod perception;
 pub mod prepare;
 pub mod run;
 pub mod sobol;
@@ -19,8 +22,11 @@ pub mod weights;
 pub mod who_pays;
 
 pub use compare::{PairedDifference, compare, same_evidence};
+pub use days::{DayFigures, days};
 pub use example_households::{ExampleBill, example_bills};
 pub use homes::{HomeGroup, homes};
+pub use needs::{CurvePoint, Lever, Need, Needs, needs};
+pub use perception::{Reader, ReaderFigures, perceptions};
 pub use prepare::{PrepareError, Prepared, prepare};
 pub use run::{DrawOutcomes, NoObserver, Observer, VoteOutcomes, on_threads, run};
 pub use summary::{Driver, Spread, drivers, spread, win_probability, win_probability_if_known};

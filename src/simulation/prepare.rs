@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::data::assumptions::{LearningAssumptions, PollingDay};
 use crate::data::households::{Extract, Published, model};
 use crate::data::scenario::nearest;
 use crate::data::small_areas::{SmallArea, small_areas};
@@ -69,6 +70,12 @@ pub struct Prepared {
     pub turnout: Share,
     /// The kind of polling day in words.
     pub day_words: String,
+    /// Every kind of polling day with the turnout that it would bring.
+    pub days: Vec<DayClass>,
+    /// What a pound of the year of the vote is worth in pounds of 2026.
+    pub to_2026_prices: f64,
+    /// How closely a poll follows the vote.
+    pub learning: LearningAssumptions,
     /// Inflation from the year of the figures to the year of the vote.
     pub inflation: f64,
     /// Whether the whole bill of next year is known, stated or bounded by principles.
@@ -83,6 +90,15 @@ pub struct Prepared {
     pub outlook: Outlook,
     /// Caveats known before the first draw.
     pub warnings: Vec<Warning>,
+}
+
+/// A kind of polling day and the turnout that it would bring.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DayClass {
+    /// The kind of day.
+    pub day: PollingDay,
+    /// Turnout in each billing authority.
+    pub turnouts: Vec<Share>,
 }
 
 /// The money that the draws make uncertain, in pounds a year.
@@ -469,9 +485,18 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
             let text = format!("{:?} is no kind of polling day", scenario.day);
             DataError::fault(std::path::Path::new("vote.day"), text)
         })?;
-    let turnouts: Vec<Share> = usual
-        .iter()
-        .map(|(local, _)| day_turnout(day.turnout, *local, assumptions.turnout_ceiling))
+    let turnouts_on = |day: &PollingDay| -> Vec<Share> {
+        usual
+            .iter()
+            .map(|(local, _)| day_turnout(day.turnout, *local, assumptions.turnout_ceiling))
+            .collect()
+    };
+    let turnouts = turnouts_on(day);
+    let days = (assumptions.days().iter())
+        .map(|day| DayClass {
+            day: day.clone(),
+            turnouts: turnouts_on(day),
+        })
         .collect();
     let to_2026 = assumptions
         .to_2026_prices(vote_year)
@@ -513,6 +538,9 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         turnout,
         electorate,
         day_words: day.words.clone(),
+        days,
+        to_2026_prices: to_2026,
+        learning: assumptions.learning,
         inflation,
         whole_bill_known: others.held_flat.is_empty(),
         inputs,

@@ -10,10 +10,10 @@ use super::prepare::Prepared;
 use super::weights::Weights;
 use crate::domain::evidence::PollQuestion;
 use crate::domain::{Band, ByBand};
-use crate::vote::{ExpectedVotes, VoteParameters};
+use crate::vote::{Electorate, ExpectedVotes, VoteParameters};
 
 /// Draws that are made together.
-const BLOCK: u32 = 256;
+pub(super) const BLOCK: u32 = 256;
 
 /// Hears how far a run has come. The library itself never draws a bar.
 pub trait Observer: Sync {
@@ -104,6 +104,12 @@ impl DrawOutcomes {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.collected.is_empty()
+    }
+
+    /// The inputs of a block of draws.
+    pub(super) fn inputs_of(&self, first: usize, n: usize) -> Vec<Vec<f64>> {
+        let of_block = |values: &Vec<f64>| values[first..first + n].to_vec();
+        self.inputs.iter().map(of_block).collect()
     }
 
     /// What holding the vote was worth in each draw, pounds: the yield over a No where it was
@@ -205,8 +211,10 @@ pub fn on_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send
     pool.expect("the system grants threads").install(work)
 }
 
-struct Simulation<'a> {
+/// A prepared scenario laid out for the draws.
+pub(super) struct Simulation<'a> {
     prepared: &'a Prepared,
+    electorate: &'a Electorate,
     kernel: Kernel,
     ward_electors: Vec<f64>,
     band_electors: ByBand<f64>,
@@ -229,8 +237,12 @@ struct Positions {
 }
 
 impl<'a> Simulation<'a> {
-    fn of(prepared: &'a Prepared) -> Self {
-        let electorate = &prepared.electorate;
+    pub(super) fn of(prepared: &'a Prepared) -> Self {
+        Self::with(prepared, &prepared.electorate)
+    }
+
+    /// The same with another turnout of the electorate.
+    pub(super) fn with(prepared: &'a Prepared, electorate: &'a Electorate) -> Self {
         let at = |name: &str| prepared.inputs.position(name);
         let poll = if prepared.finance.combined_poll {
             "poll_cost_combined"
@@ -271,6 +283,7 @@ impl<'a> Simulation<'a> {
             .collect();
         Self {
             prepared,
+            electorate,
             kernel: Kernel::of(electorate),
             total_electors: ward_electors.iter().sum(),
             band_electors: electorate.by_band(),
@@ -346,15 +359,14 @@ impl<'a> Simulation<'a> {
         first: u32,
         n: usize,
     ) -> VoteOutcomes {
-        let electorate = &self.prepared.electorate;
-        let n_wards = electorate.n_wards();
+        let n_wards = self.electorate.n_wards();
         let luck = WardLuck::of(self.prepared, first, n);
         let mut outcomes = VoteOutcomes {
             log_weights,
             ..VoteOutcomes::default()
         };
         let mut scratch = self.kernel.scratch();
-        let mut votes = ExpectedVotes::none(n_wards, electorate.groups.len());
+        let mut votes = ExpectedVotes::none(n_wards, self.electorate.groups.len());
         let mut parameters = VoteParameters::none(n_wards);
         for draw in 0..n {
             self.parameters(inputs, &luck, draw, &mut parameters);
@@ -387,17 +399,61 @@ impl<'a> Simulation<'a> {
         parameters: &mut VoteParameters,
         scratch: &mut Scratch,
     ) -> f64 {
-        let [.., kappa] = self.national(inputs, draw);
         let mut sum = 0.0;
         for poll in &self.prepared.polls {
-            parameters.kappa = match poll.question {
-                PollQuestion::BallotPaper => kappa,
-                PollQuestion::OwnBill => 1.0,
-            };
-            let support = self.kernel.support(parameters, scratch);
+            let support = self.support(poll.question, inputs, draw, parameters, scratch);
             sum += poll.log_likelihood(support);
         }
         sum
+    }
+
+    /// The share of electors who would say Yes to a question before polling day.
+    pub(super) fn support(
+        &self,
+        question: PollQuestion,
+        inputs: &[Vec<f64>],
+        draw: usize,
+        parameters: &mut VoteParameters,
+        scratch: &mut Scratch,
+    ) -> f64 {
+        let [.., kappa] = self.national(inputs, draw);
+        parameters.kappa = match question {
+            PollQuestion::BallotPaper => kappa,
+            PollQuestion::OwnBill => 1.0,
+        };
+        self.kernel.support(parameters, scratch)
+    }
+
+    /// The shift of support, log odds, from which on the expected votes for Yes are more than half.
+    pub(super) fn break_even(&self, parameters: &VoteParameters, scratch: &mut Scratch) -> f64 {
+        self.kernel.break_even(parameters, scratch)
+    }
+
+    /// Memory for draws.
+    pub(super) fn scratch(&self) -> Scratch {
+        self.kernel.scratch()
+    }
+
+    /// Memory for the parameters of a draw.
+    pub(super) fn no_parameters(&self) -> VoteParameters {
+        VoteParameters::none(self.electorate.n_wards())
+    }
+
+    /// The vote as a whole in a block of draws.
+    pub(super) fn headlines(&self, inputs: &[Vec<f64>], first: u32, n: usize) -> Vec<Headline> {
+        let luck = WardLuck::of(self.prepared, first, n);
+        let mut scratch = self.kernel.scratch();
+        let mut parameters = self.no_parameters();
+        let (n_wards, n_groups) = (self.electorate.n_wards(), self.electorate.groups.len());
+        let mut votes = ExpectedVotes::none(n_wards, n_groups);
+        let headline = |draw: usize| {
+            self.parameters(inputs, &luck, draw, &mut parameters);
+            self.on_the_day(inputs, draw, &mut parameters);
+            let by_reader = self.kernel.by_reader(&parameters, &mut scratch);
+            by_reader.mix(parameters.kappa, &mut votes);
+            self.headline(&votes, &luck, draw, |_, _, _| ())
+        };
+        (0..n).map(headline).collect()
     }
 
     /// The mood, how much harder a statutory ballot is, and comprehension as learned.
@@ -412,15 +468,21 @@ impl<'a> Simulation<'a> {
     }
 
     /// Adds what holds on polling day: a statutory ballot, and what the campaign has reached.
-    fn on_the_day(&self, inputs: &[Vec<f64>], draw: usize, into: &mut VoteParameters) {
+    pub(super) fn on_the_day(&self, inputs: &[Vec<f64>], draw: usize, into: &mut VoteParameters) {
+        (into.national, into.kappa) = self.mood_of_the_day(inputs, draw);
+    }
+
+    /// Log odds for the whole vote on polling day, and the share of voters who know then what a Yes
+    /// would cost them.
+    pub(super) fn mood_of_the_day(&self, inputs: &[Vec<f64>], draw: usize) -> (f64, f64) {
         let [mood, delta_statutory, kappa] = self.national(inputs, draw);
         let effects: f64 = self.at.effects.iter().map(|&at| inputs[at][draw]).sum();
-        into.national = delta_statutory + mood + effects;
-        into.kappa = self.at.comprehension.map_or(kappa, |at| inputs[at][draw]);
+        let knows = self.at.comprehension.map_or(kappa, |at| inputs[at][draw]);
+        (delta_statutory + mood + effects, knows)
     }
 
     /// The parameters of a draw before polling day.
-    fn parameters(
+    pub(super) fn parameters(
         &self,
         inputs: &[Vec<f64>],
         luck: &WardLuck,
@@ -491,7 +553,7 @@ impl<'a> Simulation<'a> {
         draw: usize,
         outcomes: &mut VoteOutcomes,
     ) {
-        let (all, yes) = self.count_all(votes, luck, draw, |electors, cast, says_yes| {
+        let whole = self.headline(votes, luck, draw, |electors, cast, says_yes| {
             outcomes.ward_yes_share.push(if cast > 0.0 {
                 says_yes / cast
             } else {
@@ -504,9 +566,8 @@ impl<'a> Simulation<'a> {
             });
         });
         let mut bands = [(0.0, 0.0); Band::ALL.len()];
-        let (mut frozen, mut expected) = (0.0, 0.0);
+        let mut expected = 0.0;
         for (group, (&cast, &says_yes)) in self
-            .prepared
             .electorate
             .groups
             .iter()
@@ -516,7 +577,6 @@ impl<'a> Simulation<'a> {
             band.0 += cast;
             band.1 += says_yes;
             expected += cast;
-            frozen += group.share_frozen * cast;
         }
         for band in self.prepared.schedule.bands() {
             let (cast, says_yes) = bands[band.index()];
@@ -533,13 +593,45 @@ impl<'a> Simulation<'a> {
                 f64::NAN
             });
         }
-        outcomes
-            .yes_share
-            .push(if all > 0.0 { yes / all } else { f64::NAN });
-        outcomes.turnout.push(all / self.total_electors);
-        outcomes.frozen_votes.push(frozen / expected);
-        outcomes.won.push(yes > all - yes);
+        outcomes.yes_share.push(whole.yes_share);
+        outcomes.turnout.push(whole.turnout);
+        outcomes.frozen_votes.push(whole.frozen_votes);
+        outcomes.won.push(whole.won);
     }
+
+    /// The vote as a whole in one draw; `each` hears of every ward as in [`Self::count_all`].
+    fn headline(
+        &self,
+        votes: &ExpectedVotes,
+        luck: &WardLuck,
+        draw: usize,
+        each: impl FnMut(f64, f64, f64),
+    ) -> Headline {
+        let (all, yes) = self.count_all(votes, luck, draw, each);
+        let (mut frozen, mut expected) = (0.0, 0.0);
+        for (group, &cast) in self.electorate.groups.iter().zip(&votes.group_votes) {
+            expected += cast;
+            frozen += group.share_frozen * cast;
+        }
+        Headline {
+            yes_share: if all > 0.0 { yes / all } else { f64::NAN },
+            turnout: all / self.total_electors,
+            frozen_votes: frozen / expected,
+            won: yes > all - yes,
+        }
+    }
+}
+
+/// The vote as a whole in one draw.
+pub(super) struct Headline {
+    /// Share of votes for Yes.
+    pub yes_share: f64,
+    /// Votes cast as a share of electors.
+    pub turnout: f64,
+    /// Share of votes cast from homes whose own element is frozen.
+    pub frozen_votes: f64,
+    /// Whether more voted Yes than No.
+    pub won: bool,
 }
 
 /// Which of the three collection rates a band has.
@@ -553,13 +645,22 @@ pub(super) fn collection_class(band: Band) -> usize {
 
 /// Standard normals of each ward for a block of draws; named by ward, so that a ward added
 /// elsewhere changes nothing here.
-struct WardLuck {
+pub(super) struct WardLuck {
     effect: Vec<Vec<f64>>,
     cast: Vec<Vec<f64>>,
     yes: Vec<Vec<f64>>,
 }
 
 impl WardLuck {
+    /// The moods only, for what needs no count.
+    pub(super) fn of_moods(prepared: &Prepared, first: u32, n: usize) -> Self {
+        Self {
+            effect: moods(prepared, first, n),
+            cast: Vec::new(),
+            yes: Vec::new(),
+        }
+    }
+
     fn of(prepared: &Prepared, first: u32, n: usize) -> Self {
         let wards = prepared.cells.wards();
         let of_each = |what: &str| -> Vec<Vec<f64>> {

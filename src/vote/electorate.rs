@@ -114,29 +114,39 @@ impl Electorate {
             .iter()
             .map(|z| assumptions.turnout_deprivation * z)
             .collect();
-        for (area, &wanted) in wanted_turnout.iter().enumerate() {
-            let mut weighted: Vec<(f64, f64)> = Vec::new();
-            for (index, (of_ward, first)) in wards.iter().enumerate() {
-                if cells.wards()[index].area == area {
-                    let weights = &electors[*first..first + of_ward.len()];
-                    let log_odds = groups[of_ward.clone()]
-                        .iter()
-                        .map(|group| group.turnout_log_odds + ward_turnout[index]);
-                    weighted.extend(weights.iter().copied().zip(log_odds));
-                }
-            }
-            let shift = turnout::calibrate(&weighted, wanted).0;
-            for group in &mut groups[of_area[area].clone()] {
-                group.turnout_log_odds += shift;
-            }
-        }
-        Self {
+        let uncalibrated = Self {
             groups,
             deprivation,
             ward_turnout,
             wards,
             electors,
+        };
+        uncalibrated.at_turnout(cells, wanted_turnout)
+    }
+
+    /// The same electors on a day that brings out `wanted_turnout`, one a billing authority; `cells`
+    /// are those that it was built of.
+    #[must_use]
+    pub fn at_turnout(mut self, cells: &Cells, wanted_turnout: &[Share]) -> Self {
+        for (area, &wanted) in wanted_turnout.iter().enumerate() {
+            let mut weighted: Vec<(f64, f64)> = Vec::new();
+            let mut of_area = 0..0;
+            for ward in 0..self.n_wards() {
+                if cells.wards()[ward].area == area {
+                    let (of_ward, weights) = self.ward(ward);
+                    let log_odds = self.groups[of_ward.clone()]
+                        .iter()
+                        .map(|group| group.turnout_log_odds + self.ward_turnout[ward]);
+                    weighted.extend(weights.iter().copied().zip(log_odds));
+                    of_area = of_ward;
+                }
+            }
+            let shift = turnout::calibrate(&weighted, wanted).0;
+            for group in &mut self.groups[of_area] {
+                group.turnout_log_odds += shift;
+            }
         }
+        self
     }
 
     /// The groups of a ward's billing authority by position, and the ward's electors in each.
@@ -165,6 +175,11 @@ impl Electorate {
     /// Number of wards.
     pub fn n_wards(&self) -> usize {
         self.deprivation.len()
+    }
+
+    /// Numbers of electors held: one a ward and group of its billing authority.
+    pub fn n_cells(&self) -> usize {
+        self.electors.len()
     }
 
     /// All electors.

@@ -68,8 +68,12 @@ impl PollReading {
     /// Log likelihood of the poll where a share of all electors supports the proposal, up to a
     /// constant.
     pub fn log_likelihood(&self, support: f64) -> f64 {
-        let expected = (support / (1.0 - support)).ln();
-        -0.5 * ((self.log_odds - expected) / self.sd).powi(2)
+        self.log_likelihood_of((support / (1.0 - support)).ln())
+    }
+
+    /// The same of log odds of support.
+    pub fn log_likelihood_of(&self, log_odds: f64) -> f64 {
+        -0.5 * ((self.log_odds - log_odds) / self.sd).powi(2)
     }
 }
 

@@ -1,0 +1,328 @@
+//! What it would take to win: the table, its curves, and lines of the card.
+
+use serde::Serialize;
+
+use super::tables::{ColumnDoc, Record, record};
+use crate::domain::money::thousands;
+use crate::simulation::needs::{ENOUGH_DRAWS, POLL_SAMPLE};
+use crate::simulation::{DrawOutcomes, Lever, Need, Needs, Prepared, needs};
+
+record! {
+    /// What one lever would have to be to win with the wanted probability, all else alike.
+    "needs" => NeedRow {
+        lever: String as "string", "comprehension, campaign_shift, campaign_points (the same shift in other units) or poll_lead.";
+        unit: String as "string", "Unit of its values.";
+        meaning: String as "string", "What it is.";
+        wanted_win_probability: f64 as "number", "The wanted probability of winning, as the scenario states it or a half.";
+        value_needed: Option<f64> as "number", "The least value at which it is reached; empty where no value reaches it, or there is no vote.";
+        monte_carlo_error: Option<f64> as "number", "Its standard error from the finite number of draws, by a jackknife over 20 batches; empty from fewer than 200 draws or where a batch left out does not reach it.";
+        value_now: Option<f64> as "number", "Its value in the run: of comprehension the mean over the draws; empty where it has none.";
+        win_probability_now: Option<f64> as "number", "Probability of winning in the run; empty where there is no vote.";
+        win_probability_now_monte_carlo_error: Option<f64> as "number", "Standard error of it.";
+        best_win_probability: Option<f64> as "number", "Highest probability of winning on the curve of the lever (`needs_curve.csv`); of a poll that no lead is enough of, over all leads from -98 to 98 points.";
+        best_at: Option<f64> as "number", "Value of the lever there.";
+        n_draws: Option<i64> as "integer", "Draws that it is found from: the first 2,000 where the electorate is held in great detail.";
+        note: String as "string", "What to know before quoting it.";
+    }
+}
+
+record! {
+    /// The probability of winning along one lever, all else alike.
+    "needs_curve" => NeedCurveRow {
+        lever: String as "string", "comprehension, campaign_shift or poll_lead, as in `needs.csv`.";
+        value: f64 as "number", "Value of the lever, in its unit.";
+        win_probability: f64 as "number", "Probability of winning there.";
+        monte_carlo_error: f64 as "number", "Standard error of it from the finite number of draws.";
+    }
+}
+
+const LEVERS: [Lever; 4] = [
+    Lever::Comprehension,
+    Lever::CampaignShift,
+    Lever::CampaignPoints,
+    Lever::PollLead,
+];
+
+fn key(lever: Lever) -> &'static str {
+    match lever {
+        Lever::Comprehension => "comprehension",
+        Lever::CampaignShift => "campaign_shift",
+        Lever::CampaignPoints => "campaign_points",
+        Lever::PollLead => "poll_lead",
+    }
+}
+
+fn unit(lever: Lever) -> &'static str {
+    match lever {
+        Lever::Comprehension => "share of voters",
+        Lever::CampaignShift => "log odds",
+        Lever::CampaignPoints => "points of support about a half",
+        Lever::PollLead => "points, Yes less No",
+    }
+}
+
+fn meaning(lever: Lever) -> String {
+    match lever {
+        Lever::Comprehension => {
+            "share of voters who know on the day what a Yes would cost them, the same in every draw"
+                .to_owned()
+        }
+        Lever::CampaignShift | Lever::CampaignPoints => {
+            "shift of every voter's support by the campaign, on top of what the scenario states"
+                .to_owned()
+        }
+        Lever::PollLead => format!(
+            "lead of Yes in a poll of {} by phone or online on the last day, with the question of \
+             the ballot paper and nobody undecided",
+            thousands(u64::from(POLL_SAMPLE))
+        ),
+    }
+}
+
+/// The rows of the table and of the curves; where there is no vote, levers without values.
+pub fn rows(prepared: &Prepared, outcomes: &DrawOutcomes) -> (Vec<NeedRow>, Vec<NeedCurveRow>) {
+    let wanted = prepared.scenario.campaign.wanted.value();
+    let Some(found) = needs(prepared, outcomes) else {
+        let empty = |lever| {
+            row(
+                lever,
+                wanted,
+                None,
+                "no referendum is needed, so there is no vote",
+            )
+        };
+        return (LEVERS.into_iter().map(empty).collect(), Vec::new());
+    };
+    let of_lever = |need: &Need| {
+        let note = note(need);
+        row(need.lever, wanted, Some((need, &found)), &note)
+    };
+    let curve = found.curve.iter().map(|point| NeedCurveRow {
+        lever: key(point.lever).to_owned(),
+        value: rounded(point.value),
+        win_probability: point.win_probability,
+        monte_carlo_error: point.error,
+    });
+    (found.needs.iter().map(of_lever).collect(), curve.collect())
+}
+
+/// To nine decimals: values of a lever are set or solved no finer.
+fn rounded(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9 + 0.0
+}
+
+fn row(lever: Lever, wanted: f64, found: Option<(&Need, &Needs)>, note: &str) -> NeedRow {
+    let need = found.map(|(need, _)| need);
+    let now = found.map(|(_, needs)| needs.now);
+    let best = need.and_then(|need| need.best);
+    NeedRow {
+        lever: key(lever).to_owned(),
+        unit: unit(lever).to_owned(),
+        meaning: meaning(lever),
+        wanted_win_probability: wanted,
+        value_needed: need.and_then(|need| need.value_needed).map(rounded),
+        monte_carlo_error: need.and_then(|need| need.error),
+        value_now: need.and_then(|need| need.value_now),
+        win_probability_now: now.map(|(chance, _)| chance),
+        win_probability_now_monte_carlo_error: now.map(|(_, error)| error),
+        best_win_probability: best.map(|(chance, _)| chance),
+        best_at: best.map(|(_, at)| rounded(at)),
+        n_draws: need.and_then(|need| i64::try_from(need.draws).ok()),
+        note: note.to_owned(),
+    }
+}
+
+fn note(need: &Need) -> String {
+    let mut note = match need.lever {
+        Lever::Comprehension => {
+            "in the run comprehension differs between draws, so that its mean does not give the \
+             probability of winning in the run; the noise of the count is left out"
+        }
+        Lever::CampaignShift | Lever::CampaignPoints => "the noise of the count is left out",
+        Lever::PollLead => {
+            "what such a poll would tell, not what it would do: each draw is weighted by how likely \
+             the poll is in it"
+        }
+    }
+    .to_owned();
+    if need.value_needed.is_none() {
+        note.push_str("; not reached");
+    } else if need.draws < ENOUGH_DRAWS {
+        note.push_str(&format!(
+            "; fewer than {ENOUGH_DRAWS} draws: no error stated"
+        ));
+    } else if need.error.is_none() {
+        note.push_str(
+            "; only just reached: without some of the draws it is not, so no error stated",
+        );
+    }
+    note
+}
+
+/// The lines of the card; none where there is no vote.
+pub(super) fn card_lines(rows: &[NeedRow]) -> Vec<String> {
+    let found = |lever: Lever| {
+        rows.iter()
+            .find(|row| row.lever == key(lever) && row.win_probability_now.is_some())
+    };
+    let (Some(knows), Some(shift), Some(poll)) = (
+        found(Lever::Comprehension),
+        found(Lever::CampaignPoints),
+        found(Lever::PollLead),
+    ) else {
+        return Vec::new();
+    };
+    vec![
+        format!(
+            "To win with a probability of {}, one of these would have to hold, all else alike:",
+            percent(knows.wanted_win_probability, 0)
+        ),
+        format!("  {}", of_comprehension(knows)),
+        format!("  {}", of_shift(shift)),
+        format!("  {}", of_poll(poll)),
+    ]
+}
+
+fn of_comprehension(row: &NeedRow) -> String {
+    let now = row.value_now.map_or(String::new(), |now| {
+        format!("; {} are taken to", percent(now, 0))
+    });
+    match (row.value_needed, row.best_win_probability) {
+        (Some(0.0), _) => {
+            "whatever share of voters knows her own bill: it is reached even if none does"
+                .to_owned()
+        }
+        (Some(share), _) => format!(
+            "{} of voters know their own bill on the day ({}{now})",
+            percent(share, 1),
+            give_or_take(row.monte_carlo_error.map(|error| 100.0 * error)),
+        ),
+        (None, Some(best)) if row.best_at == Some(1.0) => format!(
+            "knowing would not be enough: {} even if every voter knew her own bill",
+            percent(best, 1)
+        ),
+        (None, best) => format!(
+            "knowing would not be enough: {} at best, if {} of voters knew their own bill",
+            best.map_or("-".to_owned(), |best| percent(best, 1)),
+            row.best_at.map_or("-".to_owned(), |at| percent(at, 0)),
+        ),
+    }
+}
+
+fn of_shift(row: &NeedRow) -> String {
+    let Some(points) = row.value_needed else {
+        return "no campaign would be enough: some voters would never say Yes".to_owned();
+    };
+    let error = give_or_take(row.monte_carlo_error);
+    if points >= 0.0 {
+        format!("the campaign moves support by {points:.1} points about a half ({error})")
+    } else {
+        let lost = -points;
+        format!(
+            "the campaign loses no more than {lost:.1} points of support about a half ({error})"
+        )
+    }
+}
+
+fn of_poll(row: &NeedRow) -> String {
+    let Some(lead) = row.value_needed else {
+        return format!(
+            "no poll would be enough: {} at best",
+            row.best_win_probability
+                .map_or("-".to_owned(), |best| percent(best, 1))
+        );
+    };
+    let error = give_or_take(row.monte_carlo_error);
+    let asked = thousands(u64::from(POLL_SAMPLE));
+    let place = if lead >= 0.0 {
+        format!("Yes ahead by {lead:.1} points")
+    } else {
+        format!("Yes behind by no more than {:.1} points", -lead)
+    };
+    format!(
+        "a poll of {asked} with the question of the ballot paper on the last day shows {place} ({error})"
+    )
+}
+
+fn give_or_take(error: Option<f64>) -> String {
+    match error {
+        Some(error) => format!("give or take {error:.1} points from chance alone"),
+        None => "no error stated".to_owned(),
+    }
+}
+
+fn percent(share: f64, decimals: usize) -> String {
+    format!("{:.decimals$}%", 100.0 * share + 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::scenario::Names;
+    use crate::data::{Scenario, World};
+    use crate::domain::{Distribution, Learning};
+    use crate::report::csv::csv;
+    use crate::simulation::{NoObserver, prepare, run};
+
+    fn rows_of(key: &str, change: impl FnOnce(&mut Scenario)) -> (Vec<NeedRow>, Vec<NeedCurveRow>) {
+        let world = World::embedded(Some("2023-24")).expect("embedded");
+        let names = Names::of(&world.assumptions);
+        let mut scenario = Scenario::load(key, &names).expect("a built-in scenario");
+        scenario.draws = 300;
+        change(&mut scenario);
+        let prepared = prepare(&scenario, &world).expect("a scenario");
+        let outcomes = run(&prepared, &NoObserver);
+        rows(&prepared, &outcomes)
+    }
+
+    #[test]
+    fn without_a_vote_levers_have_no_values() {
+        let (rows, curve) = rows_of("max-without-vote", |_| ());
+        assert_eq!((rows.len(), curve.len()), (4, 0));
+        for row in &rows {
+            assert_eq!((row.value_needed, row.win_probability_now), (None, None));
+            assert_eq!(row.note, "no referendum is needed, so there is no vote");
+        }
+        assert!(card_lines(&rows).is_empty());
+    }
+
+    #[test]
+    fn a_vote_that_nothing_can_win_has_empty_cells_and_no_other_than_numbers() {
+        let (rows, curve) = rows_of("uniform-15", |scenario| {
+            scenario.learning = Learning::PriorsOnly;
+            for (name, value) in [("m", 0.01), ("k", 100.0), ("sigma_ward", 10.0)] {
+                let fixed = Distribution::Fixed(value);
+                scenario.inputs.insert(name.to_owned(), fixed);
+            }
+        });
+        let text = [csv(&rows), csv(&curve)].concat();
+        let text = String::from_utf8(text).expect("text");
+        assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+        assert_eq!(rows[0].value_needed, None);
+        assert!(rows[0].note.ends_with("not reached"), "{}", rows[0].note);
+    }
+
+    #[test]
+    fn the_card_says_in_words_what_is_needed() {
+        let (mut rows, _) = rows_of("uniform-15", |_| ());
+        rows[0].value_needed = Some(0.841);
+        rows[0].monte_carlo_error = Some(0.02);
+        rows[0].value_now = Some(0.6);
+        rows[2].value_needed = Some(-3.0);
+        rows[2].monte_carlo_error = None;
+        rows[3].value_needed = Some(9.04);
+        rows[3].monte_carlo_error = Some(1.5);
+        assert_eq!(
+            card_lines(&rows),
+            [
+                "To win with a probability of 50%, one of these would have to hold, all else alike:",
+                "  84.1% of voters know their own bill on the day (give or take 2.0 points from \
+                 chance alone; 60% are taken to)",
+                "  the campaign loses no more than 3.0 points of support about a half (no error \
+                 stated)",
+                "  a poll of 1,000 with the question of the ballot paper on the last day shows Yes \
+                 ahead by 9.0 points (give or take 1.5 points from chance alone)",
+            ]
+        );
+    }
+}
