@@ -4,6 +4,7 @@ use super::backtest::{BacktestAreaRow, BacktestRow};
 use super::calibration::{CalibrationRow, EvidenceRow, FitRow};
 use super::medium_term::{MediumTermRow, ServiceRow};
 use super::parquet::{DRAW, OUTCOMES};
+use super::sensitivity::SensitivityRow;
 use super::tables::{
     BandRow, ColumnDoc, CompareRow, DriverRow, Record, RouteRow, SummaryRow, WardRow, WarningRow,
 };
@@ -68,6 +69,8 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
          input's name and unit: `bandwise data show inputs` lists them.",
         draws,
     ));
+    text.push_str("\n## Results of a sensitivity analysis\n");
+    result::<SensitivityRow>(&mut text);
     text.push_str("\n## Results of a calibration\n");
     result::<CalibrationRow>(&mut text);
     result::<EvidenceRow>(&mut text);

@@ -13,6 +13,7 @@ pub mod medium_term;
 pub mod parquet;
 pub mod results;
 pub mod scenario_file;
+pub mod sensitivity;
 mod summary;
 pub mod tables;
 pub mod text;

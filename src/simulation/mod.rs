@@ -11,6 +11,7 @@ pub mod learn;
 pub mod medium_term;
 pub mod prepare;
 pub mod run;
+pub mod sensitivity;
 pub mod sobol;
 pub mod stream;
 pub mod summary;
