@@ -5,9 +5,8 @@ use serde::Serialize;
 use super::card::{Card, in_columns, percent, pounds};
 use super::chart::{Axis, TornadoBar, TornadoEnd, Unit, tornado};
 use super::tables::{ColumnDoc, Record, WarningRow, record};
-use super::text::capital;
-use crate::domain::Warning;
 use crate::domain::money::thousands;
+use crate::domain::{Rise, Warning};
 use crate::simulation::Prepared;
 use crate::simulation::sensitivity::{
     Ends, FactorSensitivity, Origin, Outcome, OutcomeSensitivity, Part, Sensitivity,
@@ -182,12 +181,12 @@ pub fn card(
         prepared.record.authority.name, prepared.vote_year, prepared.scenario.title
     ));
     card.line(
-        "Which of the things that are not known make the answers uncertain, and by how much.",
+        "What makes the answers uncertain: which of the things that are not known, and by how much.",
     );
     how_to_read(&mut card);
     let mut shown: Vec<(&str, &str)> = Vec::new();
     for of in &found.outcomes {
-        outcome(of, found, &mut card);
+        outcome(of, prepared, found, &mut card);
         for factor in strongest(of) {
             let named = (factor.name.as_str(), factor.meaning.as_str());
             if !shown.contains(&named) {
@@ -236,8 +235,13 @@ fn how_to_read(card: &mut Card) {
     );
 }
 
-fn outcome(of: &OutcomeSensitivity, found: &Sensitivity, card: &mut Card) {
-    card.section(in_words(of.outcome));
+fn outcome(of: &OutcomeSensitivity, prepared: &Prepared, found: &Sensitivity, card: &mut Card) {
+    let has_vote = prepared.route.needs_referendum();
+    card.section(if has_vote {
+        in_words(of.outcome)
+    } else {
+        "Really collected over the budget without it"
+    });
     let shown = |value: f64| match of.outcome {
         Outcome::Win | Outcome::YesShare => percent(value, 1),
         Outcome::Collected | Outcome::Value => pounds(value, 0),
@@ -251,11 +255,10 @@ fn outcome(of: &OutcomeSensitivity, found: &Sensitivity, card: &mut Card) {
     let [p05, .., p95] = spread.percentiles;
     match (of.outcome, found.win) {
         (Outcome::Win, Some([(won, error), _])) => card.item(&format!(
-            "{} (give or take {:.1} points from chance alone), over {points} points. What is split \
-             is the variance of won or lost, {:.3}.",
+            "{} (give or take {:.1} points from chance alone), over {points} points. Counting a win as \
+             1 and a loss as 0, the standard deviation is {sd:.2}.",
             percent(won, 1),
             100.0 * error,
-            sd * sd
         )),
         (Outcome::YesShare, _) => card.item(&format!(
             "{} of votes on average, 90% range {} to {}, standard deviation {:.1} points, over {points} \
@@ -273,6 +276,9 @@ fn outcome(of: &OutcomeSensitivity, found: &Sensitivity, card: &mut Card) {
             shown(p95),
             shown(sd)
         )),
+    }
+    if of.outcome == Outcome::Collected {
+        set_against(prepared, spread.mean, has_vote, card);
     }
     let strongest = strongest(of);
     if strongest.is_empty() {
@@ -313,6 +319,35 @@ fn outcome(of: &OutcomeSensitivity, found: &Sensitivity, card: &mut Card) {
         ]
     });
     card.block(&in_columns(header, rows));
+    let errors = strongest.iter().filter_map(|factor| factor.indices);
+    let errors = errors.flat_map(|indices| [indices.first, indices.total]);
+    let largest = errors
+        .filter_map(|index| index.interval)
+        .map(|interval| interval.standard_error)
+        .fold(0.0, f64::max);
+    card.item(&format!(
+        "Give or take up to {:.0} points on a share of the variance, from chance alone.",
+        (100.0 * largest).ceil()
+    ));
+}
+
+/// What the money is set against.
+fn set_against(prepared: &Prepared, mean: f64, has_vote: bool, card: &mut Card) {
+    let no_rise = prepared.amounts.no_rise;
+    if !has_vote {
+        card.item(&format!(
+            "No vote is held. The budget without it {}.",
+            match no_rise {
+                Rise::FREEZE => "leaves the amount as it is".to_owned(),
+                rise => format!("raises the amount by {rise}"),
+            }
+        ));
+    } else if mean < 0.0 {
+        card.item(
+            "A No would bring in more than a Yes, so that what makes a win likelier makes the gain \
+             smaller.",
+        );
+    }
 }
 
 /// The inputs that have the largest part in an outcome, in the order of the table.
@@ -343,7 +378,8 @@ fn value(value: f64) -> String {
     match value.abs() {
         size if size >= 1_000.0 && value > 0.0 => thousands(value.round() as u64),
         size if size >= 10.0 => format!("{value:.0}"),
-        _ => format!("{value:.2}"),
+        size if size >= 0.1 || size == 0.0 => format!("{value:.2}"),
+        _ => format!("{value:.3}"),
     }
 }
 
@@ -392,8 +428,8 @@ fn rests_on(prepared: &Prepared, found: &Sensitivity, card: &mut Card) {
     });
     if !idle.is_empty() {
         card.item(&format!(
-            "{} move nothing in this scenario's first year.",
-            capital(&idle.join(", "))
+            "These move nothing in this scenario's first year: {}.",
+            idle.join(", ")
         ));
     }
 }
