@@ -731,31 +731,31 @@ fn what_is_said_to_move_nothing_moves_nothing() {
     for key in ["gentle-efgh", "westminster-band-h", "uniform-15"] {
         let base = scenario(key, 60, Learning::PriorsOnly);
         let (prepared, _, found) = split(&base, 64);
-        for of in &found.outcomes {
-            for factor in of
-                .factors
-                .iter()
-                .filter(|factor| factor.part != Part::Enters)
-            {
-                if factor.name == LUCK {
-                    continue;
+        let factors = found.outcomes[0].factors.iter();
+        for name in factors
+            .map(|factor| &factor.name)
+            .filter(|name| *name != LUCK)
+        {
+            let idle = |outcome: &Outcome| {
+                let held = found.outcomes.iter().any(|of| of.outcome == *outcome);
+                held && of(&found, *outcome, name).part != Part::Enters
+            };
+            let idle: Vec<Outcome> = Outcome::ALL.into_iter().filter(idle).collect();
+            let input = &prepared.inputs.list()[prepared.inputs.position(name)];
+            let mut ends = [0.1, 0.9];
+            transform(&input.distribution, &mut ends);
+            let [low, high] = ends.map(|value| {
+                let mut held = base.clone();
+                held.inputs.insert(name.clone(), Distribution::Fixed(value));
+                run(&prepare(&held, world()).unwrap(), &NoObserver)
+            });
+            let yes = |outcomes: &DrawOutcomes| outcomes.vote.clone().map(|vote| vote.yes_share);
+            for outcome in idle {
+                match outcome {
+                    Outcome::Win | Outcome::YesShare => assert_eq!(yes(&low), yes(&high)),
+                    Outcome::Collected => assert_eq!(low.collected, high.collected),
+                    Outcome::Value => assert_eq!(low.value(), high.value()),
                 }
-                let input = &prepared.inputs.list()[prepared.inputs.position(&factor.name)];
-                let mut ends = [0.1, 0.9];
-                transform(&input.distribution, &mut ends);
-                let [low, high] = ends.map(|value| {
-                    let mut held = base.clone();
-                    let fixed = Distribution::Fixed(value);
-                    held.inputs.insert(factor.name.clone(), fixed);
-                    let outcomes = run(&prepare(&held, world()).unwrap(), &NoObserver);
-                    let yes = outcomes.vote.as_ref().map(|vote| vote.yes_share.clone());
-                    match of.outcome {
-                        Outcome::Win | Outcome::YesShare => yes,
-                        Outcome::Collected => Some(outcomes.collected.clone()),
-                        Outcome::Value => outcomes.value(),
-                    }
-                });
-                assert_eq!(low, high, "{key}: {:?} and {}", of.outcome, factor.name);
             }
         }
     }

@@ -181,7 +181,7 @@ pub fn card(
         prepared.record.authority.name, prepared.vote_year, prepared.scenario.title
     ));
     card.line(
-        "What makes the answers uncertain: which of the things that are not known, and by how much.",
+        "Which of the things that are not known make the answers uncertain, and by how much.",
     );
     how_to_read(&mut card);
     let mut shown: Vec<(&str, &str)> = Vec::new();
