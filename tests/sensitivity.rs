@@ -1,4 +1,5 @@
-//! Sobol indices against functions whose indices are known, and against SALib.
+//! Sobol indices against functions whose indices are known, and against SALib; and those of scenarios
+//! against brute force.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 #![expect(clippy::print_stderr, reason = "a skipped test says what it skipped")]
@@ -9,9 +10,19 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 
+use bandwise::data::scenario::Names;
+use bandwise::data::{Scenario, World};
+use bandwise::domain::{Band, Distribution, Learning};
+use bandwise::report::csv;
+use bandwise::report::sensitivity::rows;
+use bandwise::simulation::inputs::transform;
+use bandwise::simulation::sensitivity::{
+    FactorSensitivity, LUCK, Origin, Outcome, Part, Sensitivity, sensitivity,
+};
 use bandwise::simulation::sobol::{Design, Evaluations, Factor, Indices, Luck, Point, SobolError};
-use bandwise::simulation::{NoObserver, on_threads, stream};
+use bandwise::simulation::{DrawOutcomes, NoObserver, Prepared, on_threads, prepare, run, stream};
 use nalgebra::{DMatrix, DVector};
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -471,4 +482,293 @@ fn indices_csv<const K: usize>(found: &[[Option<Indices>; K]], outputs: &[&str; 
         }
     }
     text
+}
+
+/// `x0 + x1`, sds 1 and 2, correlation 0.5: with `x0` held at `-c` and `c` of its sds the mean is `mean -+ c
+/// (1 + 0.5 x 2)`; with `x1`, `c (2 + 0.5)`. A third input depends on nothing and enters nothing.
+#[test]
+fn an_input_is_held_and_the_others_are_as_they_are_then() {
+    let covariance = DMatrix::from_row_slice(3, 3, &[1.0, 1.0, 0.0, 1.0, 4.0, 0.0, 0.0, 0.0, 1.0]);
+    let factors = [0, 1, 2].map(|input| Factor::of("x", &[input]));
+    let both = Factor::of("both", &[0, 1]);
+    let factors = [factors.as_slice(), &[both]].concat();
+    let mean = DVector::from_row_slice(&[5.0, -2.0, 0.0]);
+    let enters = [[true], [true], [false]];
+    let names = ["x0", "x1", "x2"];
+    let design = Design::new(&names, &mean, &covariance, &enters, [false], &factors).unwrap();
+    let sum = |_: Range<u32>, points: &[Point<'_, 1>]| -> Vec<[f64; 1]> {
+        points.iter().map(|p| [p.z[0] + p.z[1]]).collect()
+    };
+    let found = design.evaluate(3, 200, &sum, &NoObserver).unwrap();
+    let c = 1.28;
+    assert_eq!(design.held_per_row(), 4);
+    let held = design.held(3, [-c, c], &found.a, &sum, &NoObserver);
+    let means = |held: &[Vec<[f64; 1]>; 2]| {
+        held.each_ref()
+            .map(|end| end.iter().map(|y| y[0]).sum::<f64>() / 200.0)
+    };
+    for (input, step) in [(0, c * 2.0), (1, c * 2.5)] {
+        let [low, high] = means(held[input].as_ref().unwrap());
+        // The same residuals at both ends: the swing has no error.
+        assert!((high - low - 2.0 * step).abs() < 1e-12);
+        assert!((f64::midpoint(low, high) - 3.0).abs() < 0.5);
+    }
+    assert_eq!(
+        held[2].as_ref().unwrap(),
+        &[found.a.clone(), found.a.clone()]
+    );
+    assert_eq!(held[3], None);
+}
+
+fn world() -> &'static World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(|| World::embedded(None).unwrap())
+}
+
+/// A built-in scenario with so many draws.
+fn scenario(key: &str, draws: u32, learning: Learning) -> Scenario {
+    let mut scenario = Scenario::load(key, &Names::of(&world().assumptions)).unwrap();
+    scenario.draws = draws;
+    scenario.learning = learning;
+    scenario
+}
+
+fn split(scenario: &Scenario, rows: u32) -> (Prepared, DrawOutcomes, Sensitivity) {
+    let prepared = prepare(scenario, world()).unwrap();
+    let outcomes = run(&prepared, &NoObserver);
+    let found = sensitivity(&prepared, &outcomes, rows, &NoObserver).unwrap();
+    (prepared, outcomes, found)
+}
+
+fn of<'a>(found: &'a Sensitivity, outcome: Outcome, input: &str) -> &'a FactorSensitivity {
+    let of = found.outcomes.iter().find(|of| of.outcome == outcome);
+    let factors = &of.unwrap().factors;
+    factors.iter().find(|factor| factor.name == input).unwrap()
+}
+
+/// The first-order index by brute force: the variance of the means within 50 slices of the draws by an
+/// input, less what chance alone gives them, over the variance of all; each draw by its weight.
+fn nested(outcomes: &DrawOutcomes, input: usize) -> f64 {
+    let vote = outcomes.vote.as_ref().unwrap();
+    let weights = vote.weights.values();
+    let mut order: Vec<usize> = (0..outcomes.len()).collect();
+    order.sort_by(|&a, &b| outcomes.inputs[input][a].total_cmp(&outcomes.inputs[input][b]));
+    let moments = |draws: &[usize]| {
+        let sum: f64 = draws.iter().map(|&draw| weights[draw]).sum();
+        let squares: f64 = draws.iter().map(|&draw| weights[draw].powi(2)).sum();
+        let weighted = |of: &dyn Fn(f64) -> f64| {
+            let terms = draws
+                .iter()
+                .map(|&draw| weights[draw] * of(vote.yes_share[draw]));
+            terms.sum::<f64>() / sum
+        };
+        let mean = weighted(&|y| y);
+        (
+            sum,
+            mean,
+            weighted(&|y| (y - mean).powi(2)),
+            squares / (sum * sum),
+        )
+    };
+    let (all, middle, variance, _) = moments(&order);
+    let slices = order.chunks(order.len() / 50);
+    let between: f64 = slices
+        .map(|slice| {
+            let (sum, mean, within, of_mean) = moments(slice);
+            sum / all * ((mean - middle).powi(2) - within * of_mean)
+        })
+        .sum();
+    between / variance
+}
+
+#[test]
+fn first_order_indices_are_those_of_brute_force() {
+    for learning in [Learning::PriorsOnly, Learning::default()] {
+        let (prepared, outcomes, found) = split(&scenario("gentle-efgh", 20_000, learning), 2_048);
+        for input in ["kappa", "mood", "pi", "turnout_shift"] {
+            let expected = nested(&outcomes, prepared.inputs.position(input));
+            let index = of(&found, Outcome::YesShare, input).indices.unwrap().first;
+            let error = index.interval.unwrap().standard_error;
+            // Some 0.01 for the error of brute force, and for the normal that stands in for the draws.
+            assert!(
+                error < 0.03 && (index.value - expected).abs() < 3.0 * error + 0.01,
+                "{input}: {} +- {error}, by brute force {expected}",
+                index.value
+            );
+        }
+    }
+}
+
+#[test]
+fn what_money_alone_depends_on_has_no_part_in_winning() {
+    let (_, _, found) = split(
+        &scenario("williamson-2018", 2_000, Learning::default()),
+        256,
+    );
+    assert_eq!(found.outcomes.len(), 4);
+    for input in ["collection_d_e", "challenges", "rebill_cost", "take_up"] {
+        for outcome in [Outcome::Win, Outcome::YesShare] {
+            let factor = of(&found, outcome, input);
+            let indices = factor.indices.unwrap();
+            assert_eq!((indices.first.value, indices.total.value), (0.0, 0.0));
+            let ends = factor.ends.unwrap();
+            assert_eq!((ends.swing, ends.swing_error), (0.0, 0.0));
+            let part = if input == "take_up" {
+                Part::OfNone
+            } else {
+                Part::NotOfThis
+            };
+            assert_eq!(factor.part, part);
+        }
+    }
+    for input in ["kappa", LUCK] {
+        let indices = of(&found, Outcome::Collected, input).indices.unwrap();
+        assert_eq!((indices.first.value, indices.total.value), (0.0, 0.0));
+    }
+    // Clearly more than nothing where they do enter.
+    assert!(
+        of(&found, Outcome::Collected, "collection_d_e")
+            .indices
+            .unwrap()
+            .total
+            .value
+            > 0.3
+    );
+    assert!(
+        of(&found, Outcome::Win, "kappa")
+            .indices
+            .unwrap()
+            .total
+            .value
+            > 0.3
+    );
+}
+
+#[test]
+fn first_order_indices_of_independent_inputs_do_not_add_to_more_than_all() {
+    let (_, _, found) = split(&scenario("uniform-15", 300, Learning::PriorsOnly), 1_024);
+    assert_eq!(found.origin, Origin::FirstBelieved);
+    for of in &found.outcomes {
+        let firsts = of
+            .factors
+            .iter()
+            .map(|factor| factor.indices.unwrap().first);
+        let (sum, square) = firsts.fold((0.0, 0.0), |(sum, square), index| {
+            let error = index.interval.unwrap().standard_error;
+            (sum + index.value, square + error * error)
+        });
+        assert!(
+            sum <= 1.0 + 3.0 * f64::sqrt(square),
+            "{:?}: {sum}",
+            of.outcome
+        );
+    }
+}
+
+#[test]
+fn without_a_vote_there_is_only_the_money() {
+    let (_, _, found) = split(
+        &scenario("westminster-band-h", 300, Learning::default()),
+        256,
+    );
+    assert_eq!((found.origin, found.win), (Origin::NoVote, None));
+    assert_eq!(found.outcomes.len(), 1);
+    let take_up = of(&found, Outcome::Collected, "take_up").indices.unwrap();
+    assert!(take_up.total.value > 0.9);
+    let factors = &found.outcomes[0].factors;
+    assert!(
+        factors
+            .iter()
+            .all(|factor| factor.name != LUCK && factor.name != "kappa")
+    );
+}
+
+/// With collection known, what is collected falls by `own share x sum of (increment x rate)` for each unit
+/// of challenges, whatever else: challenges are uniform from 0 to 3%, so from the 10th to the
+/// 90th percentile by 2.4% of that. And where nothing else is uncertain, they are all of the variance.
+#[test]
+fn what_is_collected_answers_to_challenges_as_worked_out_by_hand() {
+    let mut scenario = scenario("williamson-2018", 300, Learning::PriorsOnly);
+    let rates = [
+        ("collection_a_c", 0.9),
+        ("collection_d_e", 0.94),
+        ("collection_f_h", 0.96),
+    ];
+    let none = [("tapered_pension_age", 1.0), ("tapered_working_age", 0.1)];
+    for (name, value) in rates.into_iter().chain(none) {
+        let fixed = Distribution::Fixed(value);
+        scenario.inputs.insert(name.to_owned(), fixed);
+    }
+    let (prepared, _, found) = split(&scenario, 256);
+    let finance = &prepared.finance;
+    let rate = |band: Band| match band {
+        Band::A | Band::B | Band::C => 0.9,
+        Band::D | Band::E => 0.94,
+        _ => 0.96,
+    };
+    let raised: f64 = (finance.increment.iter())
+        .filter(|(_, increment)| **increment > 0.0)
+        .map(|(band, increment)| increment * rate(band))
+        .sum();
+    let expected = -0.024 * finance.own_share * raised;
+    let challenges = of(&found, Outcome::Collected, "challenges");
+    let ends = challenges.ends.unwrap();
+    assert!((ends.input[0] - 0.003).abs() < 1e-12 && (ends.input[1] - 0.027).abs() < 1e-12);
+    assert!(
+        (ends.swing - expected).abs() < 1e-6 * expected.abs(),
+        "{} {expected}",
+        ends.swing
+    );
+    assert!(ends.swing_error < 1e-6);
+    let indices = challenges.indices.unwrap();
+    assert!((indices.total.value - 1.0).abs() < 0.15, "{indices:?}");
+}
+
+/// Inputs that are said not to enter an outcome: their lowest and their highest value give the same
+/// draws of a run.
+#[test]
+fn what_is_said_to_move_nothing_moves_nothing() {
+    for key in ["gentle-efgh", "westminster-band-h", "uniform-15"] {
+        let base = scenario(key, 60, Learning::PriorsOnly);
+        let (prepared, _, found) = split(&base, 64);
+        let factors = found.outcomes[0].factors.iter();
+        for name in factors
+            .map(|factor| &factor.name)
+            .filter(|name| *name != LUCK)
+        {
+            let idle = |outcome: &Outcome| {
+                let held = found.outcomes.iter().any(|of| of.outcome == *outcome);
+                held && of(&found, *outcome, name).part != Part::Enters
+            };
+            let idle: Vec<Outcome> = Outcome::ALL.into_iter().filter(idle).collect();
+            let input = &prepared.inputs.list()[prepared.inputs.position(name)];
+            let mut ends = [0.1, 0.9];
+            transform(&input.distribution, &mut ends);
+            let [low, high] = ends.map(|value| {
+                let mut held = base.clone();
+                held.inputs.insert(name.clone(), Distribution::Fixed(value));
+                run(&prepare(&held, world()).unwrap(), &NoObserver)
+            });
+            let yes = |outcomes: &DrawOutcomes| outcomes.vote.clone().map(|vote| vote.yes_share);
+            for outcome in idle {
+                match outcome {
+                    Outcome::Win | Outcome::YesShare => assert_eq!(yes(&low), yes(&high)),
+                    Outcome::Collected => assert_eq!(low.collected, high.collected),
+                    Outcome::Value => assert_eq!(low.value(), high.value()),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_change_nothing_of_a_scenarios_sensitivity() {
+    let scenario = scenario("gentle-efgh", 600, Learning::default());
+    let table =
+        |threads: u16| on_threads(Some(threads), || csv::csv(&rows(&split(&scenario, 256).2)));
+    let one = table(1);
+    assert_eq!(one, table(2));
+    let text = String::from_utf8(one).unwrap();
+    assert!(text.starts_with("outcome,unit,input,meaning,first_order,"));
+    assert!(text.contains("take_up"));
 }

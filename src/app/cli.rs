@@ -29,6 +29,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// Prints the ballot paper, the legal route, the budgets and the calendar.
     Ballot(ScenarioArgs),
+    /// Shows which unknowns make the result uncertain, and by how much.
+    Sensitivity(SensitivityArgs),
     /// Learns the parameters of the vote from past ballots and surveys.
     Calibrate(CalibrateArgs),
     /// Predicts each past ballot from the others, and the statutory one area by area.
@@ -139,6 +141,20 @@ pub struct CompareArgs {
     pub replace: Replace,
     #[command(flatten)]
     pub luck: Luck,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct SensitivityArgs {
+    #[command(flatten)]
+    pub scenario: ScenarioArgs,
+    /// Make this many rows of the design: each takes some forty evaluations of the model.
+    #[arg(long, value_name = "N", default_value_t = 2_048, value_parser = clap::value_parser!(u32).range(256..=65_536))]
+    pub draws: u32,
+    /// Take this seed (default 1): the same seed gives the same results.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
     #[command(flatten)]
     pub output: Output,
 }

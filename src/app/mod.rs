@@ -12,6 +12,7 @@ mod households;
 mod progress;
 mod run;
 mod scenario;
+mod sensitivity;
 
 use clap::Parser;
 
@@ -25,6 +26,7 @@ pub fn dispatch() -> Result<(), Failure> {
         Command::Compare(args) => compare::compare(&args),
         Command::Ballot(args) => ballot::ballot(&args),
         Command::Backtest(args) => backtest::backtest(&args),
+        Command::Sensitivity(args) => sensitivity::sensitivity(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
         Command::Households(args) => households::households(&args),
         Command::Data(command) => data::data(command),

@@ -29,6 +29,20 @@ pub enum Warning {
         /// Draws that count alike and would be as sharp.
         effective: f64,
     },
+    /// The distribution that inputs are drawn from is fitted to few draws.
+    FittedToFew {
+        /// Draws made.
+        draws: u32,
+        /// Draws that count alike and would be as sharp.
+        effective: f64,
+    },
+    /// The fitted distribution of the inputs gives another probability of winning than the run.
+    FittedDiffers {
+        /// Under the fitted distribution.
+        fitted: f64,
+        /// In the run.
+        of_run: f64,
+    },
     /// Relief for whole bands under s.13A(1)(c) has not been tested in court.
     UntestedRoute,
     /// A district would pay for relief; the county's share of the bill is out of its reach.
@@ -271,6 +285,8 @@ impl Warning {
             Self::PriorsOnly => "priors_only",
             Self::FewBallots { .. } => "few_ballots",
             Self::LowEffectiveSample { .. } => "low_effective_sample",
+            Self::FittedToFew { .. } => "fitted_to_few",
+            Self::FittedDiffers { .. } => "fitted_differs",
             Self::UntestedRoute => "untested_route",
             Self::TwoTier { .. } => "two_tier",
             Self::OneArea => "one_area",
@@ -367,6 +383,18 @@ impl Warning {
             Self::LowEffectiveSample { draws, effective } => format!(
                 "Only {effective:.0} of {draws} draws' worth agree with the evidence and the polls: the \
                  probability of winning is rough (1,000 are wanted; make more draws with --draws)."
+            ),
+            Self::FittedToFew { draws, effective } => format!(
+                "The normal that inputs are drawn from is fitted to only {effective:.0} of {draws} \
+                 draws' worth: shares of variance are rough (1,000 are wanted; state more \
+                 `simulation.draws` in the scenario)."
+            ),
+            Self::FittedDiffers { fitted, of_run } => format!(
+                "The normal that inputs are drawn from gives a probability of winning of {:.1}%, the \
+                 run {:.1}%: its shape is not quite that of what is known, so read shares of \
+                 variance as rough.",
+                100.0 * fitted,
+                100.0 * of_run
             ),
             Self::UntestedRoute => "Relief for whole bands under section 13A(1)(c) of the Local \
                  Government Finance Act 1992 is untested in court: take counsel's opinion before \

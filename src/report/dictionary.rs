@@ -7,6 +7,7 @@ use super::medium_term::{MediumTermRow, ServiceRow};
 use super::needs::{NeedCurveRow, NeedRow};
 use super::parquet::{DRAW, OUTCOMES};
 use super::perception::PerceptionRow;
+use super::sensitivity::SensitivityRow;
 use super::tables::{
     BandRow, ColumnDoc, CompareRow, DriverRow, Record, RouteRow, SummaryRow, WardRow, WarningRow,
 };
@@ -75,6 +76,8 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
          input's name and unit: `bandwise data show inputs` lists them.",
         draws,
     ));
+    text.push_str("\n## Results of a sensitivity analysis\n");
+    result::<SensitivityRow>(&mut text);
     text.push_str("\n## Results of a calibration\n");
     result::<CalibrationRow>(&mut text);
     result::<EvidenceRow>(&mut text);

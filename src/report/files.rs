@@ -44,7 +44,7 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 34] = [
+pub const RESULT_FILES: [&str; 37] = [
     "backtest.csv",
     "backtest_areas.csv",
     "backtest.svg",
@@ -52,6 +52,9 @@ pub const RESULT_FILES: [&str; 34] = [
     "evidence.csv",
     "fit.csv",
     "fitted_normal.csv",
+    "sensitivity.csv",
+    "tornado-win.svg",
+    "tornado-collected.svg",
     "summary.csv",
     "bands.csv",
     "wards.csv",

@@ -41,10 +41,15 @@ pub fn data_package(briefing: &Briefing, inputs: &[(String, String)]) -> Vec<u8>
         resource::<WarningRow>(),
         draws(inputs),
     ];
+    package(&briefing.provenance.scenario, &briefing.title, &resources)
+}
+
+/// A Frictionless data package of tables, each a [`resource`].
+pub fn package(name: &str, title: &str, resources: &[Value]) -> Vec<u8> {
     json(&json!({
         "profile": "tabular-data-package",
-        "name": briefing.provenance.scenario,
-        "title": briefing.title,
+        "name": name,
+        "title": title,
         "licenses": [{
             "name": "OGL-UK-3.0",
             "title": "Contains public sector information licensed under the Open Government Licence v3.0",
@@ -53,7 +58,8 @@ pub fn data_package(briefing: &Briefing, inputs: &[(String, String)]) -> Vec<u8>
     }))
 }
 
-fn resource<R: Record>() -> Value {
+/// A table of results as it stands in a data package.
+pub fn resource<R: Record>() -> Value {
     let field = |column: &ColumnDoc| json!({ "name": column.name, "type": column.kind, "description": column.description });
     json!({
         "name": R::TABLE,

@@ -16,6 +16,7 @@ pub mod parquet;
 pub mod perception;
 pub mod results;
 pub mod scenario_file;
+pub mod sensitivity;
 mod summary;
 pub mod tables;
 pub mod text;

@@ -200,7 +200,8 @@ pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow>
     rows_of(&warnings)
 }
 
-fn rows_of(warnings: &[Warning]) -> Vec<WarningRow> {
+/// Rows of caveats.
+pub fn rows_of(warnings: &[Warning]) -> Vec<WarningRow> {
     let row = |warning: &Warning| WarningRow {
         warning: warning.code().to_owned(),
         message: warning.message(),

@@ -14,6 +14,7 @@ pub mod needs;
 pub mod perception;
 pub mod prepare;
 pub mod run;
+pub mod sensitivity;
 pub mod sobol;
 pub mod stream;
 pub mod summary;

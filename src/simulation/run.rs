@@ -236,6 +236,24 @@ struct Positions {
     effects: Vec<usize>,
 }
 
+/// Memory for votes at given values of the inputs.
+pub(super) struct Memory {
+    scratch: Scratch,
+    votes: ExpectedVotes,
+    parameters: VoteParameters,
+}
+
+/// What the value of an input enters in the first year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Enters {
+    /// The votes.
+    pub votes: bool,
+    /// What is really collected over a No.
+    pub collected: bool,
+    /// What the vote costs, won or lost.
+    pub costs: bool,
+}
+
 impl<'a> Simulation<'a> {
     pub(super) fn of(prepared: &'a Prepared) -> Self {
         Self::with(prepared, &prepared.electorate)
@@ -292,6 +310,60 @@ impl<'a> Simulation<'a> {
         }
     }
 
+    /// What the value of the input at a position enters.
+    pub(super) fn enters(&self, input: usize) -> Enters {
+        let finance = &self.prepared.finance;
+        let at = &self.at;
+        let held = self.prepared.route.needs_referendum();
+        let [_, _, _, _, _, _, kappa, ..] = at.vote;
+        let stated = at.comprehension.is_some() && input == kappa;
+        let of_vote = at.vote.contains(&input) || at.effects.contains(&input);
+        let raised = |class: usize| {
+            let mut bands = finance.increment.iter();
+            bands.any(|(band, &more)| more > 0.0 && collection_class(band) == class)
+        };
+        let collection = (0..3).any(|class| input == at.collection[class] && raised(class));
+        Enters {
+            votes: held && (of_vote && !stated || at.comprehension == Some(input)),
+            collected: collection
+                || input == at.challenges && (0..3).any(raised)
+                || input == at.tapered[0] && finance.pension_age != 0.0
+                || input == at.tapered[1] && finance.working_age != 0.0
+                || input == at.take_up && finance.voluntary != 0.0,
+            costs: held && [at.poll, at.rebill, at.delay].contains(&input),
+        }
+    }
+
+    /// Memory for [`Self::votes_at`].
+    pub(super) fn memory(&self) -> Memory {
+        let electorate = &self.prepared.electorate;
+        let n_wards = electorate.n_wards();
+        Memory {
+            scratch: self.kernel.scratch(),
+            votes: ExpectedVotes::none(n_wards, electorate.groups.len()),
+            parameters: VoteParameters::none(n_wards),
+        }
+    }
+
+    /// Votes cast and Yes votes at given values of the inputs, with the luck of a draw.
+    pub(super) fn votes_at(
+        &self,
+        inputs: &[Vec<f64>],
+        luck: &WardLuck,
+        draw: usize,
+        memory: &mut Memory,
+    ) -> (f64, f64) {
+        let Memory {
+            scratch,
+            votes,
+            parameters,
+        } = memory;
+        self.parameters(inputs, luck, draw, parameters);
+        self.on_the_day(inputs, draw, parameters);
+        self.kernel.expected(parameters, scratch, votes);
+        self.count_all(votes, luck, draw, |_, _, _| ())
+    }
+
     fn block(&self, first: u32, n: usize) -> DrawOutcomes {
         let seed = self.prepared.scenario.seed;
         let InputBlock {
@@ -316,7 +388,7 @@ impl<'a> Simulation<'a> {
     /// had reckoned to collect. Awards that rise with the bill come off. What is short of the budget
     /// is a deficit of the collection fund, which the authorities on the bill bear in proportion to
     /// their amounts (Local Authorities (Funds) (England) Regulations 1992).
-    fn money(&self, inputs: &[Vec<f64>], draw: usize, outcomes: &mut DrawOutcomes) {
+    pub(super) fn money(&self, inputs: &[Vec<f64>], draw: usize, outcomes: &mut DrawOutcomes) {
         let finance = &self.prepared.finance;
         let value = |position: usize| inputs[position][draw];
         let kept = 1.0 - value(self.at.challenges);
@@ -360,7 +432,7 @@ impl<'a> Simulation<'a> {
         n: usize,
     ) -> VoteOutcomes {
         let n_wards = self.electorate.n_wards();
-        let luck = WardLuck::of(self.prepared, first, n);
+        let luck = WardLuck::of(self.prepared, "", first, n);
         let mut outcomes = VoteOutcomes {
             log_weights,
             ..VoteOutcomes::default()
@@ -441,7 +513,7 @@ impl<'a> Simulation<'a> {
 
     /// The vote as a whole in a block of draws.
     pub(super) fn headlines(&self, inputs: &[Vec<f64>], first: u32, n: usize) -> Vec<Headline> {
-        let luck = WardLuck::of(self.prepared, first, n);
+        let luck = WardLuck::of(self.prepared, "", first, n);
         let mut scratch = self.kernel.scratch();
         let mut parameters = self.no_parameters();
         let (n_wards, n_groups) = (self.electorate.n_wards(), self.electorate.groups.len());
@@ -655,27 +727,28 @@ impl WardLuck {
     /// The moods only, for what needs no count.
     pub(super) fn of_moods(prepared: &Prepared, first: u32, n: usize) -> Self {
         Self {
-            effect: moods(prepared, first, n),
+            effect: moods(prepared, "", first, n),
             cast: Vec::new(),
             yes: Vec::new(),
         }
     }
 
-    fn of(prepared: &Prepared, first: u32, n: usize) -> Self {
+    /// The luck whose streams' names begin so.
+    pub(super) fn of(prepared: &Prepared, begin: &str, first: u32, n: usize) -> Self {
         let wards = prepared.cells.wards();
         let of_each = |what: &str| -> Vec<Vec<f64>> {
             wards
                 .iter()
                 .map(|ward| {
                     let mut values = vec![0.0; n];
-                    let name = format!("{what}/{}", ward.code);
+                    let name = format!("{begin}{what}/{}", ward.code);
                     normals(prepared.scenario.seed, &name, first, &mut values);
                     values
                 })
                 .collect()
         };
         Self {
-            effect: moods(prepared, first, n),
+            effect: moods(prepared, begin, first, n),
             cast: of_each("count/votes"),
             yes: of_each("count/yes"),
         }
@@ -683,14 +756,15 @@ impl WardLuck {
 }
 
 /// The moods of all wards: areas of one ward share its mood, and who is one area has none.
-fn moods(prepared: &Prepared, first: u32, n: usize) -> Vec<Vec<f64>> {
+fn moods(prepared: &Prepared, begin: &str, first: u32, n: usize) -> Vec<Vec<f64>> {
     let mut known: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     let wards = prepared.cells.wards();
     for code in wards.iter().filter_map(|ward| ward.mood.as_deref()) {
         known.entry(code).or_insert_with(|| {
             let mut values = vec![0.0; n];
             let seed = prepared.scenario.seed;
-            normals(seed, &format!("ward/{code}"), first, &mut values);
+            let name = format!("{begin}ward/{code}");
+            normals(seed, &name, first, &mut values);
             values
         });
     }

@@ -278,6 +278,114 @@ impl<const K: usize> Design<K> {
         Ok(all)
     }
 
+    /// Number of points that each row needs in [`Self::held`].
+    pub fn held_per_row(&self) -> u32 {
+        let moved = self.factors.iter().filter(|points| points.is_held());
+        2 * moved.map(|_| 1).sum::<u32>()
+    }
+
+    /// Evaluates the outputs with the input of each factor held: at its mean and so many of its
+    /// standard deviations, all else as it is conditional on that, with the residuals and the luck
+    /// of the first set of points, whose outputs are `base`, row by row. Nothing for a factor that
+    /// is not one input without luck.
+    ///
+    /// # Panics
+    /// When `evaluate` returns another number of points than it is given.
+    pub fn held(
+        &self,
+        seed: u64,
+        deviations: [f64; 2],
+        base: &[[f64; K]],
+        evaluate: &(impl Fn(Range<u32>, &[Point<'_, K>]) -> Vec<[f64; K]> + Sync),
+        observer: &dyn Observer,
+    ) -> Vec<Option<Held<K>>> {
+        let per_row = u64::from(self.held_per_row());
+        observer.begin(per_row * base.len() as u64);
+        let blocks: Vec<Vec<Option<Held<K>>>> = base
+            .par_chunks(BLOCK as usize)
+            .enumerate()
+            .map(|(block, base)| {
+                let start =
+                    u32::try_from(block * BLOCK as usize).expect("rows are counted in 32 bits");
+                let held = self.block_held(seed, start, deviations, base, evaluate);
+                observer.advance(per_row * base.len() as u64);
+                held
+            })
+            .collect();
+        let mut all: Vec<Option<Held<K>>> = self.none_held();
+        for block in blocks {
+            for (all, of_block) in all.iter_mut().zip(block) {
+                if let (Some(all), Some(of_block)) = (all, of_block) {
+                    for (all, mut of_block) in all.iter_mut().zip(of_block) {
+                        all.append(&mut of_block);
+                    }
+                }
+            }
+        }
+        observer.end();
+        all
+    }
+
+    fn none_held(&self) -> Vec<Option<Held<K>>> {
+        let none = |points: &FactorPoints<K>| points.is_one_input().then(Held::default);
+        self.factors.iter().map(none).collect()
+    }
+
+    fn block_held(
+        &self,
+        seed: u64,
+        start: u32,
+        deviations: [f64; 2],
+        base: &[[f64; K]],
+        evaluate: &impl Fn(Range<u32>, &[Point<'_, K>]) -> Vec<[f64; K]>,
+    ) -> Vec<Option<Held<K>>> {
+        let rows = start..start + u32::try_from(base.len()).expect("a block is small");
+        let a = self.base(seed, "a", &rows);
+        let mut sets: Vec<(Vec<DVector<f64>>, [bool; K])> = Vec::new();
+        for points in self.factors.iter().filter(|points| points.is_held()) {
+            let input = points.factor.inputs[0];
+            let sd = self.lower.row(input).norm();
+            for deviations in deviations {
+                let value = self.mean[input] + deviations * sd;
+                let held = |a: &DVector<f64>| {
+                    let mut z = a + points.pull.column(0) * (value - a[input]);
+                    z[input] = value;
+                    z
+                };
+                sets.push((a.iter().map(held).collect(), points.first));
+            }
+        }
+        let points: Vec<Point<'_, K>> = sets
+            .iter()
+            .flat_map(|(scores, wanted)| {
+                rows.clone().zip(scores).map(|(row, z)| Point {
+                    z: z.as_slice(),
+                    row,
+                    luck: Luck::A,
+                    wanted,
+                })
+            })
+            .collect();
+        let outputs = evaluate(rows.clone(), &points);
+        assert_eq!(outputs.len(), points.len(), "every point has its outputs");
+        let mut outputs = outputs.chunks(base.len());
+        let mut all = self.none_held();
+        for (points, held) in self.factors.iter().zip(&mut all) {
+            for end in held.iter_mut().flatten() {
+                *end = base.to_vec();
+                if points.is_held() {
+                    let found = outputs.next().into_iter().flatten();
+                    for (row, found) in end.iter_mut().zip(found) {
+                        for output in (0..K).filter(|&output| points.first[output]) {
+                            row[output] = found[output];
+                        }
+                    }
+                }
+            }
+        }
+        all
+    }
+
     fn block(
         &self,
         seed: u64,
@@ -401,6 +509,16 @@ impl<const K: usize> FactorPoints<K> {
         })
     }
 
+    /// Whether it is one input without luck.
+    fn is_one_input(&self) -> bool {
+        self.factor.inputs.len() == 1 && !self.factor.luck
+    }
+
+    /// Whether it is one that moves an output where it is held.
+    fn is_held(&self) -> bool {
+        self.is_one_input() && self.first.contains(&true)
+    }
+
     /// A with the factor's inputs of B, and the others as they are conditional on those.
     fn first(
         &self,
@@ -439,6 +557,9 @@ impl<const K: usize> FactorPoints<K> {
             .collect()
     }
 }
+
+/// The outputs with an input held at a lower and at a higher value, row by row.
+pub type Held<const K: usize> = [Vec<[f64; K]>; 2];
 
 /// The outputs at all points, row by row.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,67 @@
+//! `sensitivity`: which unknowns make the result uncertain.
+
+use bandwise::report::sensitivity::{SensitivityRow, card, chart, rows, warnings};
+use bandwise::report::tables::WarningRow;
+use bandwise::report::{csv, json, results, scenario_file};
+use bandwise::simulation::sensitivity::{Outcome, sensitivity as split};
+use bandwise::simulation::{on_threads, run as simulate};
+
+use super::cli::{Luck, SensitivityArgs};
+use super::exit::{Failure, print};
+use super::progress::Bar;
+use super::run::{open, slug};
+use super::scenario::load;
+
+/// Finds out what the result of a scenario depends on, writes the table and prints the card.
+pub fn sensitivity(args: &SensitivityArgs) -> Result<(), Failure> {
+    let luck = Luck {
+        draws: None,
+        seed: args.seed,
+    };
+    let mut loaded = load(&args.scenario.scenario, &args.scenario.replace, &luck)?;
+    let prepared = loaded.prepare()?;
+    loaded
+        .overrides
+        .push(format!("--draws {}: rows of the design", args.draws));
+    let name = format!(
+        "{}-{}-sensitivity",
+        slug(&prepared.record.authority.name),
+        prepared.scenario.key
+    );
+    let folder = open(&args.output, name)?;
+    let (outcomes, found) = on_threads(args.output.threads, || {
+        let outcomes = simulate(&prepared, &Bar::new());
+        let found = split(&prepared, &outcomes, args.draws, &Bar::new());
+        (outcomes, found)
+    });
+    let found = found.map_err(Failure::bug)?;
+
+    let mut caveats = results::rows_of(&warnings(&found));
+    let of_run = results::warnings(&prepared, &outcomes);
+    // How many draws a probability takes is said of the design, not of the run that it is fitted to.
+    let of_draws =
+        |row: &WarningRow| ["few_draws", "low_effective_sample"].contains(&row.warning.as_str());
+    caveats.extend(of_run.into_iter().filter(|row| !of_draws(row)));
+    let scenario_toml = scenario_file::toml(&prepared.scenario);
+    let provenance = results::provenance(&prepared, &scenario_toml, &loaded.overrides)?;
+    folder.write("sensitivity.csv", &csv::csv(&rows(&found)))?;
+    for (file, outcome) in [
+        ("tornado-win.svg", Outcome::Win),
+        ("tornado-collected.svg", Outcome::Collected),
+    ] {
+        if let Some(svg) = chart(&prepared, &found, outcome) {
+            folder.write(file, svg.as_bytes())?;
+        }
+    }
+    folder.write("warnings.csv", &csv::csv(&caveats))?;
+    folder.write("scenario.toml", scenario_toml.as_bytes())?;
+    folder.write("provenance.json", &json::json(&provenance))?;
+    let tables = vec![
+        json::resource::<SensitivityRow>(),
+        json::resource::<WarningRow>(),
+    ];
+    let package = json::package(&prepared.scenario.key, &prepared.scenario.title, &tables);
+    folder.write("datapackage.json", &package)?;
+    let place = folder.commit()?.display().to_string();
+    print(&card(&prepared, &found, &caveats, &place))
+}
