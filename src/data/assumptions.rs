@@ -61,8 +61,6 @@ pub struct LearningAssumptions {
     pub survey_offset_sd: f64,
     /// Factor of weighting on the sampling variance of a poll.
     pub poll_design_effect: f64,
-    /// Of a poll that is asked for, by its house and mode.
-    pub poll_house_sd: f64,
     /// Of opinion, in a month between a poll and the vote.
     pub poll_drift_sd: f64,
     /// Of the share of the undecided of a poll that breaks for Yes; a share.
@@ -184,7 +182,6 @@ impl Assumptions {
                 survey_answer_sd: constant("survey_answer_sd")?,
                 survey_offset_sd: constant("survey_offset_sd")?,
                 poll_design_effect: constant("poll_design_effect")?,
-                poll_house_sd: constant("poll_house_sd")?,
                 poll_drift_sd: constant("poll_drift_sd")?,
                 poll_undecided_sd: constant("poll_undecided_sd")?,
             },
@@ -213,6 +210,16 @@ impl Assumptions {
         let carried = reference.turnout.log_odds().0 + authority.turnout_2016.log_odds().0
             - reference.turnout_2016.log_odds().0;
         (LogOdds(carried).share(), false)
+    }
+
+    /// How far a poll of a mode lies off as a whole, log odds.
+    ///
+    /// # Panics
+    /// When there is no such mode: they are fixed by the embedded table.
+    pub fn house_sd(&self, mode: &str) -> f64 {
+        let held = self.poll_modes.iter().find(|held| held.key == mode);
+        held.unwrap_or_else(|| panic!("{mode} is in the table of poll modes"))
+            .house_sd
     }
 
     /// The kinds of polling day.

@@ -346,7 +346,7 @@ pub fn last_day_poll(prepared: &Prepared, says_yes: f64) -> Poll {
         undecided: share(0.0),
         date: polling_day(prepared.vote_year),
         mode: "online".to_owned(),
-        house_sd: prepared.learning.poll_house_sd,
+        house_sd: prepared.online_house_sd,
         source: String::new(),
     }
 }

@@ -76,6 +76,8 @@ pub struct Prepared {
     pub to_2026_prices: f64,
     /// How closely a poll follows the vote.
     pub learning: LearningAssumptions,
+    /// How far a poll on the internet lies off as a whole, log odds.
+    pub online_house_sd: f64,
     /// Inflation from the year of the figures to the year of the vote.
     pub inflation: f64,
     /// Whether the whole bill of next year is known, stated or bounded by principles.
@@ -541,6 +543,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         days,
         to_2026_prices: to_2026,
         learning: assumptions.learning,
+        online_house_sd: assumptions.house_sd("online"),
         inflation,
         whole_bill_known: others.held_flat.is_empty(),
         inputs,
