@@ -120,7 +120,12 @@ pub fn chart(prepared: &Prepared, found: &Sensitivity, outcome: Outcome) -> Opti
             let (value, half) = (ends.outcome[place], HALF_RANGE * ends.errors[place]);
             TornadoEnd {
                 value,
-                error: Some((value - half, value + half)),
+                error: Some(match outcome {
+                    Outcome::Win | Outcome::YesShare => {
+                        ((value - half).max(0.0), (value + half).min(1.0))
+                    }
+                    Outcome::Collected | Outcome::Value => (value - half, value + half),
+                }),
             }
         };
         TornadoBar {
@@ -140,10 +145,15 @@ pub fn chart(prepared: &Prepared, found: &Sensitivity, outcome: Outcome) -> Opti
         Outcome::Value => Axis::new("gain from holding the vote, mean (pounds)", Unit::Pounds),
     };
     let title = format!(
-        "{} {}: {}, with each input at its low and its high end",
+        "{} {}: what moves the {}",
         prepared.record.authority.name,
         prepared.vote_year,
-        in_words(outcome)
+        match outcome {
+            Outcome::Win => "probability of winning",
+            Outcome::YesShare => "Yes share",
+            Outcome::Collected => "money really collected",
+            Outcome::Value => "gain from holding the vote",
+        }
     );
     let source = format!(
         "bandwise, scenario {}: {} rows, seed {}. Each input at its 10th and at its 90th percentile, \
