@@ -150,6 +150,48 @@ fn what_ships_is_what_calibration_gives_to_the_byte() {
     );
 }
 
+/// The table of METHOD.md has the figures that ship.
+#[test]
+fn the_method_page_has_the_figures_that_ship() {
+    let page = include_str!("../METHOD.md");
+    let shown = |field: &str| {
+        let value: f64 = field.parse().unwrap();
+        if value.abs() >= 10.0 {
+            format!("{value:.0}")
+        } else {
+            format!("{value:.2}")
+        }
+    };
+    let held = Catalogue::embedded()
+        .unwrap()
+        .table("calibration")
+        .unwrap()
+        .csv()
+        .unwrap();
+    let mut reader = ::csv::Reader::from_reader(held.as_bytes());
+    let mut rows = 0;
+    for row in reader.records() {
+        let row = row.unwrap();
+        let range = |[low, middle, high]: [usize; 3]| {
+            let [low, middle, high] = [low, middle, high].map(|column| shown(&row[column]));
+            format!("{middle} ({low} to {high})")
+        };
+        let after = match &row[3] {
+            "true" => range([9, 10, 11]),
+            _ => "as before".to_owned(),
+        };
+        let cells = format!("| {} | {after} |", range([4, 5, 6]));
+        let start = format!("| `{}`: {} ({})", &row[0], &row[2], &row[1]);
+        let line = page.lines().find(|line| line.starts_with(&start));
+        assert!(
+            line.is_some_and(|line| line.contains(&cells)),
+            "{start} {cells}"
+        );
+        rows += 1;
+    }
+    assert_eq!(rows, 13);
+}
+
 #[test]
 fn calibration_is_the_same_on_any_number_of_threads() {
     let effort = Effort {
@@ -221,12 +263,11 @@ fn imagined(truth: &LearnedParameters, luck: &mut impl FnMut() -> f64) -> Eviden
     imagined
 }
 
-const SETS: usize = 400;
 const BINS: usize = 8;
 
 /// Ranks of the true parameters among the weighted draws learned from evidence that they brought
 /// about, one row a set of evidence; `seen` is how the engine sees that evidence.
-fn ranks(seen: impl Fn(Evidence) -> Evidence + Sync) -> Vec<[f64; 7]> {
+fn ranks(sets: usize, seen: impl Fn(Evidence) -> Evidence + Sync) -> Vec<[f64; 7]> {
     let priors = priors(&ASSUMPTIONS);
     let of_set = |set: usize| {
         let mut luck = vec![0.0; 40];
@@ -253,7 +294,7 @@ fn ranks(seen: impl Fn(Evidence) -> Evidence + Sync) -> Vec<[f64; 7]> {
             learned.weights.share(&below).0
         })
     };
-    (0..SETS).into_par_iter().map(of_set).collect()
+    (0..sets).into_par_iter().map(of_set).collect()
 }
 
 /// The chi-squared distance of the ranks of each parameter from uniform, of `BINS - 1` degrees of
@@ -264,7 +305,7 @@ fn distances(ranks: &[[f64; 7]]) -> [f64; 7] {
         for rank in ranks {
             counts[((rank[one] * BINS as f64) as usize).min(BINS - 1)] += 1.0;
         }
-        let expected = SETS as f64 / BINS as f64;
+        let expected = ranks.len() as f64 / BINS as f64;
         counts
             .iter()
             .map(|count: &f64| (count - expected).powi(2) / expected)
@@ -280,7 +321,7 @@ const FAR: f64 = 24.32;
 /// prior is uniform among draws from the posterior.
 #[test]
 fn where_the_truth_is_known_its_ranks_are_uniform() {
-    let found = distances(&ranks(|evidence| evidence));
+    let found = distances(&ranks(400, |evidence| evidence));
     for (name, distance) in LearnedParameters::NAMES.iter().zip(found) {
         assert!(distance < FAR, "{name}: {distance}");
     }
@@ -300,7 +341,7 @@ fn the_test_of_ranks_finds_an_engine_that_is_too_sure() {
         }
         evidence
     };
-    let found = distances(&ranks(too_sure));
+    let found = distances(&ranks(100, too_sure));
     let furthest = found.into_iter().fold(0.0, f64::max);
     assert!(furthest > 2.0 * FAR, "{found:?}");
 }

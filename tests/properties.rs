@@ -399,10 +399,11 @@ fn another_seed_is_other_luck() {
     assert_ne!(one.collected, other.collected);
 }
 
-/// The luck of other inputs stays as it was when one input is replaced.
+/// The luck of other inputs stays as it was when one input is replaced, where nothing is learned.
 #[test]
 fn a_replaced_input_disturbs_no_other() {
     let mut scenario = scenario("williamson-2018", 300);
+    scenario.learning = Learning::PriorsOnly;
     let one = run(&prepare(&scenario, world()).unwrap(), &NoObserver);
     scenario
         .inputs
@@ -440,7 +441,9 @@ fn paired_differences_are_far_sharper_than_their_parts() {
 fn as_independently(key: &str, draws: u32) -> Prepared {
     let mut world = world().clone();
     world.assumptions.exempt_occupied = Share::new(0.4).unwrap();
-    prepare(&scenario(key, draws), &world).unwrap()
+    let mut scenario = scenario(key, draws);
+    scenario.learning = Learning::PriorsOnly;
+    prepare(&scenario, &world).unwrap()
 }
 
 /// That implementation, 400,000 draws with 18 wards, found P(win) 0.0410 and a median yes share of

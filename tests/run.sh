@@ -38,6 +38,16 @@ else
     cargo test --locked --tests --no-fail-fast
 fi
 
+if [ -n "${BANDWISE_PEERS:-}" ]; then
+    step "Calibration and back-test against an independent implementation"
+    peers="$(mktemp -d)"
+    trap 'rm -rf "$peers"' EXIT
+    cargo run --locked --quiet -- calibrate --out "$peers/calibration" >/dev/null
+    "$BANDWISE_PEERS" tests/peers/check_posterior.py "$peers/calibration/calibration.csv" --effective 87000 | tail -n 1
+    cargo run --locked --quiet -- backtest --out "$peers/backtest" >/dev/null
+    "$BANDWISE_PEERS" tests/peers/check_posterior.py --backtest "$peers/backtest/backtest.csv" | tail -n 1
+fi
+
 step "Examples in the documentation"
 cargo test --locked --doc
 

@@ -13,7 +13,7 @@ pub struct Ward {
     /// Its kind: `ward`, `lsoa`, `msoa`, `authority`, or `extract` for an area that only a
     /// council's own extract knows.
     pub kind: String,
-    /// The code of the ward whose local mood it shares; nothing where the authority is one area.
+    /// The code of the ward whose local mood it shares; nothing where one area is all there is.
     pub mood: Option<String>,
     /// Its deprivation score, higher for more deprived; nothing where unknown.
     pub deprivation: Option<f64>,
@@ -114,14 +114,20 @@ impl Cells {
         &self.rows
     }
 
-    /// The cells of several billing authorities, one after the other.
+    /// The cells of several billing authorities, one after the other. Where an authority is one area it
+    /// has a local mood of its own beside the others.
     pub fn joined(parts: Vec<Self>) -> Self {
+        let several = parts.len() > 1;
         let (mut wards, mut rows, mut awards) = (Vec::new(), Vec::new(), Vec::new());
         for part in parts {
             assert!(part.electors.is_empty(), "only published cells are joined");
             let (first_ward, first_area) = (wards.len(), awards.len());
             wards.extend(part.wards.into_iter().map(|ward| Ward {
                 area: ward.area + first_area,
+                mood: match ward.mood {
+                    None if several => Some(ward.code.clone()),
+                    mood => mood,
+                },
                 ..ward
             }));
             rows.extend(part.rows.into_iter().map(|cell| Cell {

@@ -371,8 +371,8 @@ impl Warning {
                 .to_owned(),
             Self::FewBallots { ballots, statutory } => format!(
                 "The vote model has learned from {ballots} past ballots on council tax, {} of them \
-                 under the law of today, and from surveys. So few cannot prove it right: a model \
-                 that was wrong about half of all votes could fit them as well. Read the probability \
+                 under the law of today, and from a survey. So few cannot prove it right: quite different \
+                 models would fit them as well. Read the probability \
                  of winning as a range of what is plausible, not as a forecast.",
                 match statutory {
                     0 => "none".to_owned(),

@@ -301,6 +301,15 @@ pub fn card(
             "The areas share one mood, so they are one piece of evidence on how many said Yes. What they \
              test is the gap: points of the share for Yes above the whole ballot.",
         );
+        let within = areas.iter().filter(|one| {
+            let [low, .., high] = one.predicted_gap.percentiles;
+            (low..=high).contains(&one.gap)
+        });
+        card.item(&format!(
+            "{} of {} gaps lie in their 90% range.",
+            within.count(),
+            areas.len()
+        ));
         let in_order = |of: &dyn Fn(&AreaForecast) -> f64| {
             let mut order: Vec<&AreaForecast> = areas.iter().collect();
             order.sort_by(|one, other| of(other).total_cmp(&of(one)));

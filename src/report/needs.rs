@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::card::percent;
 use super::tables::{ColumnDoc, Record, record};
 use crate::domain::money::thousands;
 use crate::simulation::needs::{ENOUGH_DRAWS, POLL_SAMPLE};
@@ -197,10 +198,9 @@ fn of_comprehension(row: &NeedRow) -> String {
             percent(share, 1),
             give_or_take(row.monte_carlo_error.map(|error| 100.0 * error)),
         ),
-        (None, Some(best)) if row.best_at == Some(1.0) => format!(
-            "knowing would not be enough: {} even if every voter knew her own bill",
-            percent(best, 1)
-        ),
+        (None, Some(_)) if row.best_at == Some(1.0) => {
+            str::to_owned("knowing would not be enough, even if every voter knew her own bill")
+        }
         (None, best) => format!(
             "knowing would not be enough: {} at best, if {} of voters knew their own bill",
             best.map_or("-".to_owned(), |best| percent(best, 1)),
@@ -215,11 +215,15 @@ fn of_shift(row: &NeedRow) -> String {
     };
     let error = give_or_take(row.monte_carlo_error);
     if points >= 0.0 {
-        format!("the campaign moves support by {points:.1} points about a half ({error})")
-    } else {
-        let lost = -points;
         format!(
-            "the campaign loses no more than {lost:.1} points of support about a half ({error})"
+            "the campaign moves every voter so far that a group split evenly would come out {} for Yes \
+             ({error})",
+            percent(0.5 + points / 100.0, 1)
+        )
+    } else {
+        format!(
+            "the campaign loses no more than would bring a group split evenly to {} for Yes ({error})",
+            percent(0.5 + points / 100.0, 1)
         )
     }
 }
@@ -249,10 +253,6 @@ fn give_or_take(error: Option<f64>) -> String {
         Some(error) => format!("give or take {error:.1} points from chance alone"),
         None => "no error stated".to_owned(),
     }
-}
-
-fn percent(share: f64, decimals: usize) -> String {
-    format!("{:.decimals$}%", 100.0 * share + 0.0)
 }
 
 #[cfg(test)]
@@ -318,8 +318,8 @@ mod tests {
                 "To win with a probability of 50%, one of these would have to hold, all else alike:",
                 "  84.1% of voters know their own bill on the day (give or take 2.0 points from \
                  chance alone; 60% are taken to)",
-                "  the campaign loses no more than 3.0 points of support about a half (no error \
-                 stated)",
+                "  the campaign loses no more than would bring a group split evenly to 47.0% for Yes \
+                 (no error stated)",
                 "  a poll of 1,000 with the question of the ballot paper on the last day shows Yes \
                  ahead by 9.0 points (give or take 1.5 points from chance alone)",
             ]
