@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use bandwise::report::files::Place;
-use bandwise::report::{OutputFolder, briefing, card, csv, json, parquet, scenario_file, text};
+use bandwise::report::{
+    OutputFolder, briefing, card, csv, json, needs, parquet, scenario_file, text,
+};
 use bandwise::simulation::{DrawOutcomes, Prepared, on_threads, run as simulate};
 
 use super::cli::{Format, Output, RunArgs};
@@ -46,6 +48,9 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
         folder.write("needs.csv", &csv::csv(&briefing.needs))?;
         folder.write("needs_curve.csv", &csv::csv(&briefing.needs_curve))?;
+        for (file, chart) in needs::charts(&briefing) {
+            folder.write(file, chart.as_bytes())?;
+        }
         folder.write("days.csv", &csv::csv(&briefing.days))?;
         folder.write("perception.csv", &csv::csv(&briefing.perception))?;
         folder.write("routes.csv", &csv::csv(&briefing.routes))?;

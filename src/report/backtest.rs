@@ -4,7 +4,7 @@ use serde::Serialize;
 
 pub use super::calibration::provenance;
 
-use super::calibration::HOW_LITTLE;
+use super::calibration::how_little;
 use super::card::{Card, in_columns, percent};
 use super::chart::{CalibrationPoint, PredictedRange, calibration_plot};
 use super::tables::{ColumnDoc, Record, record};
@@ -261,7 +261,9 @@ pub fn card(
         (n as f64 * 0.9).round(),
         forecasts.len(),
     ));
-    card.item(HOW_LITTLE);
+    card.item(&how_little(
+        forecasts.iter().map(|forecast| &forecast.ballot),
+    ));
     if let Some(first) = areas.first() {
         card.section("The statutory ballot, area by area");
         card.line(&format!(

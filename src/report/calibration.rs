@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::card::{Card, in_columns, percent};
 use super::tables::{ColumnDoc, Record, record};
 use crate::data::{Catalogue, DataError, evidence::FITTED_NORMAL};
-use crate::domain::evidence::{Evidence, FittedNormal};
+use crate::domain::evidence::{Evidence, FittedNormal, PastBallot};
 use crate::domain::money::thousands;
 use crate::simulation::calibrate::{Calibration, Fit, ParameterLearned};
 use crate::simulation::learn::Effort;
@@ -207,12 +207,23 @@ pub fn fitted_normal_file() -> &'static str {
     FITTED_NORMAL.rsplit('/').next().unwrap_or(FITTED_NORMAL)
 }
 
+/// Share of a prior's 90% range above which the evidence has hardly moved a parameter.
+const HARDLY_MOVED: f64 = 0.9;
+
 /// What so few ballots can and cannot show, in plain words.
-pub const HOW_LITTLE: &str = "Five ballots prove little. Four of them were advisory and \
-    more than twenty years ago; one was a referendum under the law of today. They cannot tell a good \
-    model from a fair one, and none of them froze most homes and raised the dearest. What they do \
-    show is how far ballots differ from each other (tau), and that is most of the width of every \
-    answer.";
+pub fn how_little<'a>(ballots: impl Iterator<Item = &'a PastBallot> + Clone) -> String {
+    let (all, statutory) = (
+        ballots.clone().count(),
+        ballots.filter(|one| one.statutory).count(),
+    );
+    format!(
+        "{all} ballots prove little: {} advisory and {statutory} under the law of today. They cannot tell \
+         a good model from a fair one, and none of them froze most homes and raised the dearest. What \
+         they do show is how far ballots differ from each other (tau), and that is much of the width of \
+         every answer.",
+        all - statutory
+    )
+}
 
 /// The card of a calibration; `place` is where its files are.
 pub fn card(calibration: &Calibration, place: &str) -> String {
@@ -259,6 +270,17 @@ pub fn card(calibration: &Calibration, place: &str) -> String {
         rows,
     ));
     card.item("Parameters that no ballot or survey speaks of stay as first believed.");
+    let moved_little: Vec<String> = (calibration_rows(calibration).into_iter())
+        .filter(|row| row.width_left.is_some_and(|left| left > HARDLY_MOVED))
+        .map(|row| row.parameter)
+        .collect();
+    if !moved_little.is_empty() {
+        card.item(&format!(
+            "Hardly moved, so still what was first believed: {} (more than nine tenths of the 90% range \
+             is left).",
+            moved_little.join(", ")
+        ));
+    }
     for one in &calibration.parameters {
         card.item(&format!("  {}: {}", one.name, one.meaning));
     }
@@ -303,7 +325,7 @@ pub fn card(calibration: &Calibration, place: &str) -> String {
         percent(effective / draws, 0),
         thousands((effective / draws * 100.0).round() as u64 * 100)
     ));
-    card.item(HOW_LITTLE);
+    card.item(&how_little(calibration.evidence.ballots.iter()));
     card.item(&format!(
         "{} draws a round, {} rounds, seed {}.",
         thousands(u64::from(calibration.effort.draws)),

@@ -44,7 +44,7 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 37] = [
+pub const RESULT_FILES: [&str; 40] = [
     "backtest.csv",
     "backtest_areas.csv",
     "backtest.svg",
@@ -63,6 +63,9 @@ pub const RESULT_FILES: [&str; 37] = [
     "drivers.csv",
     "needs.csv",
     "needs_curve.csv",
+    "needs-comprehension.svg",
+    "needs-campaign.svg",
+    "needs-poll.svg",
     "days.csv",
     "perception.csv",
     "routes.csv",

@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use super::card::percent;
+use super::chart::{Axis, CurveMarks, CurvePoint, CurveSeries, Unit, curve};
+use super::results::Briefing;
 use super::tables::{ColumnDoc, Record, record};
+use crate::domain::Share;
 use crate::domain::money::thousands;
 use crate::simulation::needs::{ENOUGH_DRAWS, POLL_SAMPLE};
 use crate::simulation::{DrawOutcomes, Lever, Need, Needs, Prepared, needs};
@@ -159,6 +162,82 @@ fn note(need: &Need) -> String {
     }
     note
 }
+
+/// The files of the charts: the probability of winning along each lever.
+pub const CHARTS: [&str; 3] = [
+    "needs-comprehension.svg",
+    "needs-campaign.svg",
+    "needs-poll.svg",
+];
+
+/// The charts as SVG, with their files; none where there is no vote.
+pub fn charts(briefing: &Briefing) -> Vec<(&'static str, String)> {
+    let levers = [
+        (
+            Lever::Comprehension,
+            "share of voters who know on the day what a Yes would cost them (%)",
+            Unit::Share,
+            1.0,
+        ),
+        (
+            Lever::CampaignShift,
+            "shift of every voter's support by the campaign (log odds; 1 turns an even split into 73%)",
+            Unit::Number,
+            1.0,
+        ),
+        (
+            Lever::PollLead,
+            "lead of Yes in a poll of 1,000 on the last day (points)",
+            Unit::Points,
+            0.01,
+        ),
+    ];
+    let share = |value: f64| Share::new(value.clamp(0.0, 1.0)).expect("clamped to a share");
+    let mut charts = Vec::new();
+    for ((lever, label, unit, scale), file) in levers.into_iter().zip(CHARTS) {
+        let points: Vec<CurvePoint> = (briefing.needs_curve.iter())
+            .filter(|row| row.lever == key(lever))
+            .map(|row| CurvePoint {
+                at: scale * row.value,
+                probability: share(row.win_probability),
+                low: share(row.win_probability - NORMAL_90 * row.monte_carlo_error),
+                high: share(row.win_probability + NORMAL_90 * row.monte_carlo_error),
+            })
+            .collect();
+        let row = briefing.needs.iter().find(|row| row.lever == key(lever));
+        let (Some(row), false) = (row, points.is_empty()) else {
+            continue;
+        };
+        let marks = CurveMarks {
+            wanted: Some(share(row.wanted_win_probability)),
+            scenario_at: row.value_now.map(|now| scale * now),
+        };
+        let label = Axis::new(label, unit);
+        let title = format!(
+            "{}, {}: what it would take to win, all else alike",
+            briefing.authority, briefing.title
+        );
+        let source = format!(
+            "Source: bandwise run {}, {} draws, seed {}. Band: 90% range from chance alone.",
+            briefing.provenance.scenario,
+            thousands(u64::from(briefing.provenance.draws)),
+            briefing.provenance.seed
+        );
+        let series = CurveSeries {
+            label: "probability of winning".to_owned(),
+            points,
+        };
+        let upright = "probability of winning (%)";
+        charts.push((
+            file,
+            curve(&[series], marks, &title, &label, upright, &source),
+        ));
+    }
+    charts
+}
+
+/// Standard deviations of a normal between its median and its 95th percentile.
+const NORMAL_90: f64 = 1.645;
 
 /// The lines of the card; none where there is no vote.
 pub(super) fn card_lines(rows: &[NeedRow]) -> Vec<String> {
