@@ -352,7 +352,7 @@ fn the_same_bytes_come_out_on_one_thread_and_on_three() {
     }
     let names = listing(&folder.path().join("one"));
     assert_eq!(names, listing(&folder.path().join("three")));
-    assert_eq!(names.len(), 20);
+    assert_eq!(names.len(), 23);
     for name in names {
         let read = |place: &str| fs::read(folder.path().join(place).join(&name)).unwrap();
         assert!(read("one") == read("three"), "{name} differs");

@@ -352,6 +352,7 @@ fn the_top_level_is_as_prescribed() {
         "Cargo.lock",
         "Cargo.toml",
         "LICENSE",
+        "METHOD.md",
         "README.md",
         "bandwise-out",
         "benches",

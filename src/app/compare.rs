@@ -51,7 +51,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         if !same_evidence(&outcomes[0], drawn) {
             return Err(Failure::bad_input(format!(
                 "{} and {} rest on different evidence, so their votes cannot be paired [state the same \
-                 [evidence], polls and [inputs] of the vote in both]",
+                 [evidence] and the same [inputs] of the vote in both]",
                 prepared[0].scenario.key, other.scenario.key
             )));
         }
@@ -129,6 +129,13 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
 
 /// Refuses proposals that cannot share their luck, or cannot be told apart.
 fn share_luck(prepared: &[Prepared]) -> Result<(), Failure> {
+    if let Some(polled) = prepared.iter().find(|one| !one.scenario.polls.is_empty()) {
+        return Err(Failure::bad_input(format!(
+            "poll: {} states a poll, which is on one proposal and says nothing of another [leave \
+             [[poll]] out of what is compared]",
+            polled.scenario.key
+        )));
+    }
     for (index, other) in prepared.iter().enumerate() {
         let first = &prepared[0];
         let same = other.scenario.seed == first.scenario.seed

@@ -12,6 +12,9 @@ use super::progress::Bar;
 use super::run::{open, slug};
 use super::scenario::load;
 
+/// Fewest effective draws that a distribution is fitted to.
+const FEWEST: f64 = 200.0;
+
 /// Finds out what the result of a scenario depends on, writes the table and prints the card.
 pub fn sensitivity(args: &SensitivityArgs) -> Result<(), Failure> {
     let luck = Luck {
@@ -29,10 +32,20 @@ pub fn sensitivity(args: &SensitivityArgs) -> Result<(), Failure> {
         prepared.scenario.key
     );
     let folder = open(&args.output, name)?;
-    let (outcomes, found) = on_threads(args.output.threads, || {
-        let outcomes = simulate(&prepared, &Bar::new());
-        let found = split(&prepared, &outcomes, args.draws, &Bar::new());
-        (outcomes, found)
+    let outcomes = on_threads(args.output.threads, || simulate(&prepared, &Bar::new()));
+    if let Some(vote) = &outcomes.vote {
+        let effective = vote.weights.effective();
+        if effective < FEWEST {
+            return Err(Failure::bad_input(format!(
+                "simulation.draws: only {effective:.0} of {} draws' worth agree with the evidence and the \
+                 polls, too few to fit a distribution to (wanted: {FEWEST:.0}) [state more draws in the \
+                 scenario]",
+                outcomes.len()
+            )));
+        }
+    }
+    let found = on_threads(args.output.threads, || {
+        split(&prepared, &outcomes, args.draws, &Bar::new())
     });
     let found = found.map_err(Failure::bug)?;
 

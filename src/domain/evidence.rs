@@ -141,7 +141,7 @@ pub struct Poll {
 /// What the campaign is taken to reach.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
-    /// Share of voters who know on the day what a Yes would cost them; as learned where not stated.
+    /// Share of voters who know on the day what a Yes would cost them; kappa where not stated.
     pub comprehension: Option<Distribution>,
     /// Named effects.
     pub effects: Vec<CampaignEffect>,

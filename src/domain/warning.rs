@@ -43,6 +43,10 @@ pub enum Warning {
         /// In the run.
         of_run: f64,
     },
+    /// Polls or a campaign are stated, and there is no vote.
+    NothingToLearnFor,
+    /// A poll and what the campaign reaches stand side by side.
+    PollBesideCampaign,
     /// Relief for whole bands under s.13A(1)(c) has not been tested in court.
     UntestedRoute,
     /// A district would pay for relief; the county's share of the bill is out of its reach.
@@ -285,6 +289,8 @@ impl Warning {
             Self::PriorsOnly => "priors_only",
             Self::FewBallots { .. } => "few_ballots",
             Self::LowEffectiveSample { .. } => "low_effective_sample",
+            Self::NothingToLearnFor => "nothing_to_learn_for",
+            Self::PollBesideCampaign => "poll_beside_campaign",
             Self::FittedToFew { .. } => "fitted_to_few",
             Self::FittedDiffers { .. } => "fitted_differs",
             Self::UntestedRoute => "untested_route",
@@ -360,9 +366,16 @@ impl Warning {
     /// The caveat in a sentence.
     pub fn message(&self) -> String {
         match self {
+            Self::NothingToLearnFor => "No vote is held, so the polls and the campaign that the \
+                 scenario states change nothing."
+                .to_owned(),
+            Self::PollBesideCampaign => "A poll is read as of before the campaign: what the campaign \
+                 had reached when people were asked would be counted twice, in the poll and in \
+                 [campaign]. State there only what comes after."
+                .to_owned(),
             Self::FewDraws { draws } => format!(
                 "Few draws ({draws}): the standard error of the probability of winning may reach \
-                 {:.1} percentage points; with 10,000 draws it stays at half a point or below.",
+                 {:.1} percentage points or more; with 10,000 draws and no polls about half a point.",
                 50.0 / (f64::from(*draws)).sqrt()
             ),
             Self::PriorsOnly => "The vote model rests on its stated starting beliefs: the scenario \

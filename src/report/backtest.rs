@@ -218,7 +218,7 @@ pub fn card(
     card.item(
         "In 50%, in 90%: whether what came lies in the middle of the forecast. CRPS: the distance \
          between forecast and outcome in shares of votes, 0 is perfect; before: of a forecast from the \
-         starting beliefs, without any ballot.",
+         starting beliefs alone, which were partly drawn from the same ballots.",
     );
     card.blank();
     let lines = forecasts.iter().map(|forecast| {

@@ -16,6 +16,7 @@ use crate::data::catalogue::{self, Catalogue, DataError};
 use crate::data::small_areas::Tenure;
 use crate::domain::schedule::WHOLE;
 use crate::domain::{Band, Pence, Share, Warning, divide_half_up};
+use crate::simulation::weights::FEW_EFFECTIVE;
 use crate::simulation::{
     BillPart, DrawOutcomes, Driver, PairedDifference, Prepared, VoteOutcomes, drivers,
 };
@@ -130,8 +131,6 @@ impl Briefing {
 
 /// Draws below which a probability is called rough.
 const FEW_DRAWS: u32 = 2_000;
-/// Effective draws below which a weighted probability is called rough.
-const FEW_EFFECTIVE: f64 = 1_000.0;
 /// Width of the 90% range of the yes share above which the outcome is called open.
 const WIDE: f64 = 0.25;
 
@@ -187,7 +186,9 @@ pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow>
         let effective = vote.weights.effective();
         if draws < FEW_DRAWS {
             warnings.push(Warning::FewDraws { draws });
-        } else if effective < FEW_EFFECTIVE {
+        }
+        let thin = draws >= FEW_DRAWS || effective < f64::from(draws) / 2.0;
+        if thin && effective < FEW_EFFECTIVE {
             warnings.push(Warning::LowEffectiveSample { draws, effective });
         }
         if let Some(range) = vote.weights.spread(&vote.yes_share) {

@@ -11,6 +11,7 @@ use crate::simulation::Prepared;
 use crate::simulation::sensitivity::{
     Ends, FactorSensitivity, Origin, Outcome, OutcomeSensitivity, Part, Sensitivity,
 };
+use crate::simulation::weights::FEW_EFFECTIVE;
 
 record! {
     /// How much an outcome depends on each uncertain input: Sobol indices, and the outcome at both ends of the input.
@@ -76,8 +77,6 @@ fn row(of: &OutcomeSensitivity, factor: &FactorSensitivity) -> SensitivityRow {
     }
 }
 
-/// Effective draws below which the fitted distribution is called rough.
-const FEW_EFFECTIVE: f64 = 1_000.0;
 /// Combined standard errors beyond which two probabilities differ.
 const APART: f64 = 3.0;
 

@@ -32,18 +32,14 @@ pub struct DayFigures {
 
 /// Electors by ward and group, times draws, above which a look beyond the run takes fewer draws.
 const MUCH_WORK: usize = 50_000_000;
-/// Draws that it then takes.
+/// Fewest draws that it then takes.
 const FEWER: usize = 2_000;
 
 /// How many draws a look beyond the run takes: all, or the first 2,000 where the electorate is held
 /// in great detail.
 pub(super) fn draws_looked_at(prepared: &Prepared, outcomes: &DrawOutcomes) -> usize {
-    let draws = outcomes.len();
-    if prepared.electorate.n_cells().saturating_mul(draws) > MUCH_WORK {
-        draws.min(FEWER)
-    } else {
-        draws
-    }
+    let most = MUCH_WORK / prepared.electorate.n_cells().max(1);
+    outcomes.len().min(most.max(FEWER))
 }
 
 /// The first so many weights.

@@ -43,6 +43,9 @@ pub struct InputBlock {
     pub log_weights: Vec<f64>,
 }
 
+/// The input of comprehension as it is believed and learned.
+pub const KAPPA: &str = "kappa";
+
 /// The input of a stated comprehension on the day, in place of `kappa`.
 pub const COMPREHENSION: &str = "comprehension";
 
@@ -129,7 +132,7 @@ impl Inputs {
             .collect();
         let mut log_weights = vec![0.0; draws];
         if let Some(learner) = &self.learner {
-            learner.steer(&self.list, &mut values, &mut log_weights);
+            learner.steer(&mut values, &mut log_weights);
         }
         for (input, values) in self.list.iter().zip(&mut values) {
             transform(&input.distribution, values);
@@ -166,7 +169,7 @@ pub fn normals(seed: u64, name: &str, first: u32, into: &mut [f64]) {
 
 /// The uniform that a standard normal stands for, strictly between 0 and 1.
 pub fn uniform_of(score: f64) -> f64 {
-    const LEAST: f64 = 1.0 / (1u64 << 54) as f64;
+    const LEAST: f64 = f64::EPSILON / 2.0;
     Normal::standard().cdf(score).clamp(LEAST, 1.0 - LEAST)
 }
 
@@ -269,6 +272,11 @@ mod tests {
             quantiles("beta", &[2.0, 2.0]),
             [0.135_350_362_171_583_78, 0.5, 0.864_649_637_828_416_2],
         );
+    }
+
+    #[test]
+    fn the_uniform_of_a_far_score_is_strictly_between_0_and_1() {
+        assert!(uniform_of(40.0) < 1.0 && uniform_of(-40.0) > 0.0);
     }
 
     #[test]

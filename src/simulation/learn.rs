@@ -10,8 +10,9 @@ use std::path::Path;
 
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
+use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::inputs::{Input, normal_score, normals, transform, uniform_of};
+use super::inputs::{normals, transform, uniform_of};
 use super::summary::Spread;
 use super::weights::Weights;
 use crate::data::{self, Assumptions, DataError};
@@ -24,54 +25,38 @@ pub type LearnError = DataError;
 
 const N: usize = LearnedParameters::NAMES.len();
 
-/// A fitted normal ready to draw from, some parameters of which may be given.
+/// A fitted normal ready to draw from.
 #[derive(Debug, Clone, PartialEq)]
 struct Sampler {
-    /// The parameters by position in [`LearnedParameters::NAMES`]: those given first.
-    order: Vec<usize>,
-    n_given: usize,
     mean: DVector<f64>,
-    /// Cholesky factor of the covariance in that order.
+    /// Cholesky factor of the covariance.
     lower: DMatrix<f64>,
-    /// Logarithm of the determinant of the part of the factor that is drawn.
+    /// Logarithm of its determinant.
     ln_det: f64,
 }
 
 impl Sampler {
     /// Nothing where the covariance is not positive definite.
-    fn of(fitted: &FittedNormal, given: &[usize]) -> Option<Self> {
-        let rest = (0..fitted.names.len()).filter(|one| !given.contains(one));
-        let order: Vec<usize> = given.iter().copied().chain(rest).collect();
-        let n = order.len();
-        let covariance = DMatrix::from_fn(n, n, |i, j| fitted.covariance[order[i]][order[j]]);
+    fn of(fitted: &FittedNormal) -> Option<Self> {
+        let n = fitted.names.len();
+        let covariance = DMatrix::from_fn(n, n, |i, j| fitted.covariance[i][j]);
         let lower = covariance.cholesky()?.unpack();
-        let n_given = given.len();
         Some(Self {
-            mean: DVector::from_fn(n, |i, _| fitted.mean[order[i]]),
-            ln_det: (n_given..n).map(|i| lower[(i, i)].ln()).sum(),
-            order,
-            n_given,
+            mean: DVector::from_column_slice(&fitted.mean),
+            ln_det: (0..n).map(|i| lower[(i, i)].ln()).sum(),
             lower,
         })
     }
 
-    /// Turns standard normals into scores, parameter by parameter; those given are scores already.
-    /// Returns the logarithm of the density of the rest under the prior against the fitted normal.
-    fn draw(&self, scores: &mut [f64]) -> f64 {
-        let n = self.order.len();
-        let mut luck = [0.0; N];
+    /// Turns standard normals into scores. Returns the logarithm of the density of the prior against
+    /// that of the fitted normal.
+    fn draw(&self, scores: &mut [f64; N]) -> f64 {
+        let luck = *scores;
         let mut log_ratio = self.ln_det;
-        for i in 0..n {
-            let at = self.order[i];
-            let steered: f64 = (0..i).map(|j| self.lower[(i, j)] * luck[j]).sum();
-            if i < self.n_given {
-                luck[i] = (scores[at] - self.mean[i] - steered) / self.lower[(i, i)];
-            } else {
-                luck[i] = scores[at];
-                let score = self.mean[i] + steered + self.lower[(i, i)] * luck[i];
-                log_ratio += 0.5 * (luck[i] * luck[i] - score * score);
-                scores[at] = score;
-            }
+        for (i, score) in scores.iter_mut().enumerate() {
+            let steered: f64 = (0..=i).map(|j| self.lower[(i, j)] * luck[j]).sum();
+            *score = self.mean[i] + steered;
+            log_ratio += 0.5 * (luck[i] * luck[i] - *score * *score);
         }
         log_ratio
     }
@@ -83,14 +68,20 @@ pub struct Learner {
     evidence: Evidence,
     /// Where the learned parameters stand among the inputs.
     positions: [usize; N],
-    /// The priors that the fitted normal was fitted with.
-    priors: [Distribution; N],
     sampler: Sampler,
 }
 
+/// How much work a run does to fit a normal of its own.
+const OF_A_RUN: Effort = Effort {
+    draws: 20_000,
+    rounds: 5,
+    seed: 1,
+};
+
 impl Learner {
-    /// From the evidence without the ballots left out; parameters that the scenario replaces are
-    /// given, and the others are drawn in the light of them.
+    /// From the evidence without the ballots left out. The fitted normal that is built in serves the
+    /// whole evidence and the built-in priors; where a scenario leaves a ballot out or replaces a
+    /// learned parameter, a normal is fitted to its own.
     ///
     /// # Errors
     /// When the embedded evidence or the fitted normal is broken: a fault of the build.
@@ -102,23 +93,29 @@ impl Learner {
     ) -> Result<Self, LearnError> {
         let mut evidence = data::evidence::embedded(assumptions)?;
         evidence.ballots.retain(|one| !leave_out.contains(&one.key));
-        let fitted = data::evidence::fitted_normal()?;
-        let given: Vec<usize> = (0..N)
-            .filter(|&one| replaced.contains_key(LearnedParameters::NAMES[one]))
-            .collect();
+        let names = LearnedParameters::NAMES;
+        let built_in = leave_out.is_empty() && names.iter().all(|one| !replaced.contains_key(*one));
+        let fitted = if built_in {
+            data::evidence::fitted_normal()?
+        } else {
+            let mut priors = priors(assumptions);
+            for (prior, name) in priors.iter_mut().zip(names) {
+                *prior = *replaced.get(name).unwrap_or(prior);
+            }
+            learn(&evidence, &priors, OF_A_RUN).fitted
+        };
         let wrong = |text: &str| {
             let place = Path::new(data::evidence::FITTED_NORMAL);
             DataError::fault(place, text.to_owned())
         };
-        if fitted.names != LearnedParameters::NAMES {
+        if fitted.names != names {
             return Err(wrong("does not hold the learned parameters in order"));
         }
-        let sampler = Sampler::of(&fitted, &given)
-            .ok_or_else(|| wrong("the covariance is not positive definite"))?;
+        let sampler =
+            Sampler::of(&fitted).ok_or_else(|| wrong("the covariance is not positive definite"))?;
         Ok(Self {
             evidence,
             positions,
-            priors: priors(assumptions),
             sampler,
         })
     }
@@ -129,30 +126,14 @@ impl Learner {
     }
 
     /// Turns the uniforms of the learned parameters into those of the fitted normal.
-    pub(super) fn steer(&self, list: &[Input], uniforms: &mut [Vec<f64>], log_weights: &mut [f64]) {
-        let given = &self.sampler.order[..self.sampler.n_given];
-        let mut stated: Vec<Vec<f64>> = Vec::with_capacity(given.len());
-        for &one in given {
-            let at = self.positions[one];
-            let mut values = uniforms[at].clone();
-            transform(&list[at].distribution, &mut values);
-            stated.push(values);
-        }
-        let normal = statrs::distribution::Normal::standard();
-        let mut scores = [0.0; N];
+    pub(super) fn steer(&self, uniforms: &mut [Vec<f64>], log_weights: &mut [f64]) {
+        let normal = Normal::standard();
         for (draw, log_weight) in log_weights.iter_mut().enumerate() {
-            for (one, score) in scores.iter_mut().enumerate() {
-                *score = match given.iter().position(|&given| given == one) {
-                    Some(place) => normal_score(&self.priors[one], stated[place][draw]),
-                    None => {
-                        let luck = uniforms[self.positions[one]][draw];
-                        statrs::distribution::ContinuousCDF::inverse_cdf(&normal, luck)
-                    }
-                };
-            }
+            let luck = |at: usize| normal.inverse_cdf(uniforms[at][draw]);
+            let mut scores = self.positions.map(luck);
             *log_weight += self.sampler.draw(&mut scores);
-            for &one in &self.sampler.order[self.sampler.n_given..] {
-                uniforms[self.positions[one]][draw] = uniform_of(scores[one]);
+            for (at, score) in self.positions.into_iter().zip(scores) {
+                uniforms[at][draw] = uniform_of(score);
             }
         }
     }
@@ -275,7 +256,7 @@ impl Drawn {
         effort: Effort,
         round: u8,
     ) -> Self {
-        let sampler = Sampler::of(fitted, &[]).expect("a fitted covariance is positive definite");
+        let sampler = Sampler::of(fitted).expect("a fitted covariance is positive definite");
         let draws = effort.draws as usize;
         let blocks: Vec<(Vec<[f64; N]>, Vec<f64>)> = (0..draws.div_ceil(BLOCK))
             .into_par_iter()

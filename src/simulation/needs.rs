@@ -86,8 +86,8 @@ pub const POLL_SAMPLE: u32 = 1_000;
 pub const ENOUGH_DRAWS: usize = 200;
 /// Batches of draws that are left out in turn to find an error.
 const BATCHES: usize = 20;
-/// Log odds beyond which support is as good as that of nobody or of all.
-const FURTHEST_SUPPORT: f64 = 40.0;
+/// Fewest effective draws from which a chance after a poll is worth stating.
+const ENOUGH_AFTER_POLL: f64 = 50.0;
 /// Steps of a curve.
 const STEPS: u32 = 40;
 
@@ -148,14 +148,11 @@ impl Looked {
             let mut parameters = simulation.no_parameters();
             let look = |draw: usize| {
                 simulation.parameters(&inputs, &luck, draw, &mut parameters);
-                let asked = PollQuestion::BallotPaper;
-                let support =
-                    simulation.support(asked, &inputs, draw, &mut parameters, &mut scratch);
                 simulation.on_the_day(&inputs, draw, &mut parameters);
                 let from = simulation.break_even(&parameters, &mut scratch);
-                // Where nobody supports it, or all do, no poll can tell how far.
-                let log_odds = (support / (1.0 - support)).ln();
-                (from, log_odds.clamp(-FURTHEST_SUPPORT, FURTHEST_SUPPORT))
+                let support =
+                    simulation.last_day_support(&inputs, draw, &mut parameters, &mut scratch);
+                (from, support)
             };
             (0..n).map(look).collect::<Vec<(f64, f64)>>()
         });
@@ -175,10 +172,10 @@ impl Looked {
 
 /// The Monte Carlo standard error of a value solved from weighted draws: the jackknife over batches.
 fn jackknife(weights: &Weights, solve: impl Fn(&[f64]) -> Option<f64>) -> Option<f64> {
-    let weights = weights.values();
-    if weights.len() < ENOUGH_DRAWS {
+    if weights.effective() < ENOUGH_DRAWS as f64 {
         return None;
     }
+    let weights = weights.values();
     let without = |batch: usize| {
         let left: Vec<f64> = (weights.iter().enumerate())
             .map(|(draw, &weight)| if draw % BATCHES == batch { 0.0 } else { weight })
@@ -332,7 +329,7 @@ fn campaign(looked_at: &Looked, needs: &mut Needs) {
 }
 
 /// The poll whose lead is asked for: the question of the ballot paper to 1,000 on the last day, by
-/// phone or online, everybody with an answer.
+/// phone or online, everybody with an answer, of another house than those of the scenario.
 ///
 /// # Panics
 /// When the share is not strictly between 0 and 1.
@@ -373,22 +370,24 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
     };
     let likelihoods = |says_yes: f64| -> Vec<f64> {
         let reading = reading(says_yes);
-        let of = |log_odds: &f64| reading.log_likelihood_of(*log_odds);
+        let of = |log_odds: &f64| reading.log_likelihood(*log_odds);
         support.iter().map(of).collect()
     };
     let chance = |weights: &[f64], says_yes: f64| {
         let logs = likelihoods(says_yes);
         let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let (mut all, mut yes) = (0.0, 0.0);
+        let (mut all, mut squares, mut yes) = (0.0, 0.0, 0.0);
         for ((weight, log), won) in weights.iter().zip(logs).zip(won) {
             let weight = weight * (log - most).exp();
             all += weight;
+            squares += weight * weight;
             yes += if *won { weight } else { 0.0 };
         }
-        yes / all
+        (all * all / squares >= ENOUGH_AFTER_POLL).then_some(yes / all)
     };
     let solve_from = |weights: &[f64], first: u32| {
-        let reached = |says_yes: f64| chance(weights, says_yes) >= needs.wanted;
+        let reached =
+            |says_yes: f64| chance(weights, says_yes).is_some_and(|chance| chance >= needs.wanted);
         let percent = |tried: u32| f64::from(tried) / 100.0;
         let found = (first..=*TRIED.end()).find(|&tried| reached(percent(tried)))?;
         if found == first {
@@ -422,14 +421,17 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
         let first = near.saturating_sub(NEAR).max(*TRIED.start());
         jackknife(weights, |weights| solve_from(weights, first).map(lead))
     });
-    let best = match value_needed {
-        Some(_) => best(&points),
-        // The curve ends before the shares tried do.
-        None => {
-            let tried = TRIED.map(|tried| f64::from(tried) / 100.0);
-            highest(tried.map(|says_yes| (chance(weights.values(), says_yes), lead(says_yes))))
-        }
-    };
+    let best =
+        match value_needed {
+            Some(_) => best(&points),
+            // The curve ends before the shares tried do.
+            None => {
+                let tried = TRIED.map(|tried| f64::from(tried) / 100.0);
+                highest(tried.filter_map(|says_yes| {
+                    Some((chance(weights.values(), says_yes)?, lead(says_yes)))
+                }))
+            }
+        };
     needs.needs.push(Need {
         lever,
         value_needed: value_needed.map(lead),

@@ -15,12 +15,12 @@ use crate::domain::cells::Cell;
 use crate::domain::schedule::{Ground, NoSchedule};
 use crate::domain::{
     AreaKind, AuthorityClass, ByBand, Cells, Detail, FinancialYear, KindOfHome, Liability, Limit,
-    Nation, Pence, Poll, Principle, Proposal, Reduction, Rise, Schedule, Share, Standing,
-    UniformRise, Warning, divide_half_up,
+    Nation, Pence, Principle, Proposal, Reduction, Rise, Schedule, Share, Standing, UniformRise,
+    Warning, divide_half_up,
 };
 use crate::tax::{self, Amounts, Bills, Budgets, Case, Route};
 use crate::vote::turnout::day_turnout;
-use crate::vote::{Electorate, PollReading};
+use crate::vote::{Electorate, Polls};
 
 use super::inputs::Inputs;
 use super::medium_term::Outlook;
@@ -85,7 +85,7 @@ pub struct Prepared {
     /// Uncertain inputs.
     pub inputs: Inputs,
     /// The scenario's polls, in its order.
-    pub polls: Vec<PollReading>,
+    pub polls: Polls,
     /// What the draws need of the money.
     pub finance: Finance,
     /// The years after the vote.
@@ -569,17 +569,17 @@ fn polls(
     scenario: &Scenario,
     year: FinancialYear,
     assumptions: &Assumptions,
-) -> Result<Vec<PollReading>, PrepareError> {
+) -> Result<Polls, PrepareError> {
     let polling_day = tax::calendar::polling_day(year);
-    let read = |poll: &Poll| {
-        if poll.date > polling_day {
-            let date = poll.date;
-            return Err(PrepareError::PollAfterVote { date, polling_day });
-        }
-        let learning = &assumptions.learning;
-        Ok(PollReading::of(poll, polling_day, learning))
-    };
-    scenario.polls.iter().map(read).collect()
+    if let Some(late) = scenario.polls.iter().find(|poll| poll.date > polling_day) {
+        let date = late.date;
+        return Err(PrepareError::PollAfterVote { date, polling_day });
+    }
+    Ok(Polls::of(
+        &scenario.polls,
+        polling_day,
+        &assumptions.learning,
+    ))
 }
 
 /// Puts the amounts that a preceptor's scenario states of its billing authorities in the place of
@@ -698,6 +698,14 @@ fn caveats(
         to: prepared.vote_year,
     }];
     warnings.extend(caveats_of_the_proposal(scenario));
+    let campaign = &scenario.campaign;
+    let campaigns = campaign.comprehension.is_some() || !campaign.effects.is_empty();
+    let polled = !scenario.polls.is_empty();
+    if !prepared.route.needs_referendum() && (polled || campaigns) {
+        warnings.push(Warning::NothingToLearnFor);
+    } else if polled && campaigns {
+        warnings.push(Warning::PollBesideCampaign);
+    }
     let nation = authority.code.nation();
     let differs = (record.levels.area - published).pence().abs() > 1;
     let stated = scenario.levels.named();

@@ -10,6 +10,7 @@ use super::prepare::Prepared;
 use super::weights::Weights;
 use crate::domain::evidence::PollQuestion;
 use crate::domain::{Band, ByBand};
+use crate::vote::poll::{PollReading, support_log_odds};
 use crate::vote::{Electorate, ExpectedVotes, VoteParameters};
 
 /// Draws that are made together.
@@ -471,29 +472,34 @@ impl<'a> Simulation<'a> {
         parameters: &mut VoteParameters,
         scratch: &mut Scratch,
     ) -> f64 {
-        let mut sum = 0.0;
-        for poll in &self.prepared.polls {
-            let support = self.support(poll.question, inputs, draw, parameters, scratch);
-            sum += poll.log_likelihood(support);
+        let polls = &self.prepared.polls;
+        if polls.is_empty() {
+            return 0.0;
         }
-        sum
+        let [.., kappa] = self.national(inputs, draw);
+        let mut asked = |poll: &PollReading| {
+            parameters.kappa = match poll.question {
+                PollQuestion::BallotPaper => kappa,
+                PollQuestion::OwnBill => 1.0,
+            };
+            support_log_odds(self.kernel.support(parameters, scratch))
+        };
+        let log_odds: Vec<f64> = polls.readings().iter().map(&mut asked).collect();
+        polls.log_likelihood(&log_odds)
     }
 
-    /// The share of electors who would say Yes to a question before polling day.
-    pub(super) fn support(
+    /// Log odds of the support that a poll on the last day with the question of the ballot paper
+    /// finds: the campaign has been, and no ballot is cast. Takes the parameters of the day.
+    pub(super) fn last_day_support(
         &self,
-        question: PollQuestion,
         inputs: &[Vec<f64>],
         draw: usize,
         parameters: &mut VoteParameters,
         scratch: &mut Scratch,
     ) -> f64 {
-        let [.., kappa] = self.national(inputs, draw);
-        parameters.kappa = match question {
-            PollQuestion::BallotPaper => kappa,
-            PollQuestion::OwnBill => 1.0,
-        };
-        self.kernel.support(parameters, scratch)
+        let [_, delta_statutory, _] = self.national(inputs, draw);
+        parameters.national -= delta_statutory;
+        support_log_odds(self.kernel.support(parameters, scratch))
     }
 
     /// The shift of support, log odds, from which on the expected votes for Yes are more than half.

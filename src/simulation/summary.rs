@@ -1,9 +1,9 @@
 //! From draws to figures with their spread and their Monte Carlo error.
 
+use super::inputs::{COMPREHENSION, KAPPA};
 use super::prepare::Prepared;
 use super::run::{DrawOutcomes, VoteOutcomes};
 use super::weights::Weights;
-use crate::domain::Distribution;
 
 /// A figure with its spread over the draws.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,13 +84,19 @@ pub fn drivers(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Driver> {
     if wins.min(outcomes.len() - wins) < 50 {
         return Vec::new();
     }
+    // A stated comprehension stands in the place of the one that is believed.
+    let reached = prepared.inputs.find(COMPREHENSION).is_some();
     let mut drivers: Vec<Driver> = prepared
         .inputs
         .list()
         .iter()
         .zip(&outcomes.inputs)
         .filter(|(input, _)| input.moves_vote)
-        .filter(|(input, _)| !matches!(input.distribution, Distribution::Fixed(_)))
+        .filter(|(input, _)| {
+            let (least, most) = input.distribution.range_of_draws();
+            least < most
+        })
+        .filter(|(input, _)| !(reached && input.name == KAPPA))
         .map(|(input, values)| {
             let ((low, low_error), (high, high_error)) = about_median(vote, values);
             Driver {

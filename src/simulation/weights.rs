@@ -2,6 +2,9 @@
 
 use super::summary::Spread;
 
+/// Effective draws below which a figure of the vote is called rough.
+pub const FEW_EFFECTIVE: f64 = 1_000.0;
+
 /// How much each draw counts, up to a factor.
 ///
 /// # Example
@@ -165,13 +168,15 @@ mod tests {
         }
     }
 
-    /// By hand: weights 1, 3: mean (0 + 3 * 8) / 4 = 6; places 0 and 1, so the median is half way.
+    /// By hand: weights 3, 1, 1: mean (8 + 10) / 5 = 3.6; the middles of the weights at 1.5, 3.5 and
+    /// 4.5 are the places 0, 2/3 and 1, so the median is three quarters of the way from 0 to 8. Draws
+    /// that count alike have 6 and 8.
     #[test]
     fn a_heavier_draw_counts_for_more() {
-        let weights = Weights::from_log(&[0.0, 3.0f64.ln()]);
-        let found = weights.spread(&[0.0, 8.0]).expect("two draws");
-        assert!((found.mean - 6.0).abs() < 1e-12);
-        assert!((found.percentiles[2] - 4.0).abs() < 1e-12);
+        let weights = Weights::from_log(&[3.0f64.ln(), 0.0, 0.0]);
+        let found = weights.spread(&[0.0, 8.0, 10.0]).expect("three draws");
+        assert!((found.mean - 3.6).abs() < 1e-12);
+        assert!((found.percentiles[2] - 6.0).abs() < 1e-12);
     }
 
     #[test]

@@ -12,4 +12,4 @@ pub use electorate::{Electorate, VoterGroup};
 pub use likelihood::{LearnedParameters, log_likelihood};
 pub use outcome::{ExpectedVotes, VoteParameters, expected_votes};
 pub use perception::Perception;
-pub use poll::PollReading;
+pub use poll::{PollReading, Polls};

@@ -66,7 +66,7 @@ pub struct RawPoll {
 #[serde(deny_unknown_fields)]
 pub struct RawCampaign {
     /// Share of voters who know on the day what a Yes would cost them: a number or a distribution
-    /// (default: as learned).
+    /// (default: as first believed, hardly moved by past votes).
     #[schemars(with = "Option<NumberOrDistribution>")]
     pub comprehension: Option<Spanned<Value>>,
     /// The probability of winning for which it is said what would be needed (default 0.5).
