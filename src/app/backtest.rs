@@ -35,6 +35,15 @@ pub fn backtest(args: &BacktestArgs) -> Result<(), Failure> {
     folder.write("backtest.svg", report::plot(&forecasts).as_bytes())?;
     let provenance = report::provenance(&evidence, effort).map_err(Failure::bug)?;
     folder.write("provenance.json", &json::json(&provenance))?;
+    let tables = [
+        json::resource::<report::BacktestRow>(),
+        json::resource::<report::BacktestAreaRow>(),
+    ];
+    let title = "Each past ballot predicted from the others";
+    folder.write(
+        "datapackage.json",
+        &json::package("backtest", title, &tables),
+    )?;
     let place = folder.commit()?.display().to_string();
     print(&report::card(&forecasts, &areas, effort, &place))
 }

@@ -3,7 +3,8 @@
 use bandwise::data::{Assumptions, evidence, scenario};
 use bandwise::domain::Evidence;
 use bandwise::report::calibration::{
-    calibration_rows, card, evidence_rows, fit_rows, fitted_normal_csv, fitted_normal_file,
+    CalibrationRow, EvidenceRow, FitRow, calibration_rows, card, evidence_rows, fit_rows,
+    fitted_normal_csv, fitted_normal_file,
 };
 use bandwise::report::{csv, json};
 use bandwise::simulation::calibrate::calibrate as learn;
@@ -34,6 +35,16 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
     let fitted = fitted_normal_csv(&calibration.learned.fitted);
     folder.write(fitted_normal_file(), &fitted)?;
     folder.write("provenance.json", &json::json(&fit))?;
+    let tables = [
+        json::resource::<CalibrationRow>(),
+        json::resource::<EvidenceRow>(),
+        json::resource::<FitRow>(),
+    ];
+    let title = "What past ballots and surveys say of the vote";
+    folder.write(
+        "datapackage.json",
+        &json::package("calibration", title, &tables),
+    )?;
     let place = folder.commit()?.display().to_string();
     print(&card(&calibration, &place))
 }
@@ -52,6 +63,11 @@ impl EffortArgs {
 /// Leaves out the ballots of these keys.
 fn leave_out(evidence: &mut Evidence, keys: &[String]) -> Result<(), Failure> {
     for key in keys {
+        if keys.iter().filter(|other| *other == key).count() > 1 {
+            return Err(Failure::bad_input(format!(
+                "leave-out: {key:?} stands twice"
+            )));
+        }
         let known: Vec<&str> = evidence
             .ballots
             .iter()

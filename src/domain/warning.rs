@@ -394,8 +394,10 @@ impl Warning {
                 }
             ),
             Self::LowEffectiveSample { draws, effective } => format!(
-                "Only {effective:.0} of {draws} draws' worth agree with the evidence and the polls: the \
-                 probability of winning is rough (1,000 are wanted; make more draws with --draws)."
+                "Only {} of {} draws' worth agree with the evidence and the polls: the \
+                 probability of winning is rough (1,000 are wanted; make more draws with --draws).",
+                thousands(effective.round() as u64),
+                thousands(u64::from(*draws))
             ),
             Self::FittedToFew { draws, effective } => format!(
                 "The normal that inputs are drawn from is fitted to only {effective:.0} of {draws} \
@@ -505,8 +507,8 @@ impl Warning {
                 }
             }
             Self::WideOutcome { low, high } => format!(
-                "The yes share may be anywhere from {:.0}% to {:.0}% (90% range): the evidence says \
-                 little about how many would vote Yes.",
+                "The yes share may be anywhere from {:.0}% to {:.0}% (90% range): little is known of \
+                 how many would vote Yes.",
                 100.0 * low,
                 100.0 * high
             ),

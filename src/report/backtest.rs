@@ -138,7 +138,7 @@ pub fn area_rows(forecasts: &[AreaForecast]) -> Vec<BacktestAreaRow> {
 /// `Croydon 2001, +3.5%`.
 fn label(forecast: &BallotForecast, option: &BallotOption) -> String {
     let year = forecast.ballot.date.get(..4).unwrap_or_default();
-    let rise = (1_000.0 * option.rise).round() / 10.0;
+    let rise = (10_000.0 * option.rise).round() / 100.0;
     let doubtful = if option.doubtful { " (doubtful)" } else { "" };
     format!("{} {year}, +{rise}%{doubtful}", forecast.ballot.authority)
 }
@@ -163,7 +163,7 @@ pub fn plot(forecasts: &[BallotForecast]) -> String {
         &points,
         "Each past ballot predicted from the others: share of votes for an option or a higher one",
         &format!(
-            "Source: bandwise backtest, from press reports of {} ballots (bandwise data show ballots). Options of \
+            "bandwise backtest, from press reports of {} ballots (bandwise data show ballots). Options of \
              one ballot share its mood: they are {} independent pieces of evidence, not {}.",
             forecasts.len(),
             forecasts.len(),

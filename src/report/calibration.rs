@@ -219,8 +219,8 @@ pub fn how_little<'a>(ballots: impl Iterator<Item = &'a PastBallot> + Clone) -> 
     format!(
         "{all} ballots prove little: {} advisory and {statutory} under the law of today. They cannot tell \
          a good model from a fair one, and none of them froze most homes and raised the dearest. What \
-         they do show is how far ballots differ from each other (tau), and that is much of the width of \
-         every answer.",
+         they do show is how far ballots differ from each other (tau): through the mood of the day that is \
+         most of the width of the yes share.",
         all - statutory
     )
 }

@@ -10,7 +10,7 @@ use super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::text::{capital, wrapped};
 use super::who_pays;
 use crate::domain::money::thousands;
-use crate::domain::{Band, Limit, Pence, Proposal, Rise};
+use crate::domain::{Band, Limit, LogOdds, Pence, Proposal, Rise};
 use crate::simulation::Prepared;
 use crate::tax::Verdict;
 use crate::tax::bill::band_amount;
@@ -377,7 +377,7 @@ fn vote(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
         "Probability of winning",
         &format!(
             "{} (give or take {:.1} points from chance alone)",
-            percent(won, 1),
+            chance(won),
             100.0 * error
         ),
     );
@@ -390,7 +390,7 @@ fn vote(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
         .figure("win_probability_if_all_know")
         .and_then(|row| row.mean)
     {
-        card.figure("If every voter knew her own bill", &percent(known, 1));
+        card.figure("If every voter knew her own bill", &chance(known));
     }
     if let Some(value) = briefing
         .figure("expected_value_pounds")
@@ -399,6 +399,9 @@ fn vote(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
         card.figure("Average gain from holding the vote", &pounds(value, 0));
         card.item("That gain is of the first year, after the poll and the costs of losing.");
     }
+    for line in stated(prepared, briefing) {
+        card.item(&line);
+    }
     for line in needs::card_lines(&briefing.needs) {
         card.item(&line);
     }
@@ -406,10 +409,13 @@ fn vote(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
         card.item(&line);
     }
     if !briefing.drivers.is_empty() {
-        card.item(
+        card.item(if prepared.polls.is_empty() {
             "What drives it most (points by which a win is likelier when this is above its middle \
-             value):",
-        );
+             value):"
+        } else {
+            "What goes with a win, after the polls (points by which it is likelier when this is above \
+             its middle value; `bandwise sensitivity` tells what drives it):"
+        });
         for driver in briefing.drivers.iter().take(3) {
             card.item(&format!(
                 "  {:+.1} points: {} ({})",
@@ -419,6 +425,52 @@ fn vote(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
             ));
         }
     }
+}
+
+/// A probability to a tenth of a point; never as certain as 0 or 1.
+fn chance(probability: f64) -> String {
+    match probability {
+        rare if rare < 0.000_5 => "below 0.1%".to_owned(),
+        sure if sure > 0.999_5 => "above 99.9%".to_owned(),
+        other => percent(other, 1),
+    }
+}
+
+/// What the scenario states of this vote, and how far draws agree with it.
+fn stated(prepared: &Prepared, briefing: &Briefing) -> Vec<String> {
+    let mut lines = Vec::new();
+    let scenario = &prepared.scenario;
+    if let Some(last) = scenario.polls.iter().max_by_key(|poll| poll.date) {
+        let (yes, no) = (last.yes.value(), last.no.value());
+        lines.push(format!(
+            "Weighed with {} that the scenario states, the last of {}: {} Yes among those with an answer.",
+            match scenario.polls.len() {
+                1 => "one opinion poll".to_owned(),
+                more => format!("{more} opinion polls"),
+            },
+            last.date,
+            percent(yes / (yes + no), 0)
+        ));
+    }
+    if let Some(comprehension) = scenario.campaign.comprehension {
+        lines.push(format!(
+            "Comprehension on the day is as the scenario states, not as believed first: {comprehension}."
+        ));
+    }
+    for effect in &scenario.campaign.effects {
+        lines.push(format!(
+            "With a campaign effect that the scenario states and no evidence of past votes supports: {}, \
+             {:+} log odds (an even split would come out {} for Yes).",
+            effect.name,
+            effect.log_odds,
+            percent(LogOdds(effect.log_odds).share().value(), 0)
+        ));
+    }
+    let thin = |row: &&WarningRow| row.warning == "low_effective_sample";
+    if let Some(warning) = briefing.warnings.iter().find(thin) {
+        lines.push(warning.message.clone());
+    }
+    lines
 }
 
 /// The card of a comparison: each pair of proposals with its rows, then the caveats of all.

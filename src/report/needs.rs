@@ -25,7 +25,7 @@ record! {
         win_probability_now_monte_carlo_error: Option<f64> as "number", "Standard error of it.";
         best_win_probability: Option<f64> as "number", "Highest probability of winning on the curve of the lever (`needs_curve.csv`); of a poll that no lead is enough of, over all leads from -98 to 98 points.";
         best_at: Option<f64> as "number", "Value of the lever there.";
-        n_draws: Option<i64> as "integer", "Draws that it is found from: the first 2,000 where the electorate is held in great detail.";
+        n_draws: Option<i64> as "integer", "Draws that it is found from: the first so many where the electorate is held in great detail.";
         note: String as "string", "What to know before quoting it.";
     }
 }
@@ -218,7 +218,7 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, String)> {
             briefing.authority, briefing.title
         );
         let source = format!(
-            "Source: bandwise run {}, {} draws, seed {}. Band: 90% range from chance alone.",
+            "bandwise run {}, {} draws, seed {}. Band: 90% range from chance alone.",
             briefing.provenance.scenario,
             thousands(u64::from(briefing.provenance.draws)),
             briefing.provenance.seed
@@ -252,11 +252,16 @@ pub(super) fn card_lines(rows: &[NeedRow]) -> Vec<String> {
     ) else {
         return Vec::new();
     };
+    let wanted = percent(knows.wanted_win_probability, 0);
+    let is_won = knows.win_probability_now >= Some(knows.wanted_win_probability);
     vec![
-        format!(
-            "To win with a probability of {}, one of these would have to hold, all else alike:",
-            percent(knows.wanted_win_probability, 0)
-        ),
+        if is_won {
+            format!("It stays at {wanted} or above, each alone and all else alike, as long as:")
+        } else {
+            format!(
+                "What it would take to win with a probability of {wanted}, each alone and all else alike:"
+            )
+        },
         format!("  {}", of_comprehension(knows)),
         format!("  {}", of_shift(shift)),
         format!("  {}", of_poll(poll)),
@@ -269,7 +274,7 @@ fn of_comprehension(row: &NeedRow) -> String {
     });
     match (row.value_needed, row.best_win_probability) {
         (Some(0.0), _) => {
-            "whatever share of voters knows her own bill: it is reached even if none does"
+            "comprehension is no hurdle: it is reached even if no voter knows her own bill"
                 .to_owned()
         }
         (Some(share), _) => format!(
@@ -310,7 +315,7 @@ fn of_shift(row: &NeedRow) -> String {
 fn of_poll(row: &NeedRow) -> String {
     let Some(lead) = row.value_needed else {
         return format!(
-            "no poll would be enough: {} at best",
+            "no opinion poll would be enough: {} at best",
             row.best_win_probability
                 .map_or("-".to_owned(), |best| percent(best, 1))
         );
@@ -323,7 +328,8 @@ fn of_poll(row: &NeedRow) -> String {
         format!("Yes behind by no more than {:.1} points", -lead)
     };
     format!(
-        "a poll of {asked} with the question of the ballot paper on the last day shows {place} ({error})"
+        "an opinion poll of {asked} with the question of the ballot paper on the last day shows {place} \
+         ({error})"
     )
 }
 
@@ -394,12 +400,12 @@ mod tests {
         assert_eq!(
             card_lines(&rows),
             [
-                "To win with a probability of 50%, one of these would have to hold, all else alike:",
+                "What it would take to win with a probability of 50%, each alone and all else alike:",
                 "  84.1% of voters know their own bill on the day (give or take 2.0 points from \
                  chance alone; 60% are taken to)",
                 "  the campaign loses no more than would bring a group split evenly to 47.0% for Yes \
                  (no error stated)",
-                "  a poll of 1,000 with the question of the ballot paper on the last day shows Yes \
+                "  an opinion poll of 1,000 with the question of the ballot paper on the last day shows Yes \
                  ahead by 9.0 points (give or take 1.5 points from chance alone)",
             ]
         );

@@ -20,8 +20,9 @@ record! {
         unit: String as "string", "Unit of the outcome.";
         input: String as "string", "Name of the uncertain input; luck for wards and the count.";
         meaning: String as "string", "What it says.";
+        input_unit: String as "string", "Unit of the input; empty for luck.";
         first_order: Option<f64> as "number", "Share of the outcome's variance that would go on average if this input were known; near 0 it may fall below it by its error; empty where the outcome does not vary.";
-        first_order_p05: Option<f64> as "number", "5th percentile of that estimate over resamples of the rows; empty where the outcome varies in too few rows.";
+        first_order_p05: Option<f64> as "number", "5th percentile of that estimate over resamples of the rows; empty where the outcome varies in too few rows. Of win, where wins are rare, a first-order index below some 0.02 cannot be told from 0.";
         first_order_p95: Option<f64> as "number", "95th percentile of it.";
         total: Option<f64> as "number", "Share of the outcome's variance that would be left on average if all but this input were known; empty where the outcome does not vary.";
         total_p05: Option<f64> as "number", "5th percentile of that estimate.";
@@ -31,7 +32,7 @@ record! {
         outcome_at_p10: Option<f64> as "number", "Mean of the outcome with the input at its 10th percentile and the others as they are then.";
         outcome_at_p90: Option<f64> as "number", "Mean of the outcome with the input at its 90th percentile and the others as they are then.";
         swing: Option<f64> as "number", "The outcome at the 90th percentile less that at the 10th.";
-        swing_error: Option<f64> as "number", "Standard error of the swing from the finite number of rows; luck is shared.";
+        swing_error: Option<f64> as "number", "Standard error of the swing from the finite number of rows, for the fitted normal as it is; luck is shared. Other draws of the run would fit another normal: that moves swings of learned inputs by up to half a point of the yes share.";
         note: String as "string", "What to know of an input that does not enter the outcome.";
     }
 }
@@ -55,6 +56,7 @@ fn row(of: &OutcomeSensitivity, factor: &FactorSensitivity) -> SensitivityRow {
         unit: of.outcome.unit().to_owned(),
         input: factor.name.clone(),
         meaning: factor.meaning.clone(),
+        input_unit: factor.unit.clone(),
         first_order: first.map(|index| index.value),
         first_order_p05: first_interval.map(|interval| interval.p05),
         first_order_p95: first_interval.map(|interval| interval.p95),
@@ -193,11 +195,15 @@ pub fn card(
         "Which of the things that are not known make the answers uncertain, and by how much.",
     );
     how_to_read(&mut card);
-    let mut shown: Vec<(&str, &str)> = Vec::new();
+    let mut shown: Vec<(&str, &str, &str)> = Vec::new();
     for of in &found.outcomes {
         outcome(of, prepared, found, &mut card);
         for factor in strongest(of) {
-            let named = (factor.name.as_str(), factor.meaning.as_str());
+            let named = (
+                factor.name.as_str(),
+                factor.meaning.as_str(),
+                factor.unit.as_str(),
+            );
             if !shown.contains(&named) {
                 shown.push(named);
             }
@@ -205,8 +211,11 @@ pub fn card(
     }
     if !shown.is_empty() {
         card.section("What the names say");
-        for (name, meaning) in shown {
-            card.item(&format!("{name}: {meaning}"));
+        for (name, meaning, unit) in shown {
+            card.item(&match unit {
+                "" => format!("{name}: {meaning}"),
+                unit => format!("{name}: {meaning} ({unit})"),
+            });
         }
     }
     rests_on(prepared, found, &mut card);

@@ -16,6 +16,8 @@ use crate::vote::LearnedParameters;
 pub struct Input {
     /// Its name.
     pub name: String,
+    /// Its unit.
+    pub unit: String,
     /// Its distribution before evidence.
     pub distribution: Distribution,
     /// What it says.
@@ -61,8 +63,9 @@ impl Inputs {
         campaign: &Campaign,
         learning: &Learning,
     ) -> Result<Self, LearnError> {
-        let input = |name: &str, distribution, meaning: &str, moves_vote| Input {
+        let input = |name: &str, distribution, meaning: &str, unit: &str, moves_vote| Input {
             name: name.to_owned(),
+            unit: unit.to_owned(),
             distribution,
             meaning: meaning.to_owned(),
             moves_vote,
@@ -73,7 +76,13 @@ impl Inputs {
             .iter()
             .map(|one| {
                 let distribution = *replaced.get(&one.name).unwrap_or(&one.distribution);
-                input(&one.name, distribution, &one.meaning, one.moves_vote)
+                input(
+                    &one.name,
+                    distribution,
+                    &one.meaning,
+                    &one.unit,
+                    one.moves_vote,
+                )
             })
             .collect();
         let learner = match learning {
@@ -87,13 +96,14 @@ impl Inputs {
         if let Some(distribution) = campaign.comprehension {
             let meaning = "share of voters who know on the day what a Yes would cost them, as the \
                            scenario's campaign states";
-            list.push(input(COMPREHENSION, distribution, meaning, true));
+            list.push(input(COMPREHENSION, distribution, meaning, "share", true));
         }
         for (index, effect) in campaign.effects.iter().enumerate() {
             let (mean, sd) = (effect.log_odds, effect.sd);
             let distribution = Distribution::Normal { mean, sd };
             let meaning = format!("campaign: {}", effect.name);
-            list.push(input(&effect_name(index), distribution, &meaning, true));
+            let name = effect_name(index);
+            list.push(input(&name, distribution, &meaning, "log odds", true));
         }
         Ok(Self { list, learner })
     }

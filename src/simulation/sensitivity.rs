@@ -132,6 +132,8 @@ pub struct FactorSensitivity {
     pub name: String,
     /// What it says.
     pub meaning: String,
+    /// Its unit; empty for luck.
+    pub unit: String,
     /// Its indices; nothing where the outcome does not vary.
     pub indices: Option<Indices>,
     /// The outcome at the ends of the input; nothing for luck.
@@ -242,6 +244,10 @@ pub fn sensitivity(
         let at = outcome.index();
         let factor = |(place, factor): (usize, &Factor)| FactorSensitivity {
             name: factor.name.clone(),
+            unit: match factor.inputs.first() {
+                Some(&place) => model.inputs[place].1.unit.clone(),
+                None => String::new(),
+            },
             meaning: match factor.inputs.first() {
                 Some(&place) => model.inputs[place].1.meaning.clone(),
                 None => LUCK_MEANING.to_owned(),

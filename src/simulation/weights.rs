@@ -69,7 +69,7 @@ impl Weights {
         let held: f64 = (self.0.iter().zip(holds))
             .filter(|(_, holds)| **holds)
             .map(|(weight, _)| weight)
-            .sum();
+            .fold(0.0, |sum, weight| sum + weight);
         let effective = self.effective();
         let with_two = (held / sum * effective + 1.0) / (effective + 2.0);
         let variance_of = |holds: bool| (f64::from(u8::from(holds)) - with_two).powi(2);
