@@ -769,6 +769,6 @@ fn threads_change_nothing_of_a_scenarios_sensitivity() {
     let one = table(1);
     assert_eq!(one, table(2));
     let text = String::from_utf8(one).unwrap();
-    assert!(text.starts_with("outcome,unit,input,meaning,first_order,"));
+    assert!(text.starts_with("outcome,unit,input,meaning,input_unit,first_order,"));
     assert!(text.contains("take_up"));
 }
