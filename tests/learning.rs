@@ -388,7 +388,7 @@ fn without_evidence_every_draw_counts_alike() {
     let codes: Vec<&str> = prepared
         .warnings
         .iter()
-        .map(|warning| warning.code())
+        .map(bandwise::domain::Warning::code)
         .collect();
     assert!(codes.contains(&"priors_only") && !codes.contains(&"few_ballots"));
 }
@@ -664,7 +664,7 @@ fn where_there_is_no_principle_there_is_no_vote() {
     let codes: Vec<&str> = prepared
         .warnings
         .iter()
-        .map(|warning| warning.code())
+        .map(bandwise::domain::Warning::code)
         .collect();
     assert!(
         codes.contains(&"no_principle") && !codes.contains(&"few_ballots"),
