@@ -227,7 +227,9 @@ pub fn transform(distribution: &Distribution, values: &mut [f64]) {
             &mut move |u| median * (sd * normal.inverse_cdf(u)).exp()
         }
         Distribution::HalfNormal { sd, plus } => {
-            &mut move |u| plus + sd * normal.inverse_cdf(f64::midpoint(1.0, u))
+            // Half of what is left above a uniform next to 1 would round to nothing.
+            const MOST: f64 = 1.0 - f64::EPSILON / 2.0;
+            &mut move |u| plus + sd * normal.inverse_cdf(f64::midpoint(1.0, u).min(MOST))
         }
         Distribution::Beta { a, b } => {
             let beta = Beta::new(a, b).expect("the shapes are positive");
@@ -245,8 +247,11 @@ mod tests {
     use super::*;
 
     fn quantiles(form: &str, parameters: &[f64]) -> [f64; 3] {
+        quantiles_at(form, parameters, [0.05, 0.5, 0.95])
+    }
+
+    fn quantiles_at(form: &str, parameters: &[f64], mut values: [f64; 3]) -> [f64; 3] {
         let distribution = Distribution::from_parameters(form, parameters).expect("a distribution");
-        let mut values = [0.05, 0.5, 0.95];
         transform(&distribution, &mut values);
         values
     }
@@ -287,6 +292,18 @@ mod tests {
     #[test]
     fn the_uniform_of_a_far_score_is_strictly_between_0_and_1() {
         assert!(uniform_of(40.0) < 1.0 && uniform_of(-40.0) > 0.0);
+        for (form, parameters) in [
+            ("half-normal", [0.7, 0.1]),
+            ("beta", [4.5, 3.0]),
+            ("log-normal", [30.0, 0.7]),
+        ] {
+            let far = quantiles_at(
+                form,
+                &parameters,
+                [uniform_of(-40.0), 0.5, uniform_of(40.0)],
+            );
+            assert!(far.iter().all(|value| value.is_finite()), "{form}: {far:?}");
+        }
     }
 
     #[test]
