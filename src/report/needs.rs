@@ -210,7 +210,8 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, String)> {
         };
         let marks = CurveMarks {
             wanted: Some(share(row.wanted_win_probability)),
-            scenario_at: row.value_now.map(|now| scale * now),
+            // In the run comprehension differs between draws: its mean is no point of this curve.
+            scenario_at: row.value_now.filter(|_| lever != Lever::Comprehension),
         };
         let label = Axis::new(label, unit);
         let title = format!(
