@@ -10,7 +10,7 @@ use super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::text::{capital, wrapped};
 use super::who_pays;
 use crate::domain::money::thousands;
-use crate::domain::{Band, Limit, LogOdds, Pence, Proposal, Rise};
+use crate::domain::{Band, Distribution, Limit, LogOdds, Pence, Proposal, Rise};
 use crate::simulation::Prepared;
 use crate::tax::Verdict;
 use crate::tax::bill::band_amount;
@@ -453,8 +453,12 @@ fn stated(prepared: &Prepared, briefing: &Briefing) -> Vec<String> {
         ));
     }
     if let Some(comprehension) = scenario.campaign.comprehension {
+        let stated = match comprehension {
+            Distribution::Fixed(share) => format!("{} of voters", percent(share, 0)),
+            other => other.to_string(),
+        };
         lines.push(format!(
-            "Comprehension on the day is as the scenario states, not as believed first: {comprehension}."
+            "Who know on the day what a Yes would cost them is as the scenario states: {stated}."
         ));
     }
     for effect in &scenario.campaign.effects {
