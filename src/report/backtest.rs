@@ -4,7 +4,7 @@ use serde::Serialize;
 
 pub use super::calibration::provenance;
 
-use super::calibration::how_little;
+use super::calibration::{how_little, rounded};
 use super::card::{Card, in_columns, percent};
 use super::chart::{CalibrationPoint, PredictedRange, calibration_plot};
 use super::tables::{ColumnDoc, Record, record};
@@ -71,11 +71,6 @@ fn options(
         let options = forecast.ballot.options.iter().zip(&forecast.options);
         options.map(move |(option, predicted)| (forecast, option, predicted))
     })
-}
-
-/// Six decimals: so far the figures are the same on every machine.
-fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6 + 0.0
 }
 
 /// Rows of the table of options.

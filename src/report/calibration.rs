@@ -95,8 +95,8 @@ pub fn evidence_rows(calibration: &Calibration) -> Vec<EvidenceRow> {
     calibration.fits.iter().map(row).collect()
 }
 
-/// Six decimals: so far the figures are the same on every machine.
-fn rounded(value: f64) -> f64 {
+/// To six decimals, so that the last bits of a machine do not show.
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6 + 0.0
 }
 

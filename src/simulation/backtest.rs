@@ -210,7 +210,7 @@ impl AreaForecast {
 /// out of what is learned.
 ///
 /// # Errors
-/// When the scenario cannot be run, or an area of the count is none of its.
+/// When the scenario cannot be run. Areas of the count that are none of its are left out.
 pub fn backtest_areas(
     scenario: &Scenario,
     world: &World,

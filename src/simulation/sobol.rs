@@ -217,12 +217,6 @@ impl<const K: usize> Design<K> {
             factors,
         })
     }
-
-    /// The factors in order.
-    pub fn factors(&self) -> impl Iterator<Item = &Factor> {
-        self.factors.iter().map(|points| &points.factor)
-    }
-
     /// Number of points that each row needs.
     pub fn points_per_row(&self) -> u32 {
         let of_factors = self.factors.iter().flat_map(|points| {
