@@ -65,6 +65,12 @@ fn the_likelihood_agrees_with_an_independent_implementation() {
     }
 }
 
+/// An embedded table as CSV.
+fn held(name: &str) -> String {
+    let catalogue = Catalogue::embedded().unwrap();
+    catalogue.table(name).unwrap().csv().unwrap()
+}
+
 fn csv_rows(text: &str) -> Vec<Vec<f64>> {
     let row = |line: &str| {
         line.split(',')
@@ -78,8 +84,7 @@ fn csv_rows(text: &str) -> Vec<Vec<f64>> {
 #[test]
 fn mean_band_ratios_of_ballots_are_those_of_the_dwellings() {
     let world = World::embedded(Some("2023-24")).unwrap();
-    let table = Catalogue::embedded().unwrap();
-    let text = table.table("ballots").unwrap().csv().unwrap();
+    let text = held("ballots");
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
     let mut seen = 0;
     for row in reader.records() {
@@ -126,14 +131,6 @@ fn what_ships_is_what_calibration_gives_to_the_byte() {
         seed: 1,
     };
     let calibration = calibrate(&ASSUMPTIONS, EVIDENCE.clone(), effort);
-    let held = |name: &str| {
-        Catalogue::embedded()
-            .unwrap()
-            .table(name)
-            .unwrap()
-            .csv()
-            .unwrap()
-    };
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let again = "run `bandwise calibrate` and put its files into data/evidence";
     let fitted = text(fitted_normal_csv(&calibration.learned.fitted));
@@ -162,12 +159,7 @@ fn the_method_page_has_the_figures_that_ship() {
             format!("{value:.2}")
         }
     };
-    let held = Catalogue::embedded()
-        .unwrap()
-        .table("calibration")
-        .unwrap()
-        .csv()
-        .unwrap();
+    let held = held("calibration");
     let mut reader = ::csv::Reader::from_reader(held.as_bytes());
     let mut rows = 0;
     for row in reader.records() {
@@ -355,12 +347,7 @@ fn a_run_draws_what_calibration_learned() {
         "{}",
         vote.weights.effective()
     );
-    let held = Catalogue::embedded()
-        .unwrap()
-        .table("calibration")
-        .unwrap()
-        .csv()
-        .unwrap();
+    let held = held("calibration");
     for line in held.lines().skip(1).filter(|line| line.contains(",true,")) {
         let fields: Vec<&str> = line.split(",true,").collect();
         let name = line.split(',').next().unwrap();

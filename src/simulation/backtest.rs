@@ -11,8 +11,8 @@ use super::summary::Spread;
 use super::weights::Weights;
 use crate::data::evidence::BallotArea;
 use crate::data::{Assumptions, Scenario, World};
-use crate::domain::Distribution;
 use crate::domain::evidence::{Evidence, FittedNormal, Learning, PastBallot};
+use crate::domain::{Distribution, LogOdds};
 use crate::vote::LearnedParameters;
 use crate::vote::likelihood::{expected_log_odds, of_ballot};
 
@@ -144,8 +144,8 @@ impl Predictive {
             for draw in 0..n {
                 let p = learned.draw(draw);
                 let expected = expected_log_odds(option, ballot.statutory, &p);
-                let odds = (expected + p.tau * mood[draw] + ballot.option_sd * own[draw]).exp();
-                of_option.push(odds / (1.0 + odds));
+                let log_odds = expected + p.tau * mood[draw] + ballot.option_sd * own[draw];
+                of_option.push(LogOdds(log_odds).share().value());
                 under.push(standard.cdf((came - expected) / p.tau.hypot(ballot.option_sd)));
             }
             below.push(learned.weights.mean(&under));

@@ -5,8 +5,8 @@ use super::inputs::transform;
 use super::learn::{Effort, Learned, learn, priors};
 use super::summary::Spread;
 use crate::data::Assumptions;
-use crate::domain::Distribution;
 use crate::domain::evidence::Evidence;
+use crate::domain::{Distribution, LogOdds};
 use crate::vote::LearnedParameters;
 use crate::vote::likelihood::{expected_log_odds, log_odds_at};
 
@@ -112,10 +112,7 @@ pub fn calibrate(assumptions: &Assumptions, evidence: Evidence, effort: Effort) 
 fn fits(evidence: &Evidence, learned: &Learned) -> Vec<Fit> {
     let draws = 0..learned.values[0].len();
     let spread = |log_odds: &dyn Fn(&LearnedParameters) -> f64| {
-        let share = |draw: usize| {
-            let odds = log_odds(&learned.draw(draw)).exp();
-            odds / (1.0 + odds)
-        };
+        let share = |draw: usize| LogOdds(log_odds(&learned.draw(draw))).share().value();
         let shares: Vec<f64> = draws.clone().map(share).collect();
         learned
             .weights

@@ -1,9 +1,7 @@
 //! Turnout by kind of polling day: the same draws and the same luck on another turnout.
 
-use rayon::prelude::*;
-
 use super::prepare::{DayClass, Prepared};
-use super::run::{BLOCK, DrawOutcomes, Headline, Simulation, VoteOutcomes};
+use super::run::{DrawOutcomes, Headline, Simulation, VoteOutcomes, in_blocks, poll_cost_input};
 use super::summary::Spread;
 use super::weights::Weights;
 
@@ -105,12 +103,7 @@ pub fn days(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<DayFigures> {
 
 /// Mean cost of a poll that shares its costs, or does not.
 fn poll_cost(prepared: &Prepared, outcomes: &DrawOutcomes, combined: bool) -> f64 {
-    let name = if combined {
-        "poll_cost_combined"
-    } else {
-        "poll_cost_alone"
-    };
-    let costs = &outcomes.inputs[prepared.inputs.position(name)];
+    let costs = &outcomes.inputs[prepared.inputs.position(poll_cost_input(combined))];
     let costs: Vec<f64> = (costs.iter())
         .map(|cost| prepared.finance.cost_factor * cost)
         .collect();
@@ -144,22 +137,6 @@ impl Columns {
         }
         columns
     }
-}
-
-/// Does work on blocks of draws in parallel and in order; it hears the first draw of a block and
-/// how many it has.
-pub(super) fn in_blocks<T: Send>(
-    draws: usize,
-    work: impl Fn(u32, usize) -> T + Sync + Send,
-) -> Vec<T> {
-    let draws = u32::try_from(draws).expect("draws are counted in 32 bits");
-    (0..draws.div_ceil(BLOCK))
-        .into_par_iter()
-        .map(|block| {
-            let first = block * BLOCK;
-            work(first, BLOCK.min(draws - first) as usize)
-        })
-        .collect()
 }
 
 #[cfg(test)]

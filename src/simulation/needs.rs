@@ -5,9 +5,9 @@
 //! the probability of winning at any value of a lever is a weighted share of the draws. The noise of
 //! the count is left out but for polls: it moves yes shares by far less than the draws differ.
 
-use super::days::{draws_looked_at, first_weights, in_blocks};
+use super::days::{draws_looked_at, first_weights};
 use super::prepare::Prepared;
-use super::run::{DrawOutcomes, Simulation, VoteOutcomes, WardLuck};
+use super::run::{DrawOutcomes, Simulation, VoteOutcomes, WardLuck, in_blocks};
 use super::summary::win_probability;
 use super::weights::Weights;
 use crate::domain::evidence::{Poll, PollQuestion};
@@ -145,14 +145,11 @@ impl Looked {
         let blocks = in_blocks(draws, |first, n| {
             let inputs = outcomes.inputs_of(first as usize, n);
             let luck = WardLuck::of_moods(prepared, first, n);
-            let mut scratch = simulation.scratch();
-            let mut parameters = simulation.no_parameters();
+            let mut memory = simulation.memory();
             let look = |draw: usize| {
-                simulation.parameters(&inputs, &luck, draw, &mut parameters);
-                simulation.on_the_day(&inputs, draw, &mut parameters);
-                let from = simulation.break_even(&parameters, &mut scratch);
-                let support =
-                    simulation.last_day_support(&inputs, draw, &mut parameters, &mut scratch);
+                simulation.on_polling_day(&inputs, &luck, draw, &mut memory);
+                let from = simulation.break_even(&mut memory);
+                let support = simulation.last_day_support(&inputs, draw, &mut memory);
                 (from, support)
             };
             (0..n).map(look).collect::<Vec<(f64, f64)>>()
@@ -372,34 +369,20 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
         ..
     } = looked_at;
     let lead = |says_yes: f64| 100.0 * (2.0 * says_yes - 1.0);
-    let reading = |says_yes: f64| {
-        let poll = last_day_poll(prepared, says_yes);
-        PollReading::of(&poll, poll.date, &prepared.learning)
-    };
-    let likelihoods = |says_yes: f64| -> Vec<f64> {
-        let reading = reading(says_yes);
-        let of = |log_odds: &f64| reading.log_likelihood(*log_odds);
-        support.iter().map(of).collect()
-    };
     // How much each draw counts after such a poll.
-    let after = |says_yes: f64| -> Weights {
-        let logs = likelihoods(says_yes);
+    let after = |weights: &[f64], says_yes: f64| -> Weights {
+        let poll = last_day_poll(prepared, says_yes);
+        let reading = PollReading::of(&poll, poll.date, &prepared.learning);
+        let log = |log_odds: &f64| reading.log_likelihood(*log_odds);
+        let logs: Vec<f64> = support.iter().map(log).collect();
         let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        (weights.values().iter().zip(logs))
+        (weights.iter().zip(logs))
             .map(|(weight, log)| weight * (log - most).exp())
             .collect()
     };
     let chance = |weights: &[f64], says_yes: f64| {
-        let logs = likelihoods(says_yes);
-        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let (mut all, mut squares, mut yes) = (0.0, 0.0, 0.0);
-        for ((weight, log), won) in weights.iter().zip(logs).zip(won) {
-            let weight = weight * (log - most).exp();
-            all += weight;
-            squares += weight * weight;
-            yes += if *won { weight } else { 0.0 };
-        }
-        (all * all / squares >= ENOUGH_AFTER_POLL).then_some(yes / all)
+        let after = after(weights, says_yes);
+        (after.effective() >= ENOUGH_AFTER_POLL).then(|| after.share(won).0)
     };
     let solve_from = |weights: &[f64], first: u32| {
         let reached =
@@ -422,13 +405,20 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
     };
     let points: Vec<CurvePoint> = (0..=STEPS)
         .map(|step| 0.3 + 0.4 * f64::from(step) / f64::from(STEPS))
-        .map(|says_yes| point(lever, lead(says_yes), &after(says_yes), won))
+        .map(|says_yes| {
+            point(
+                lever,
+                lead(says_yes),
+                &after(weights.values(), says_yes),
+                won,
+            )
+        })
         .collect();
     let value_needed = solve_from(weights.values(), *TRIED.start());
     let error = value_needed.and_then(|says_yes| {
         let near = (100.0 * says_yes).round() as u32;
         let first = near.saturating_sub(NEAR).max(*TRIED.start());
-        if after(says_yes).effective() < ENOUGH_DRAWS as f64 {
+        if after(weights.values(), says_yes).effective() < ENOUGH_DRAWS as f64 {
             return None;
         }
         jackknife(weights, |weights| solve_from(weights, first).map(lead))

@@ -14,7 +14,7 @@ use crate::vote::poll::{PollReading, support_log_odds};
 use crate::vote::{Electorate, ExpectedVotes, VoteParameters};
 
 /// Draws that are made together.
-pub(super) const BLOCK: u32 = 256;
+const BLOCK: u32 = 256;
 
 /// Hears how far a run has come. The library itself never draws a bar.
 pub trait Observer: Sync {
@@ -181,16 +181,11 @@ pub fn run(prepared: &Prepared, observer: &dyn Observer) -> DrawOutcomes {
     let draws = prepared.scenario.draws;
     observer.begin(u64::from(draws));
     let simulation = Simulation::of(prepared);
-    let blocks: Vec<DrawOutcomes> = (0..draws.div_ceil(BLOCK))
-        .into_par_iter()
-        .map(|block| {
-            let first = block * BLOCK;
-            let n = BLOCK.min(draws - first);
-            let outcomes = simulation.block(first, n as usize);
-            observer.advance(u64::from(n));
-            outcomes
-        })
-        .collect();
+    let blocks = in_blocks(draws as usize, |first, n| {
+        let outcomes = simulation.block(first, n);
+        observer.advance(n as u64);
+        outcomes
+    });
     let mut all = DrawOutcomes::default();
     for block in blocks {
         all.append(block);
@@ -200,6 +195,31 @@ pub fn run(prepared: &Prepared, observer: &dyn Observer) -> DrawOutcomes {
     }
     observer.end();
     all
+}
+
+/// Does work on blocks of draws in parallel and in order; it hears the first draw of a block and
+/// how many it has.
+pub(super) fn in_blocks<T: Send>(
+    draws: usize,
+    work: impl Fn(u32, usize) -> T + Sync + Send,
+) -> Vec<T> {
+    let draws = u32::try_from(draws).expect("draws are counted in 32 bits");
+    (0..draws.div_ceil(BLOCK))
+        .into_par_iter()
+        .map(|block| {
+            let first = block * BLOCK;
+            work(first, BLOCK.min(draws - first) as usize)
+        })
+        .collect()
+}
+
+/// The input of what a poll costs: one that shares its day, or one by itself.
+pub(super) const fn poll_cost_input(combined: bool) -> &'static str {
+    if combined {
+        "poll_cost_combined"
+    } else {
+        "poll_cost_alone"
+    }
 }
 
 /// Runs work on a pool of so many threads, or of one a core. Results do not depend on it.
@@ -263,11 +283,6 @@ impl<'a> Simulation<'a> {
     /// The same with another turnout of the electorate.
     pub(super) fn with(prepared: &'a Prepared, electorate: &'a Electorate) -> Self {
         let at = |name: &str| prepared.inputs.position(name);
-        let poll = if prepared.finance.combined_poll {
-            "poll_cost_combined"
-        } else {
-            "poll_cost_alone"
-        };
         let positions = Positions {
             vote: [
                 "pi",
@@ -289,7 +304,7 @@ impl<'a> Simulation<'a> {
             challenges: at("challenges"),
             tapered: ["tapered_pension_age", "tapered_working_age"].map(at),
             take_up: at("take_up"),
-            poll: at(poll),
+            poll: at(poll_cost_input(prepared.finance.combined_poll)),
             rebill: at("rebill_cost"),
             delay: at("delay_cost"),
             comprehension: prepared.inputs.find(COMPREHENSION),
@@ -335,13 +350,12 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Memory for [`Self::votes_at`].
+    /// Memory for the votes of draws.
     pub(super) fn memory(&self) -> Memory {
-        let electorate = &self.prepared.electorate;
-        let n_wards = electorate.n_wards();
+        let n_wards = self.electorate.n_wards();
         Memory {
             scratch: self.kernel.scratch(),
-            votes: ExpectedVotes::none(n_wards, electorate.groups.len()),
+            votes: ExpectedVotes::none(n_wards, self.electorate.groups.len()),
             parameters: VoteParameters::none(n_wards),
         }
     }
@@ -354,15 +368,31 @@ impl<'a> Simulation<'a> {
         draw: usize,
         memory: &mut Memory,
     ) -> (f64, f64) {
+        self.expect(inputs, luck, draw, memory);
+        self.count_all(&memory.votes, luck, draw, |_, _, _| ())
+    }
+
+    /// The expected votes of a draw on polling day, into the memory.
+    fn expect(&self, inputs: &[Vec<f64>], luck: &WardLuck, draw: usize, memory: &mut Memory) {
+        self.on_polling_day(inputs, luck, draw, memory);
         let Memory {
             scratch,
             votes,
             parameters,
         } = memory;
-        self.parameters(inputs, luck, draw, parameters);
-        self.on_the_day(inputs, draw, parameters);
         self.kernel.expected(parameters, scratch, votes);
-        self.count_all(votes, luck, draw, |_, _, _| ())
+    }
+
+    /// The parameters of a draw on polling day, into the memory.
+    pub(super) fn on_polling_day(
+        &self,
+        inputs: &[Vec<f64>],
+        luck: &WardLuck,
+        draw: usize,
+        memory: &mut Memory,
+    ) {
+        self.parameters(inputs, luck, draw, &mut memory.parameters);
+        self.on_the_day(inputs, draw, &mut memory.parameters);
     }
 
     fn block(&self, first: u32, n: usize) -> DrawOutcomes {
@@ -432,15 +462,16 @@ impl<'a> Simulation<'a> {
         first: u32,
         n: usize,
     ) -> VoteOutcomes {
-        let n_wards = self.electorate.n_wards();
         let luck = WardLuck::of(self.prepared, "", first, n);
         let mut outcomes = VoteOutcomes {
             log_weights,
             ..VoteOutcomes::default()
         };
-        let mut scratch = self.kernel.scratch();
-        let mut votes = ExpectedVotes::none(n_wards, self.electorate.groups.len());
-        let mut parameters = VoteParameters::none(n_wards);
+        let Memory {
+            mut scratch,
+            mut votes,
+            mut parameters,
+        } = self.memory();
         for draw in 0..n {
             self.parameters(inputs, &luck, draw, &mut parameters);
             outcomes.log_weights[draw] += self.polls(inputs, draw, &mut parameters, &mut scratch);
@@ -489,47 +520,33 @@ impl<'a> Simulation<'a> {
     }
 
     /// Log odds of the support that a poll on the last day with the question of the ballot paper
-    /// finds: the campaign has been, and no ballot is cast. Takes the parameters of the day.
+    /// finds: the campaign has been, and no ballot is cast. Takes the parameters of the day out of the
+    /// memory.
     pub(super) fn last_day_support(
         &self,
         inputs: &[Vec<f64>],
         draw: usize,
-        parameters: &mut VoteParameters,
-        scratch: &mut Scratch,
+        memory: &mut Memory,
     ) -> f64 {
         let [_, delta_statutory, _] = self.national(inputs, draw);
-        parameters.national -= delta_statutory;
-        support_log_odds(self.kernel.support(parameters, scratch))
+        memory.parameters.national -= delta_statutory;
+        let support = self.kernel.support(&memory.parameters, &mut memory.scratch);
+        support_log_odds(support)
     }
 
     /// The shift of support, log odds, from which on the expected votes for Yes are more than half.
-    pub(super) fn break_even(&self, parameters: &VoteParameters, scratch: &mut Scratch) -> f64 {
-        self.kernel.break_even(parameters, scratch)
-    }
-
-    /// Memory for draws.
-    pub(super) fn scratch(&self) -> Scratch {
-        self.kernel.scratch()
-    }
-
-    /// Memory for the parameters of a draw.
-    pub(super) fn no_parameters(&self) -> VoteParameters {
-        VoteParameters::none(self.electorate.n_wards())
+    pub(super) fn break_even(&self, memory: &mut Memory) -> f64 {
+        self.kernel
+            .break_even(&memory.parameters, &mut memory.scratch)
     }
 
     /// The vote as a whole in a block of draws.
     pub(super) fn headlines(&self, inputs: &[Vec<f64>], first: u32, n: usize) -> Vec<Headline> {
         let luck = WardLuck::of(self.prepared, "", first, n);
-        let mut scratch = self.kernel.scratch();
-        let mut parameters = self.no_parameters();
-        let (n_wards, n_groups) = (self.electorate.n_wards(), self.electorate.groups.len());
-        let mut votes = ExpectedVotes::none(n_wards, n_groups);
+        let mut memory = self.memory();
         let headline = |draw: usize| {
-            self.parameters(inputs, &luck, draw, &mut parameters);
-            self.on_the_day(inputs, draw, &mut parameters);
-            let by_reader = self.kernel.by_reader(&parameters, &mut scratch);
-            by_reader.mix(parameters.kappa, &mut votes);
-            self.headline(&votes, &luck, draw, |_, _, _| ())
+            self.expect(inputs, &luck, draw, &mut memory);
+            self.headline(&memory.votes, &luck, draw, |_, _, _| ())
         };
         (0..n).map(headline).collect()
     }
@@ -546,7 +563,7 @@ impl<'a> Simulation<'a> {
     }
 
     /// Adds what holds on polling day: a statutory ballot, and what the campaign has reached.
-    pub(super) fn on_the_day(&self, inputs: &[Vec<f64>], draw: usize, into: &mut VoteParameters) {
+    fn on_the_day(&self, inputs: &[Vec<f64>], draw: usize, into: &mut VoteParameters) {
         (into.national, into.kappa) = self.mood_of_the_day(inputs, draw);
     }
 
@@ -560,7 +577,7 @@ impl<'a> Simulation<'a> {
     }
 
     /// The parameters of a draw before polling day.
-    pub(super) fn parameters(
+    fn parameters(
         &self,
         inputs: &[Vec<f64>],
         luck: &WardLuck,
