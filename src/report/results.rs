@@ -94,6 +94,8 @@ pub struct Provenance {
     pub draws: u32,
     /// Seed.
     pub seed: u64,
+    /// Points that the draws are made of: `random` or `sobol`.
+    pub points: String,
     /// SHA-256 over all embedded tables.
     pub data_sha256: String,
     /// The embedded tables.
@@ -465,6 +467,7 @@ pub fn provenance(
             .map(|extract| catalogue::sha256(&csv(&cell_rows(extract)))),
         draws: prepared.scenario.draws,
         seed: prepared.scenario.seed,
+        points: prepared.scenario.points.to_string(),
         data_sha256: catalogue::data_sha256(),
         tables,
         licence: "Contains public sector information licensed under the Open Government Licence \

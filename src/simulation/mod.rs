@@ -12,6 +12,7 @@ pub mod learn;
 pub mod medium_term;
 pub mod needs;
 pub mod perception;
+pub mod points;
 pub mod prepare;
 pub mod run;
 pub mod sensitivity;
