@@ -15,7 +15,7 @@ use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
 use crate::data::small_areas::Tenure;
 use crate::domain::schedule::WHOLE;
-use crate::domain::{Band, Pence, Share, Warning, divide_half_up};
+use crate::domain::{Band, Pence, Points, Share, Warning, divide_half_up};
 use crate::simulation::weights::FEW_EFFECTIVE;
 use crate::simulation::{
     BillPart, DrawOutcomes, Driver, PairedDifference, Prepared, VoteOutcomes, drivers,
@@ -133,6 +133,9 @@ impl Briefing {
 
 /// Draws below which a probability is called rough.
 const FEW_DRAWS: u32 = 2_000;
+/// Standard error above which that of fewer quasi-random draws is called so: that of 2,000 random draws
+/// where the vote is even.
+const ROUGH: f64 = 0.011;
 /// Width of the 90% range of the yes share above which the outcome is called open.
 const WIDE: f64 = 0.25;
 
@@ -186,8 +189,13 @@ pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow>
     if let Some(vote) = &outcomes.vote {
         let draws = prepared.scenario.draws;
         let effective = vote.weights.effective();
-        if draws < FEW_DRAWS {
-            warnings.push(Warning::FewDraws { draws });
+        let (_, error) = vote.weights.share(&vote.won);
+        match prepared.scenario.points {
+            Points::Random if draws < FEW_DRAWS => warnings.push(Warning::FewDraws { draws }),
+            Points::Sobol if draws < FEW_DRAWS && error > ROUGH => {
+                warnings.push(Warning::FewPoints { draws, error });
+            }
+            _ => (),
         }
         let thin = draws >= FEW_DRAWS || effective < f64::from(draws) / 2.0;
         if thin && effective < FEW_EFFECTIVE {

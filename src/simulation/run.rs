@@ -40,6 +40,8 @@ impl Observer for NoObserver {
 /// What came of every draw, in order; columns of equal length.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DrawOutcomes {
+    /// Points that the draws are made of.
+    pub points: Points,
     /// Values of each uncertain input, input by input.
     pub inputs: Vec<Vec<f64>>,
     /// Pounds that the council has over a No, after its share of what is not collected, of
@@ -106,6 +108,11 @@ impl DrawOutcomes {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.collected.is_empty()
+    }
+
+    /// Weights of draws that count alike: of money that the vote does not decide.
+    pub fn alike(&self) -> Weights {
+        Weights::alike(self.len()).drawn_from(self.points)
     }
 
     /// The inputs of a block of draws.
@@ -187,12 +194,16 @@ pub fn run(prepared: &Prepared, observer: &dyn Observer) -> DrawOutcomes {
         observer.advance(n as u64);
         outcomes
     });
-    let mut all = DrawOutcomes::default();
+    let points = prepared.scenario.points;
+    let mut all = DrawOutcomes {
+        points,
+        ..DrawOutcomes::default()
+    };
     for block in blocks {
         all.append(block);
     }
     if let Some(vote) = &mut all.vote {
-        vote.weights = Weights::from_log(&vote.log_weights);
+        vote.weights = Weights::from_log(&vote.log_weights).drawn_from(points);
     }
     observer.end();
     all
