@@ -7,11 +7,11 @@ use bandwise::data::cells::rows_by_plain_loops;
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World, cells};
 use bandwise::domain::{AreaKind, Cells, Detail, Pence};
-use bandwise::simulation::draw::Kernel;
+use bandwise::simulation::draw::{Kernel, LANES, TileParameters, TileVotes};
 use bandwise::simulation::inputs::normals;
 use bandwise::simulation::{NoObserver, Prepared, on_threads, prepare, run};
 use bandwise::tax::{Amounts, Cases, apply, dwelling_bill};
-use bandwise::vote::{ExpectedVotes, VoteParameters, expected_votes};
+use bandwise::vote::{VoteParameters, expected_votes};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn derby(draws: u32) -> (World, Prepared) {
@@ -56,10 +56,19 @@ fn draw_loop(criterion: &mut Criterion) {
     group.bench_function("kernel", |bencher| {
         let kernel = Kernel::of(electorate);
         let mut scratch = kernel.scratch();
-        let mut votes = ExpectedVotes::none(electorate.n_wards(), electorate.groups.len());
+        let mut votes = TileVotes::none(kernel.n_wards());
+        let tiles: Vec<TileParameters> = (parameters.chunks(LANES))
+            .map(|draws| {
+                let mut tile = TileParameters::none(kernel.n_wards());
+                for (lane, draw) in draws.iter().enumerate() {
+                    tile.set(lane, draw);
+                }
+                tile
+            })
+            .collect();
         bencher.iter(|| {
-            for one in &parameters {
-                kernel.expected(one, &mut scratch, &mut votes);
+            for tile in &tiles {
+                kernel.votes(tile, &mut scratch, &mut votes);
                 black_box(&votes);
             }
         });

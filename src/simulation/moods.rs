@@ -5,7 +5,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use super::days::{draws_looked_at, first_weights};
 use super::inputs::normal_score;
 use super::prepare::Prepared;
-use super::run::{DrawOutcomes, Simulation, WardLuck, in_blocks};
+use super::run::{DrawOutcomes, Simulation, WardLuck, in_blocks, tiles};
 
 /// The probability of winning and its Monte Carlo standard error, as the mean over the draws of the
 /// probability given all but the mood on the day; nothing without a vote, or where a poll tells of the
@@ -50,9 +50,7 @@ pub fn win_probability_over_moods(
         let inputs = outcomes.inputs_of(first as usize, n);
         let luck = WardLuck::of_moods(prepared, first, n);
         let mut memory = simulation.memory();
-        let chance = |draw: usize| {
-            simulation.on_polling_day(&inputs, &luck, draw, &mut memory);
-            let further = simulation.break_even(&mut memory);
+        let chance = |draw: usize, further: f64| {
             let from = inputs[mood][draw] + further / inputs[tau][draw];
             let (least, most) = distribution.range_of_draws();
             if inputs[tau][draw] == 0.0 || least == most {
@@ -66,7 +64,18 @@ pub fn win_probability_over_moods(
                 normal.sf(normal_score(&distribution, from))
             }
         };
-        (0..n).map(chance).collect::<Vec<f64>>()
+        let mut chances: Vec<f64> = Vec::with_capacity(n);
+        for tile in tiles(n) {
+            for (lane, draw) in tile.clone().enumerate() {
+                simulation.on_polling_day(&inputs, &luck, draw, lane, &mut memory);
+            }
+            let further = simulation.break_even(&mut memory);
+            chances.extend(
+                tile.zip(further)
+                    .map(|(draw, further)| chance(draw, further)),
+            );
+        }
+        chances
     });
     let found = first_weights(vote, draws).spread(&blocks.concat())?;
     Some((found.mean, found.monte_carlo_error?))
