@@ -482,7 +482,7 @@ impl Kernel {
     }
 
     /// The shift of every voter's log odds at which the expected votes for Yes are half of those cast,
-    /// to 1e-9, in the draws of a tile; infinite where no shift is enough.
+    /// to 1e-9, in the draws of a tile; infinite where no shift is enough, and -80 where any is.
     ///
     /// By Newton's method within a bracket: the log odds of the yes share rise with the shift, almost
     /// in step.

@@ -59,8 +59,10 @@ pub fn perceptions(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<ReaderFi
     let simulation = Simulation::of(prepared);
     let [pi, m, k, omega, gamma] = ["pi", "m", "k", "omega", "gamma"]
         .map(|name| &outcomes.inputs[prepared.inputs.position(name)]);
+    // The factor of the mood on the odds of a Yes, and the share who know.
     let of_day: Vec<(f64, f64)> = (0..outcomes.len())
         .map(|draw| simulation.mood_of_the_day(&outcomes.inputs, draw))
+        .map(|(log_odds, knows)| (log_odds.exp(), knows))
         .collect();
     let share_of_voters = Reader::ALL.map(|reader| {
         let share = |(draw, &(_, knows)): (usize, &(f64, f64))| match reader {
@@ -80,7 +82,7 @@ pub fn perceptions(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<ReaderFi
             let x = reader.of(real);
             let says_yes = |draw: usize| {
                 let odds = yes_odds(x, pi[draw], m[draw], k[draw], gamma[draw]);
-                let odds = odds * of_day[draw].0.exp();
+                let odds = odds * of_day[draw].0;
                 odds / (1.0 + odds)
             };
             let says_yes: Vec<f64> = (0..outcomes.len()).map(says_yes).collect();
