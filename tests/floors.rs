@@ -189,7 +189,7 @@ fn breaches(source: &Source) -> Vec<&'static str> {
         !source.is_on(&["report", "app"]) && source.uses_any(&writing),
         WRITES,
     );
-    let luck = ["rand", "rand_chacha", "rayon"];
+    let luck = ["rand", "rand_chacha", "rayon", "sobol_burley"];
     rule(
         !source.is_on(&["simulation"]) && source.uses_any(&luck),
         LUCK,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bandwise::data::scenario::MOST_DRAWS;
-use bandwise::domain::Detail;
+use bandwise::domain::{Detail, Points};
 use bandwise::simulation::synthetic::MOST_ROWS;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -87,6 +87,10 @@ pub struct Luck {
     /// Take this seed (default 1): the same seed gives the same results.
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Make the draws of these points: random (default), or sobol for a smaller error from as many
+    /// draws.
+    #[arg(long, value_name = "POINTS")]
+    pub points: Option<Points>,
 }
 
 /// Where results go.

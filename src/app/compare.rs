@@ -1,8 +1,7 @@
 //! `compare`: proposals on the same luck.
 
-use bandwise::domain::money::thousands;
 use bandwise::report::tables::WarningRow;
-use bandwise::report::{card, csv, json, results, scenario_file};
+use bandwise::report::{card, csv, json, results, scenario_file, text};
 use bandwise::simulation::{
     NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate, same_evidence,
 };
@@ -113,10 +112,10 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
         }
     };
     let title = format!(
-        "{} {}: {} draws, seed {}",
+        "{} {}: {}, seed {}",
         first.record.authority.name,
         first.vote_year,
-        thousands(u64::from(first.scenario.draws)),
+        text::draws_in_words(first.scenario.draws, first.scenario.points),
         first.scenario.seed
     );
     print(&card::compare_card(
@@ -140,13 +139,14 @@ fn share_luck(prepared: &[Prepared]) -> Result<(), Failure> {
         let first = &prepared[0];
         let same = other.scenario.seed == first.scenario.seed
             && other.scenario.draws == first.scenario.draws
+            && other.scenario.points == first.scenario.points
             && other.record.authority == first.record.authority
             && other.base_year == first.base_year
             && other.vote_year == first.vote_year;
         if !same {
             return Err(Failure::bad_input(format!(
-                "{} and {} differ in authority, vintage, year, seed or draws, so their luck cannot be \
-                 shared [state --authority, --vintage, --seed or --draws for both]",
+                "{} and {} differ in authority, vintage, year, seed, draws or points, so their luck \
+                 cannot be shared [state --authority, --vintage, --seed, --draws or --points for both]",
                 first.scenario.key, other.scenario.key
             )));
         }

@@ -61,6 +61,10 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
         scenario.seed = seed;
         overrides.push(format!("simulation.seed = {seed}"));
     }
+    if let Some(points) = luck.points {
+        scenario.points = points;
+        overrides.push(format!("simulation.points = \"{points}\""));
+    }
     if let Err(error) = Vintage::held(scenario.vintage.as_deref()) {
         return Err(Failure::bad_input(error));
     }

@@ -20,6 +20,7 @@ pub fn sensitivity(args: &SensitivityArgs) -> Result<(), Failure> {
     let luck = Luck {
         draws: None,
         seed: args.seed,
+        points: None,
     };
     let mut loaded = load(&args.scenario.scenario, &args.scenario.replace, &luck)?;
     let prepared = loaded.prepare()?;

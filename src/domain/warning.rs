@@ -13,6 +13,13 @@ pub enum Warning {
         /// How many there were.
         draws: u32,
     },
+    /// The same of quasi-random draws.
+    FewPoints {
+        /// How many there were.
+        draws: u32,
+        /// Standard error of the probability of winning, as a share.
+        error: f64,
+    },
     /// The model has not learned from past ballots: the parameters are as first believed.
     PriorsOnly,
     /// The model has learned from few ballots.
@@ -285,7 +292,7 @@ impl Warning {
     /// A short name, the same in every format.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::FewDraws { .. } => "few_draws",
+            Self::FewDraws { .. } | Self::FewPoints { .. } => "few_draws",
             Self::PriorsOnly => "priors_only",
             Self::FewBallots { .. } => "few_ballots",
             Self::LowEffectiveSample { .. } => "low_effective_sample",
@@ -377,6 +384,11 @@ impl Warning {
                 "Few draws ({draws}): the standard error of the probability of winning may reach \
                  {:.1} percentage points or more; with 10,000 draws and no polls about half a point.",
                 50.0 / (f64::from(*draws)).sqrt()
+            ),
+            Self::FewPoints { draws, error } => format!(
+                "Few draws ({draws}): the standard error of the probability of winning is about {:.1} \
+                 percentage points, itself known only roughly from the spread of 16 replicates.",
+                100.0 * error
             ),
             Self::PriorsOnly => "The vote model rests on its stated starting beliefs: the scenario \
                  asks for nothing to be learned from past ballots and surveys. Read the \

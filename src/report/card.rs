@@ -7,7 +7,7 @@ use super::needs;
 use super::perception;
 use super::results::Briefing;
 use super::tables::{CompareRow, SummaryRow, WarningRow};
-use super::text::{capital, wrapped};
+use super::text::{capital, draws_in_words, wrapped};
 use super::who_pays;
 use crate::domain::money::thousands;
 use crate::domain::{Band, Distribution, Limit, LogOdds, Pence, Proposal, Rise};
@@ -56,8 +56,8 @@ pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
     }
     card.blank();
     card.line(&format!(
-        "{} draws, seed {}. Files: {place}",
-        thousands(u64::from(briefing.provenance.draws)),
+        "{}, seed {}. Files: {place}",
+        draws_in_words(prepared.scenario.draws, prepared.scenario.points),
         briefing.provenance.seed
     ));
     card.0

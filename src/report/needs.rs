@@ -19,7 +19,7 @@ record! {
         meaning: String as "string", "What it is.";
         wanted_win_probability: f64 as "number", "The wanted probability of winning, as the scenario states it or a half.";
         value_needed: Option<f64> as "number", "The least value at which it is reached; empty where no value reaches it, or there is no vote.";
-        monte_carlo_error: Option<f64> as "number", "Its standard error from the finite number of draws, by a jackknife over 20 batches; empty from fewer than 200 draws or where a batch left out does not reach it.";
+        monte_carlo_error: Option<f64> as "number", "Its standard error from the finite number of draws, by a jackknife over 20 batches of random draws or over the 16 replicates of Sobol points; empty from fewer than 200 draws or where a batch left out does not reach it.";
         value_now: Option<f64> as "number", "Its value in the run: of comprehension the mean over the draws; empty where it has none.";
         win_probability_now: Option<f64> as "number", "Probability of winning in the run; empty where there is no vote.";
         win_probability_now_monte_carlo_error: Option<f64> as "number", "Standard error of it.";

@@ -15,7 +15,7 @@ use crate::data::AuthorityRecord;
 use crate::data::catalogue::{self, Catalogue, DataError};
 use crate::data::small_areas::Tenure;
 use crate::domain::schedule::WHOLE;
-use crate::domain::{Band, Pence, Share, Warning, divide_half_up};
+use crate::domain::{Band, Pence, Points, Share, Warning, divide_half_up};
 use crate::simulation::weights::FEW_EFFECTIVE;
 use crate::simulation::{
     BillPart, DrawOutcomes, Driver, PairedDifference, Prepared, VoteOutcomes, drivers,
@@ -94,6 +94,8 @@ pub struct Provenance {
     pub draws: u32,
     /// Seed.
     pub seed: u64,
+    /// Points that the draws are made of: `random` or `sobol`.
+    pub points: String,
     /// SHA-256 over all embedded tables.
     pub data_sha256: String,
     /// The embedded tables.
@@ -131,6 +133,9 @@ impl Briefing {
 
 /// Draws below which a probability is called rough.
 const FEW_DRAWS: u32 = 2_000;
+/// Standard error above which that of fewer quasi-random draws is called so: that of 2,000 random draws
+/// where the vote is even.
+const ROUGH: f64 = 0.011;
 /// Width of the 90% range of the yes share above which the outcome is called open.
 const WIDE: f64 = 0.25;
 
@@ -184,8 +189,13 @@ pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow>
     if let Some(vote) = &outcomes.vote {
         let draws = prepared.scenario.draws;
         let effective = vote.weights.effective();
-        if draws < FEW_DRAWS {
-            warnings.push(Warning::FewDraws { draws });
+        let (_, error) = vote.weights.share(&vote.won);
+        match prepared.scenario.points {
+            Points::Random if draws < FEW_DRAWS => warnings.push(Warning::FewDraws { draws }),
+            Points::Sobol if draws < FEW_DRAWS && error > ROUGH => {
+                warnings.push(Warning::FewPoints { draws, error });
+            }
+            _ => (),
         }
         let thin = draws >= FEW_DRAWS || effective < f64::from(draws) / 2.0;
         if thin && effective < FEW_EFFECTIVE {
@@ -465,6 +475,7 @@ pub fn provenance(
             .map(|extract| catalogue::sha256(&csv(&cell_rows(extract)))),
         draws: prepared.scenario.draws,
         seed: prepared.scenario.seed,
+        points: prepared.scenario.points.to_string(),
         data_sha256: catalogue::data_sha256(),
         tables,
         licence: "Contains public sector information licensed under the Open Government Licence \

@@ -185,8 +185,10 @@ pub fn toml(scenario: &Scenario) -> String {
     }
     evidence(scenario, &mut line);
     line(format!(
-        "\n[simulation]\ndraws = {}\nseed = {}",
-        scenario.draws, scenario.seed
+        "\n[simulation]\ndraws = {}\nseed = {}\npoints = {}",
+        scenario.draws,
+        scenario.seed,
+        quoted(scenario.points.word())
     ));
     line(format!("\n{}", medium_term::toml(scenario).trim_end()));
     if let Some(mapping) = &scenario.households {

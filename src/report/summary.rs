@@ -5,7 +5,7 @@ use crate::domain::cells::Cell;
 use crate::domain::schedule::WHOLE;
 use crate::domain::{KindOfHome, Limit, Pence};
 use crate::simulation::{
-    DrawOutcomes, Prepared, Spread, spread, win_probability, win_probability_if_known,
+    DrawOutcomes, Prepared, Spread, win_probability, win_probability_if_known,
 };
 use crate::tax::bill::{Moves, Part};
 use crate::tax::budget::on_base;
@@ -322,7 +322,7 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "collected_pounds",
         "pounds a year",
         "Yes less No, first year",
-        spread(&outcomes.collected),
+        outcomes.alike().spread(&outcomes.collected),
         &format!(
             "what the council has over a No, after uncertain collection, challenges and reductions; \
              it bears {:.1}% of what the collection fund is short of, its part of the bill",
@@ -333,7 +333,7 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "preceptors_loss_pounds",
         "pounds a year",
         "Yes less No, first year",
-        spread(&outcomes.preceptors_loss),
+        outcomes.alike().spread(&outcomes.preceptors_loss),
         "what the other authorities on the bill lose through the tax base and the collection fund: \
          their part of what is not collected, of challenges and of awards beyond the tax base; \
          negative where they gain",
@@ -352,12 +352,17 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
                     .copied()
                     .sum::<Pence>()
             ),
-            spread(&outcomes.contributions),
+            outcomes.alike().spread(&outcomes.contributions),
             "voluntary contributions at an uncertain take-up; part of what the council has",
         );
     }
     reductions(prepared, outcomes, rows);
-    let costs = |values: &[f64]| outcomes.vote.as_ref().and_then(|_| spread(values));
+    let costs = |values: &[f64]| {
+        outcomes
+            .vote
+            .as_ref()
+            .and_then(|_| outcomes.alike().spread(values))
+    };
     rows.spread(
         "poll_cost_pounds",
         "pounds, once",
@@ -463,7 +468,7 @@ fn reductions(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) 
         "council_tax_reduction_cost_pounds",
         "pounds a year",
         "awards of the October return at the own element, Yes less No",
-        spread(&with(within, &beyond)),
+        outcomes.alike().spread(&with(within, &beyond)),
         "extra awards over a No; most of it lies outside the tax base already; negative where \
          bills are lower than under a No",
     );
@@ -485,7 +490,7 @@ fn reductions(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) 
             metric,
             "pounds a year",
             "awards of the October return at the own element, Yes less No",
-            spread(&with(within, beyond)),
+            outcomes.alike().spread(&with(within, beyond)),
             note,
         );
     }
@@ -493,7 +498,7 @@ fn reductions(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) 
         "council_tax_reduction_beyond_base_pounds",
         "pounds a year",
         "recipients' part of the tax base, Yes less No",
-        spread(&beyond),
+        outcomes.alike().spread(&beyond),
         "of the whole: awards that grow by more than the bill's share (tapered awards); they lower \
          the tax base, so all authorities on the bill bear them",
     );

@@ -1,7 +1,9 @@
 //! The ballot paper and its calendar as plain text.
 
-use crate::domain::{Limit, Nation, Pence};
+use crate::domain::money::thousands;
+use crate::domain::{Limit, Nation, Pence, Points};
 use crate::simulation::Prepared;
+use crate::simulation::points::REPLICATES;
 use crate::tax::{BallotPaper, calendar};
 
 /// The name on the ballot paper.
@@ -189,6 +191,24 @@ pub fn raises(amount: Pence) -> String {
         format!("loses {}", Pence::ZERO - amount)
     } else {
         format!("raises {amount}")
+    }
+}
+
+/// How many draws of which points, in words.
+///
+/// # Example
+/// ```
+/// use bandwise::domain::Points;
+/// use bandwise::report::text::draws_in_words;
+/// assert_eq!(draws_in_words(10_000, Points::Random), "10,000 draws");
+/// let words = draws_in_words(8_192, Points::Sobol);
+/// assert_eq!(words, "8,192 quasi-random draws in 16 replicates");
+/// ```
+pub fn draws_in_words(draws: u32, points: Points) -> String {
+    let draws = thousands(u64::from(draws));
+    match points {
+        Points::Random => format!("{draws} draws"),
+        Points::Sobol => format!("{draws} quasi-random draws in {REPLICATES} replicates"),
     }
 }
 

@@ -28,17 +28,18 @@ pub struct PairedDifference {
 /// vote) are left out.
 ///
 /// # Panics
-/// When the runs have different seeds or numbers of draws, or rest on different evidence: their luck
+/// When the runs have different seeds, points or numbers of draws, or rest on different evidence: their luck
 /// would not be shared.
 pub fn compare(
     first: (&Prepared, &DrawOutcomes),
     second: (&Prepared, &DrawOutcomes),
 ) -> Vec<PairedDifference> {
-    let same_luck =
-        first.0.scenario.seed == second.0.scenario.seed && first.1.len() == second.1.len();
+    let same_luck = first.0.scenario.seed == second.0.scenario.seed
+        && first.1.points == second.1.points
+        && first.1.len() == second.1.len();
     assert!(
         same_luck,
-        "paired runs have one seed and one number of draws"
+        "paired runs have one seed, one kind of points and one number of draws"
     );
     let over_today = |(prepared, outcomes): (&Prepared, &DrawOutcomes)| -> Vec<f64> {
         let no = prepared.budgets.no_yield().pounds();
@@ -48,7 +49,7 @@ pub fn compare(
             .map(|over_no| over_no + no)
             .collect()
     };
-    let alike = Weights::alike(first.1.len());
+    let alike = first.1.alike();
     let mut differences = vec![paired(
         "collected_vs_today_pounds",
         "pounds",

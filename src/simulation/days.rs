@@ -42,7 +42,7 @@ pub(super) fn draws_looked_at(prepared: &Prepared, outcomes: &DrawOutcomes) -> u
 
 /// The first so many weights.
 pub(super) fn first_weights(vote: &VoteOutcomes, draws: usize) -> Weights {
-    vote.weights.values()[..draws].iter().copied().collect()
+    vote.weights.only(0..draws)
 }
 
 /// The vote on every kind of polling day; empty where there is none.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
 use super::learn::{LearnError, Learner};
+use super::points::{self, Stream};
 use super::stream::{input_id, uniforms};
 use crate::data::Assumptions;
 use crate::domain::evidence::{Campaign, Learning};
-use crate::domain::{Distribution, LogOdds};
+use crate::domain::{Distribution, LogOdds, Points};
 use crate::vote::LearnedParameters;
 
 /// One input of a run.
@@ -24,7 +25,7 @@ pub struct Input {
     pub meaning: String,
     /// Whether it moves the vote, rather than the money.
     pub moves_vote: bool,
-    stream: u64,
+    stream: Stream,
 }
 
 /// The inputs of a run, in the order of the assumptions' table; then those of the campaign.
@@ -51,6 +52,10 @@ pub const KAPPA: &str = "kappa";
 /// The input of a stated comprehension on the day, in place of `kappa`.
 pub const COMPREHENSION: &str = "comprehension";
 
+/// The dimension of Sobol points at which a campaign's inputs begin. The table has its positions
+/// below: an input added at its end moves no other.
+const CAMPAIGN_DIMENSION: usize = 64;
+
 impl Inputs {
     /// The built-in inputs, with those that a scenario replaces, those of its campaign, and what
     /// is learned from evidence.
@@ -63,21 +68,24 @@ impl Inputs {
         campaign: &Campaign,
         learning: &Learning,
     ) -> Result<Self, LearnError> {
-        let input = |name: &str, distribution, meaning: &str, unit: &str, moves_vote| Input {
-            name: name.to_owned(),
-            unit: unit.to_owned(),
-            distribution,
-            meaning: meaning.to_owned(),
-            moves_vote,
-            stream: input_id(name),
-        };
+        let input =
+            |name: &str, dimension, distribution, meaning: &str, unit: &str, moves_vote| Input {
+                name: name.to_owned(),
+                unit: unit.to_owned(),
+                distribution,
+                meaning: meaning.to_owned(),
+                moves_vote,
+                stream: Stream::of_input(name, dimension),
+            };
         let mut list: Vec<Input> = assumptions
             .inputs
             .iter()
-            .map(|one| {
+            .enumerate()
+            .map(|(dimension, one)| {
                 let distribution = *replaced.get(&one.name).unwrap_or(&one.distribution);
                 input(
                     &one.name,
+                    dimension,
                     distribution,
                     &one.meaning,
                     &one.unit,
@@ -96,14 +104,30 @@ impl Inputs {
         if let Some(distribution) = campaign.comprehension {
             let meaning = "share of voters who know on the day what a Yes would cost them, as the \
                            scenario's campaign states";
-            list.push(input(COMPREHENSION, distribution, meaning, "share", true));
+            let dimension = CAMPAIGN_DIMENSION;
+            list.push(input(
+                COMPREHENSION,
+                dimension,
+                distribution,
+                meaning,
+                "share",
+                true,
+            ));
         }
         for (index, effect) in campaign.effects.iter().enumerate() {
             let (mean, sd) = (effect.log_odds, effect.sd);
             let distribution = Distribution::Normal { mean, sd };
             let meaning = format!("campaign: {}", effect.name);
             let name = effect_name(index);
-            list.push(input(&name, distribution, &meaning, "log odds", true));
+            let dimension = CAMPAIGN_DIMENSION + 1 + index;
+            list.push(input(
+                &name,
+                dimension,
+                distribution,
+                &meaning,
+                "log odds",
+                true,
+            ));
         }
         Ok(Self { list, learner })
     }
@@ -132,11 +156,11 @@ impl Inputs {
     }
 
     /// The values of all inputs for a block of draws, input by input, and their weights.
-    pub fn block(&self, seed: u64, first: u32, draws: usize) -> InputBlock {
+    pub fn block(&self, points: Points, seed: u64, first: u32, draws: usize) -> InputBlock {
         let mut values: Vec<Vec<f64>> = (self.list.iter())
             .map(|input| {
                 let mut luck = vec![0.0; draws];
-                uniforms(seed, input.stream, first, &mut luck);
+                points::uniforms(points, seed, input.stream, first, &mut luck);
                 luck
             })
             .collect();
@@ -171,6 +195,11 @@ pub fn effect_name(index: usize) -> String {
 /// Standard normals of a named stream for a block of draws.
 pub fn normals(seed: u64, name: &str, first: u32, into: &mut [f64]) {
     uniforms(seed, input_id(name), first, into);
+    to_normals(into);
+}
+
+/// Turns uniforms into standard normals.
+pub fn to_normals(into: &mut [f64]) {
     let normal = Normal::standard();
     for value in into {
         *value = normal.inverse_cdf(*value);

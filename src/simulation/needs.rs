@@ -6,6 +6,7 @@
 //! the count is left out but for polls: it moves yes shares by far less than the draws differ.
 
 use super::days::{draws_looked_at, first_weights};
+use super::points::REPLICATES;
 use super::prepare::Prepared;
 use super::run::{DrawOutcomes, Simulation, VoteOutcomes, WardLuck, in_blocks};
 use super::summary::win_probability;
@@ -168,19 +169,26 @@ impl Looked {
     }
 }
 
-/// The Monte Carlo standard error of a value solved from weighted draws: the jackknife over batches.
+/// The Monte Carlo standard error of a value solved from weighted draws: the jackknife over batches, or
+/// over the replicates of points.
 fn jackknife(weights: &Weights, solve: impl Fn(&[f64]) -> Option<f64>) -> Option<f64> {
     if weights.effective() < ENOUGH_DRAWS as f64 {
         return None;
     }
+    // Draws of one replicate of points belong together.
+    let batches = if weights.are_of_replicates() {
+        REPLICATES as usize
+    } else {
+        BATCHES
+    };
     let weights = weights.values();
     let without = |batch: usize| {
         let left: Vec<f64> = (weights.iter().enumerate())
-            .map(|(draw, &weight)| if draw % BATCHES == batch { 0.0 } else { weight })
+            .map(|(draw, &weight)| if draw % batches == batch { 0.0 } else { weight })
             .collect();
         solve(&left).filter(|value| value.is_finite())
     };
-    let found: Vec<f64> = (0..BATCHES).map(without).collect::<Option<_>>()?;
+    let found: Vec<f64> = (0..batches).map(without).collect::<Option<_>>()?;
     let n = found.len() as f64;
     let mean = found.iter().sum::<f64>() / n;
     let squares: f64 = found.iter().map(|value| (value - mean).powi(2)).sum();
@@ -370,15 +378,14 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
     } = looked_at;
     let lead = |says_yes: f64| 100.0 * (2.0 * says_yes - 1.0);
     // How much each draw counts after such a poll.
-    let after = |weights: &[f64], says_yes: f64| -> Weights {
+    let after = |before: &[f64], says_yes: f64| -> Weights {
         let poll = last_day_poll(prepared, says_yes);
         let reading = PollReading::of(&poll, poll.date, &prepared.learning);
         let log = |log_odds: &f64| reading.log_likelihood(*log_odds);
         let logs: Vec<f64> = support.iter().map(log).collect();
         let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        (weights.iter().zip(logs))
-            .map(|(weight, log)| weight * (log - most).exp())
-            .collect()
+        let after = (before.iter().zip(logs)).map(|(weight, log)| weight * (log - most).exp());
+        weights.replaced(after.collect())
     };
     let chance = |weights: &[f64], says_yes: f64| {
         let after = after(weights, says_yes);

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::draw::{ByReader, Kernel, Moments, Scratch, count};
-use super::inputs::{COMPREHENSION, InputBlock, effect_name, normals};
+use super::inputs::{COMPREHENSION, InputBlock, effect_name, to_normals};
+use super::points::{Stream, uniforms};
 use super::prepare::Prepared;
 use super::weights::Weights;
 use crate::domain::evidence::PollQuestion;
-use crate::domain::{Band, ByBand};
+use crate::domain::{Band, ByBand, Points};
 use crate::vote::poll::{PollReading, support_log_odds};
 use crate::vote::{Electorate, ExpectedVotes, VoteParameters};
 
@@ -39,6 +40,8 @@ impl Observer for NoObserver {
 /// What came of every draw, in order; columns of equal length.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DrawOutcomes {
+    /// Points that the draws are made of.
+    pub points: Points,
     /// Values of each uncertain input, input by input.
     pub inputs: Vec<Vec<f64>>,
     /// Pounds that the council has over a No, after its share of what is not collected, of
@@ -105,6 +108,11 @@ impl DrawOutcomes {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.collected.is_empty()
+    }
+
+    /// Weights of draws that count alike: of money that the vote does not decide.
+    pub fn alike(&self) -> Weights {
+        Weights::alike(self.len()).drawn_from(self.points)
     }
 
     /// The inputs of a block of draws.
@@ -186,12 +194,16 @@ pub fn run(prepared: &Prepared, observer: &dyn Observer) -> DrawOutcomes {
         observer.advance(n as u64);
         outcomes
     });
-    let mut all = DrawOutcomes::default();
+    let points = prepared.scenario.points;
+    let mut all = DrawOutcomes {
+        points,
+        ..DrawOutcomes::default()
+    };
     for block in blocks {
         all.append(block);
     }
     if let Some(vote) = &mut all.vote {
-        vote.weights = Weights::from_log(&vote.log_weights);
+        vote.weights = Weights::from_log(&vote.log_weights).drawn_from(points);
     }
     observer.end();
     all
@@ -396,11 +408,11 @@ impl<'a> Simulation<'a> {
     }
 
     fn block(&self, first: u32, n: usize) -> DrawOutcomes {
-        let seed = self.prepared.scenario.seed;
+        let (points, seed) = (self.prepared.scenario.points, self.prepared.scenario.seed);
         let InputBlock {
             values: inputs,
             log_weights,
-        } = self.prepared.inputs.block(seed, first, n);
+        } = self.prepared.inputs.block(points, seed, first, n);
         let mut outcomes = DrawOutcomes::default();
         for draw in 0..n {
             self.money(&inputs, draw, &mut outcomes);
@@ -462,7 +474,7 @@ impl<'a> Simulation<'a> {
         first: u32,
         n: usize,
     ) -> VoteOutcomes {
-        let luck = WardLuck::of(self.prepared, "", first, n);
+        let luck = WardLuck::of(self.prepared, first, n);
         let mut outcomes = VoteOutcomes {
             log_weights,
             ..VoteOutcomes::default()
@@ -542,7 +554,7 @@ impl<'a> Simulation<'a> {
 
     /// The vote as a whole in a block of draws.
     pub(super) fn headlines(&self, inputs: &[Vec<f64>], first: u32, n: usize) -> Vec<Headline> {
-        let luck = WardLuck::of(self.prepared, "", first, n);
+        let luck = WardLuck::of(self.prepared, first, n);
         let mut memory = self.memory();
         let headline = |draw: usize| {
             self.expect(inputs, &luck, draw, &mut memory);
@@ -750,45 +762,58 @@ impl WardLuck {
     /// The moods only, for what needs no count.
     pub(super) fn of_moods(prepared: &Prepared, first: u32, n: usize) -> Self {
         Self {
-            effect: moods(prepared, "", first, n),
+            effect: moods(prepared, prepared.scenario.points, "", first, n),
             cast: Vec::new(),
             yes: Vec::new(),
         }
     }
 
-    /// The luck whose streams' names begin so.
-    pub(super) fn of(prepared: &Prepared, begin: &str, first: u32, n: usize) -> Self {
+    /// The luck of the run.
+    pub(super) fn of(prepared: &Prepared, first: u32, n: usize) -> Self {
+        Self::of_streams(prepared, prepared.scenario.points, "", first, n)
+    }
+
+    /// The luck at rows of a design of its own, whose streams' names begin so.
+    pub(super) fn of_design(prepared: &Prepared, begin: &str, first: u32, n: usize) -> Self {
+        Self::of_streams(prepared, Points::Random, begin, first, n)
+    }
+
+    fn of_streams(prepared: &Prepared, points: Points, begin: &str, first: u32, n: usize) -> Self {
         let wards = prepared.cells.wards();
         let of_each = |what: &str| -> Vec<Vec<f64>> {
             wards
                 .iter()
                 .map(|ward| {
-                    let mut values = vec![0.0; n];
                     let name = format!("{begin}{what}/{}", ward.code);
-                    normals(prepared.scenario.seed, &name, first, &mut values);
-                    values
+                    luck(prepared, points, &name, first, n)
                 })
                 .collect()
         };
         Self {
-            effect: moods(prepared, begin, first, n),
+            effect: moods(prepared, points, begin, first, n),
             cast: of_each("count/votes"),
             yes: of_each("count/yes"),
         }
     }
 }
 
+/// Standard normals of one stream that is no input's.
+fn luck(prepared: &Prepared, points: Points, name: &str, first: u32, n: usize) -> Vec<f64> {
+    let mut values = vec![0.0; n];
+    let stream = Stream::padded(name);
+    uniforms(points, prepared.scenario.seed, stream, first, &mut values);
+    to_normals(&mut values);
+    values
+}
+
 /// The moods of all wards: areas of one ward share its mood, and who is one area has none.
-fn moods(prepared: &Prepared, begin: &str, first: u32, n: usize) -> Vec<Vec<f64>> {
+fn moods(prepared: &Prepared, points: Points, begin: &str, first: u32, n: usize) -> Vec<Vec<f64>> {
     let mut known: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     let wards = prepared.cells.wards();
     for code in wards.iter().filter_map(|ward| ward.mood.as_deref()) {
         known.entry(code).or_insert_with(|| {
-            let mut values = vec![0.0; n];
-            let seed = prepared.scenario.seed;
             let name = format!("{begin}ward/{code}");
-            normals(seed, &name, first, &mut values);
-            values
+            luck(prepared, points, &name, first, n)
         });
     }
     wards

@@ -396,7 +396,7 @@ impl<'a> Model<'a> {
         let n = rows.len();
         let luck_of = |luck: Luck, begin: &str| {
             let used = self.has_vote && points.iter().any(|point| point.luck == luck);
-            used.then(|| WardLuck::of(self.prepared, begin, rows.start, n))
+            used.then(|| WardLuck::of_design(self.prepared, begin, rows.start, n))
         };
         let lucks = [
             luck_of(Luck::A, "sensitivity/a/"),

@@ -98,12 +98,12 @@ pub fn drivers(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Driver> {
         })
         .filter(|(input, _)| !(reached && input.name == KAPPA))
         .map(|(input, values)| {
-            let ((low, low_error), (high, high_error)) = about_median(vote, values);
+            let (effect, error) = about_median(vote, values);
             Driver {
                 name: input.name.clone(),
                 meaning: input.meaning.clone(),
-                effect: high - low,
-                error: low_error.hypot(high_error),
+                effect,
+                error,
             }
         })
         .filter(|driver| driver.effect.abs() > 2.0 * driver.error)
@@ -117,9 +117,9 @@ pub fn drivers(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Driver> {
     drivers
 }
 
-/// The probability of winning, with its error, in the draws where an input is below its median, and
-/// where it is above.
-fn about_median(vote: &VoteOutcomes, values: &[f64]) -> ((f64, f64), (f64, f64)) {
+/// The probability of winning in the draws where an input is above its median, less that where it is
+/// below, and its standard error.
+fn about_median(vote: &VoteOutcomes, values: &[f64]) -> (f64, f64) {
     let weights = vote.weights.values();
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
@@ -131,10 +131,10 @@ fn about_median(vote: &VoteOutcomes, values: &[f64]) -> ((f64, f64), (f64, f64))
     });
     let middle = reach.count();
     let (lower, upper) = order.split_at(middle);
-    let won = |draws: &[usize]| {
-        let chosen: Weights = draws.iter().map(|&draw| weights[draw]).collect();
+    let of = |draws: &[usize]| {
         let won: Vec<bool> = draws.iter().map(|&draw| vote.won[draw]).collect();
-        chosen.share(&won)
+        (vote.weights.only(draws.iter().copied()), won)
     };
-    (won(lower), won(upper))
+    let ((low, lost_low), (high, won_high)) = (of(lower), of(upper));
+    high.share_above(&won_high, &low, &lost_low)
 }

@@ -1,11 +1,19 @@
 //! Importance weights: how much each draw counts, and figures over draws that count unequally.
 
+use super::points::{REPLICATES, replicate};
 use super::summary::Spread;
+use crate::domain::Points;
 
 /// Effective draws below which a figure of the vote is called rough.
 pub const FEW_EFFECTIVE: f64 = 1_000.0;
 
-/// How much each draw counts, up to a factor.
+/// How much each draw counts, up to a factor; and whether draws are independent, or points of
+/// replicates.
+///
+/// The Monte Carlo error of a figure comes from the draws where they are independent. Sobol points are
+/// not: there it comes from how much the 16 replicates differ, each a small run of its own, by the
+/// linearised variance of a ratio (Cochran 1977, section 6.13). It is as if each replicate were one
+/// heavy draw, so a figure has 15 degrees of freedom.
 ///
 /// # Example
 /// ```
@@ -18,12 +26,52 @@ pub const FEW_EFFECTIVE: f64 = 1_000.0;
 /// assert!((weights.effective() - 1.6).abs() < 1e-12);
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Weights(Vec<f64>);
+pub struct Weights {
+    values: Vec<f64>,
+    sampling: Sampling,
+}
+
+/// Which draws are independent of each other.
+#[derive(Debug, Clone, PartialEq, Default)]
+enum Sampling {
+    /// All.
+    #[default]
+    Each,
+    /// Those of different replicates; the replicate of each draw.
+    Replicates(Vec<u8>),
+}
+
+impl Sampling {
+    /// The standard error of a sum of small deviations, one a draw, that are 0 on average; nothing
+    /// where all belong to one draw or replicate.
+    fn error(&self, deviations: impl Iterator<Item = (usize, f64)>) -> Option<f64> {
+        let (mut squares, mut n) = (0.0, 0.0);
+        match self {
+            Self::Each => {
+                for (_, deviation) in deviations {
+                    squares += deviation * deviation;
+                    n += 1.0;
+                }
+            }
+            Self::Replicates(replicates) => {
+                let mut sums = [None; REPLICATES as usize];
+                for (draw, deviation) in deviations {
+                    *sums[usize::from(replicates[draw])].get_or_insert(0.0) += deviation;
+                }
+                for sum in sums.into_iter().flatten() {
+                    squares += sum * sum;
+                    n += 1.0;
+                }
+            }
+        }
+        (n > 1.0).then(|| (squares * (n / (n - 1.0))).sqrt())
+    }
+}
 
 impl Weights {
     /// So many draws that count alike.
     pub fn alike(n: usize) -> Self {
-        Self(vec![1.0; n])
+        vec![1.0; n].into_iter().collect()
     }
 
     /// From the logarithms of weights known up to a factor.
@@ -38,26 +86,71 @@ impl Weights {
         for weight in &mut weights {
             *weight /= mean;
         }
-        Self(weights)
+        weights.into_iter().collect()
+    }
+
+    /// The same weights of the first draws of a run from such points.
+    #[must_use]
+    pub fn drawn_from(mut self, points: Points) -> Self {
+        self.sampling = match points {
+            Points::Random => Sampling::Each,
+            Points::Sobol => {
+                let of_draw = |draw| replicate(draw) as u8;
+                Sampling::Replicates((0..self.values.len()).map(of_draw).collect())
+            }
+        };
+        self
+    }
+
+    /// Other weights of the same draws.
+    ///
+    /// # Panics
+    /// When they are not as many.
+    #[must_use]
+    pub fn replaced(&self, values: Vec<f64>) -> Self {
+        assert_eq!(values.len(), self.values.len(), "one weight a draw");
+        Self {
+            values,
+            sampling: self.sampling.clone(),
+        }
+    }
+
+    /// Those of some of the draws, in their order.
+    #[must_use]
+    pub fn only(&self, draws: impl Iterator<Item = usize> + Clone) -> Self {
+        Self {
+            values: draws.clone().map(|draw| self.values[draw]).collect(),
+            sampling: match &self.sampling {
+                Sampling::Each => Sampling::Each,
+                Sampling::Replicates(of) => {
+                    Sampling::Replicates(draws.map(|draw| of[draw]).collect())
+                }
+            },
+        }
+    }
+
+    /// Whether draws are points of replicates.
+    pub fn are_of_replicates(&self) -> bool {
+        self.sampling != Sampling::Each
     }
 
     /// One number a draw.
     pub fn values(&self) -> &[f64] {
-        &self.0
+        &self.values
     }
 
     /// Number of draws that count alike and would give as sharp a mean (Kish).
     pub fn effective(&self) -> f64 {
-        let sum: f64 = self.0.iter().sum();
-        let squares: f64 = self.0.iter().map(|weight| weight * weight).sum();
+        let sum: f64 = self.values.iter().sum();
+        let squares: f64 = self.values.iter().map(|weight| weight * weight).sum();
         sum * sum / squares
     }
 
     /// The weighted mean of one number a draw.
     pub fn mean(&self, values: &[f64]) -> f64 {
-        let pairs = self.0.iter().zip(values);
+        let pairs = self.values.iter().zip(values);
         let weighted: f64 = pairs.map(|(weight, value)| weight * value).sum();
-        weighted / self.0.iter().sum::<f64>()
+        weighted / self.values.iter().sum::<f64>()
     }
 
     /// The weighted share of draws for which something holds, and its standard error.
@@ -65,20 +158,55 @@ impl Weights {
     /// The error is that after one more draw that holds and one more that does not (Laplace), so that
     /// it does not vanish where every draw ends alike.
     pub fn share(&self, holds: &[bool]) -> (f64, f64) {
-        let sum: f64 = self.0.iter().sum();
-        let held: f64 = (self.0.iter().zip(holds))
+        let sum: f64 = self.values.iter().sum();
+        let held: f64 = (self.values.iter().zip(holds))
             .filter(|(_, holds)| **holds)
             .map(|(weight, _)| weight)
             .fold(0.0, |sum, weight| sum + weight);
+        let share = held / sum;
         let effective = self.effective();
-        let with_two = (held / sum * effective + 1.0) / (effective + 2.0);
+        let with_two = (share * effective + 1.0) / (effective + 2.0);
         let variance_of = |holds: bool| (f64::from(u8::from(holds)) - with_two).powi(2);
-        let squares: f64 = (self.0.iter().zip(holds))
-            .map(|(weight, &holds)| weight * weight * variance_of(holds))
-            .sum();
+        let squares: f64 = match &self.sampling {
+            Sampling::Each => (self.values.iter().zip(holds))
+                .map(|(weight, &holds)| weight * weight * variance_of(holds))
+                .sum(),
+            Sampling::Replicates(_) => {
+                let deviations = self.share_deviations(holds, share).enumerate();
+                self.sampling.error(deviations).unwrap_or(0.0).powi(2)
+            }
+        };
         let two = sum / effective;
         let squares = squares + two * two * (variance_of(true) + variance_of(false));
-        (held / sum, squares.sqrt() / (sum + 2.0 * two))
+        (share, squares.sqrt() / (sum + 2.0 * two))
+    }
+
+    /// How far each draw pulls a share, times the sum of weights.
+    fn share_deviations(&self, holds: &[bool], share: f64) -> impl Iterator<Item = f64> {
+        (self.values.iter().zip(holds))
+            .map(move |(weight, &holds)| weight * (f64::from(u8::from(holds)) - share))
+    }
+
+    /// The share of these draws for which something holds, less that of other draws of the same run,
+    /// and its standard error.
+    ///
+    /// Other random draws are independent of these; points of one replicate are not.
+    pub fn share_above(&self, holds: &[bool], other: &Self, other_holds: &[bool]) -> (f64, f64) {
+        let (here, error) = self.share(holds);
+        let (there, other_error) = other.share(other_holds);
+        let (Sampling::Replicates(of), Sampling::Replicates(of_other)) =
+            (&self.sampling, &other.sampling)
+        else {
+            return (here - there, error.hypot(other_error));
+        };
+        let (sum, other_sum): (f64, f64) = (self.values.iter().sum(), other.values.iter().sum());
+        let deviations = (self.share_deviations(holds, here).map(|pull| pull / sum))
+            .chain((other.share_deviations(other_holds, there)).map(|pull| -pull / other_sum));
+        let both = Sampling::Replicates([of.as_slice(), of_other].concat());
+        let between = both.error(deviations.enumerate()).unwrap_or(0.0);
+        // As of a share: it does not vanish where all draws end alike.
+        let least = (1.0 / self.effective()).hypot(1.0 / other.effective());
+        (here - there, between.hypot(least))
     }
 
     /// The spread of one number a draw; nothing where there are none. A value that is not a number
@@ -87,41 +215,48 @@ impl Weights {
     /// Sums run in the order of the draws. Percentiles are interpolated between order statistics that
     /// stand in the middle of their weights: where all count alike, those of a plain sample.
     pub fn spread(&self, values: &[f64]) -> Option<Spread> {
-        let known: Vec<(f64, f64)> = (values.iter().copied())
-            .zip(self.0.iter().copied())
-            .filter(|(value, weight)| !value.is_nan() && *weight > 0.0)
+        let known: Vec<(usize, f64, f64)> = (values.iter().copied())
+            .zip(self.values.iter().copied())
+            .enumerate()
+            .filter(|(_, (value, weight))| !value.is_nan() && *weight > 0.0)
+            .map(|(draw, (value, weight))| (draw, value, weight))
             .collect();
         if known.is_empty() {
             return None;
         }
         let n = known.len() as f64;
-        let sum: f64 = known.iter().map(|(_, weight)| weight).sum();
+        let sum: f64 = known.iter().map(|(_, _, weight)| weight).sum();
         let mean = known
             .iter()
-            .map(|(value, weight)| weight * value)
+            .map(|(_, value, weight)| weight * value)
             .sum::<f64>()
             / sum;
-        let (mut squares, mut of_mean) = (0.0, 0.0);
-        for (value, weight) in &known {
-            let square = (value - mean).powi(2);
-            squares += weight * square;
-            of_mean += weight * weight * square;
-        }
+        let squares: f64 = (known.iter())
+            .map(|(_, value, weight)| weight * (value - mean).powi(2))
+            .sum();
+        let deviations =
+            (known.iter()).map(|&(draw, value, weight)| (draw, weight * (value - mean)));
+        let error = self.sampling.error(deviations);
         let more = (known.len() > 1).then(|| n / (n - 1.0));
-        let mut sorted = known;
+        let mut sorted: Vec<(f64, f64)> = (known.into_iter())
+            .map(|(_, value, weight)| (value, weight))
+            .collect();
         sorted.sort_by(|(one, _), (other, _)| one.total_cmp(other));
         Some(Spread {
             mean,
             sd: more.map(|more| (squares / sum * more).sqrt()),
             percentiles: percentiles(&sorted, [0.05, 0.25, 0.50, 0.75, 0.95]),
-            monte_carlo_error: more.map(|more| (of_mean * more).sqrt() / sum),
+            monte_carlo_error: error.map(|error| error / sum),
         })
     }
 }
 
 impl FromIterator<f64> for Weights {
     fn from_iter<I: IntoIterator<Item = f64>>(weights: I) -> Self {
-        Self(weights.into_iter().collect())
+        Self {
+            values: weights.into_iter().collect(),
+            sampling: Sampling::Each,
+        }
     }
 }
 

@@ -95,11 +95,14 @@ impl Checker<'_, '_> {
             ),
         };
         let inputs = self.inputs(raw.inputs.unwrap_or_default());
-        let (draws, seed) = match raw.simulation {
-            None => (None, None),
+        let (draws, seed, points) = match raw.simulation {
+            None => (None, None, None),
             Some(simulation) => (
                 simulation.draws.and_then(|draws| self.draws(&draws)),
                 simulation.seed.and_then(|seed| self.seed(&seed)),
+                (simulation.points).and_then(|one| {
+                    self.kept_text("simulation.points", &one, one.get_ref().parse())
+                }),
             ),
         };
         let households = raw.households.and_then(|table| self.households(table));
@@ -155,6 +158,7 @@ impl Checker<'_, '_> {
             inputs,
             draws: draws.unwrap_or(DEFAULT_DRAWS),
             seed: seed.unwrap_or(1),
+            points: points.unwrap_or_default(),
             households,
             medium_term: medium_term?,
             services,

@@ -22,8 +22,8 @@ pub use raw::RawScenario;
 use super::households::Mapping;
 use super::vintage::Levels;
 use crate::domain::{
-    Campaign, Detail, Distribution, FinancialYear, Learning, MediumTerm, Pence, Poll, Proposal,
-    Service, Share, Terms, UniformRise,
+    Campaign, Detail, Distribution, FinancialYear, Learning, MediumTerm, Pence, Points, Poll,
+    Proposal, Service, Share, Terms, UniformRise,
 };
 use check::Checker;
 use fault::Faults;
@@ -72,6 +72,8 @@ pub struct Scenario {
     pub draws: u32,
     /// Seed.
     pub seed: u64,
+    /// Points that the draws are made of.
+    pub points: Points,
     /// What the columns of the council's own extract mean, where stated.
     pub households: Option<Mapping>,
     /// What is asked of the years after the vote.

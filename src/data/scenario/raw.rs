@@ -248,6 +248,10 @@ pub struct RawSimulation {
     /// Seed: a whole number (default 1).
     #[schemars(with = "Option<u64>")]
     pub seed: Option<Spanned<Value>>,
+    /// Points: `random` (default: plain Monte Carlo) or `sobol` (scrambled Sobol points in 16
+    /// replicates: a smaller error from as many draws).
+    #[schemars(with = "Option<String>")]
+    pub points: Option<Spanned<String>>,
 }
 
 /// The distribution of an uncertain input: its form and the parameters of that form.
