@@ -1,8 +1,8 @@
 //! What calibration shows: parameters before and after the evidence, and each piece of evidence
 //! beside what the fitted model expects of it.
 
-use super::inputs::transform;
 use super::learn::{Effort, Learned, learn, priors};
+use super::quantile::transform;
 use super::summary::Spread;
 use crate::data::Assumptions;
 use crate::domain::evidence::Evidence;

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use statrs::distribution::{Beta, ContinuousCDF, Normal};
+use statrs::distribution::{Beta, ContinuousCDF};
 
 use super::learn::{LearnError, Learner};
 use super::points::{self, Stream};
+use super::quantile::Quantile;
+use super::run::in_blocks;
 use super::stream::{input_id, uniforms};
+use super::vector;
 use crate::data::Assumptions;
 use crate::domain::evidence::{Campaign, Learning};
-use crate::domain::{Distribution, LogOdds, Points};
+use crate::domain::{Distribution, Points};
 use crate::vote::LearnedParameters;
 
 /// One input of a run.
@@ -26,6 +29,7 @@ pub struct Input {
     /// Whether it moves the vote, rather than the money.
     pub moves_vote: bool,
     stream: Stream,
+    quantile: Quantile,
 }
 
 /// The inputs of a run, in the order of the assumptions' table; then those of the campaign.
@@ -76,6 +80,7 @@ impl Inputs {
                 meaning: meaning.to_owned(),
                 moves_vote,
                 stream: Stream::of_input(name, dimension),
+                quantile: Quantile::of(distribution),
             };
         let mut list: Vec<Input> = assumptions
             .inputs
@@ -155,21 +160,46 @@ impl Inputs {
         self.list.iter().position(|input| input.name == name)
     }
 
+    /// The values of all inputs for draws `0..draws`, and their weights, on the threads of the pool
+    /// that it is called in.
+    ///
+    /// They hang on the seed, the points and the inputs only: scenarios with the same, such as one
+    /// proposal in many authorities, can share them.
+    pub fn draws(&self, points: Points, seed: u64, draws: u32) -> InputDraws {
+        InputDraws {
+            blocks: in_blocks(draws as usize, |first, n| {
+                self.block(points, seed, first, n)
+            }),
+        }
+    }
+
     /// The values of all inputs for a block of draws, input by input, and their weights.
     pub fn block(&self, points: Points, seed: u64, first: u32, draws: usize) -> InputBlock {
-        let mut values: Vec<Vec<f64>> = (self.list.iter())
-            .map(|input| {
-                let mut luck = vec![0.0; draws];
-                points::uniforms(points, seed, input.stream, first, &mut luck);
-                luck
-            })
-            .collect();
-        let mut log_weights = vec![0.0; draws];
+        let luck = |input: &Input| {
+            let mut luck = vec![0.0; draws];
+            points::uniforms(points, seed, input.stream, first, &mut luck);
+            luck
+        };
+        self.of_uniforms(self.list.iter().map(luck).collect())
+    }
+
+    /// The values of all inputs that uniforms stand for, input by input, and their weights.
+    pub fn of_uniforms(&self, uniforms: Vec<Vec<f64>>) -> InputBlock {
+        let mut values = uniforms;
+        let mut log_weights = vec![0.0; values.first().map_or(0, Vec::len)];
+        let steered: &[usize] = self.learner.as_ref().map_or(&[], |one| one.positions());
+        for &at in steered {
+            vector::normal_quantile_all(&mut values[at]);
+        }
         if let Some(learner) = &self.learner {
             learner.steer(&mut values, &mut log_weights);
         }
-        for (input, values) in self.list.iter().zip(&mut values) {
-            transform(&input.distribution, values);
+        for (at, (input, values)) in self.list.iter().zip(&mut values).enumerate() {
+            if steered.contains(&at) {
+                input.quantile.of_scores(values);
+            } else {
+                input.quantile.of_uniforms(values);
+            }
         }
         if let Some(learner) = &self.learner {
             learner.weigh(&values, &mut log_weights);
@@ -178,6 +208,45 @@ impl Inputs {
             values,
             log_weights,
         }
+    }
+}
+
+impl Input {
+    /// Its quantile function, ready for many draws.
+    pub fn quantile(&self) -> &Quantile {
+        &self.quantile
+    }
+}
+
+/// The values of all inputs for the draws of a run, and their weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputDraws {
+    blocks: Vec<InputBlock>,
+}
+
+impl InputDraws {
+    /// The block of draws that begins at a draw.
+    ///
+    /// # Panics
+    /// When there is none: blocks are those of a run.
+    pub(super) fn block(&self, first: u32, draws: usize) -> &InputBlock {
+        let of_each = self.blocks[0].log_weights.len();
+        let block = &self.blocks[first as usize / of_each];
+        assert_eq!(block.log_weights.len(), draws, "blocks are those of a run");
+        block
+    }
+
+    /// Number of draws.
+    pub fn len(&self) -> usize {
+        self.blocks
+            .iter()
+            .map(|block| block.log_weights.len())
+            .sum()
+    }
+
+    /// Whether there are no draws.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
     }
 }
 
@@ -200,23 +269,14 @@ pub fn normals(seed: u64, name: &str, first: u32, into: &mut [f64]) {
 
 /// Turns uniforms into standard normals.
 pub fn to_normals(into: &mut [f64]) {
-    let normal = Normal::standard();
-    for value in into {
-        *value = normal.inverse_cdf(*value);
-    }
-}
-
-/// The uniform that a standard normal stands for, strictly between 0 and 1.
-pub fn uniform_of(score: f64) -> f64 {
-    const LEAST: f64 = f64::EPSILON / 2.0;
-    Normal::standard().cdf(score).clamp(LEAST, 1.0 - LEAST)
+    vector::normal_quantile_all(into);
 }
 
 /// The normal score of a value of a distribution: the standard normal with the same share below it,
 /// from -8 to 8; 0 where the distribution has no spread.
 pub fn normal_score(distribution: &Distribution, value: f64) -> f64 {
     const FURTHEST: f64 = 8.0;
-    let normal = Normal::standard();
+    let score_of = |share: f64| vector::one(vector::normal_quantile_all, share);
     let of_log_odds = |share: f64| (share / (1.0 - share)).ln();
     let in_sds = |distance: f64, sd: f64| if sd > 0.0 { distance / sd } else { 0.0 };
     let score = match *distribution {
@@ -228,58 +288,27 @@ pub fn normal_score(distribution: &Distribution, value: f64) -> f64 {
         Distribution::LogNormal { median, sd } => in_sds((value / median).ln(), sd),
         Distribution::HalfNormal { sd, plus } => {
             let distance = in_sds(value - plus, sd).max(0.0);
-            normal.inverse_cdf(2.0 * normal.cdf(distance) - 1.0)
+            score_of(2.0 * vector::one(vector::normal_cdf_all, distance) - 1.0)
         }
         Distribution::Beta { a, b } => {
             let beta = Beta::new(a, b).expect("the shapes are positive");
-            normal.inverse_cdf(beta.cdf(value))
+            score_of(beta.cdf(value))
         }
         Distribution::Uniform { low, high } if high > low => {
-            normal.inverse_cdf(((value - low) / (high - low)).clamp(0.0, 1.0))
+            score_of(((value - low) / (high - low)).clamp(0.0, 1.0))
         }
         Distribution::Uniform { .. } => 0.0,
     };
     score.clamp(-FURTHEST, FURTHEST)
 }
 
-/// Turns uniforms into values of a distribution by its quantile function.
-pub fn transform(distribution: &Distribution, values: &mut [f64]) {
-    let normal = Normal::standard();
-    let each: &mut dyn FnMut(f64) -> f64 = match *distribution {
-        Distribution::Fixed(value) => &mut move |_| value,
-        Distribution::Normal { mean, sd } => &mut move |u| mean + sd * normal.inverse_cdf(u),
-        Distribution::LogitNormal { median, sd } => {
-            let middle = (median / (1.0 - median)).ln();
-            &mut move |u| LogOdds(middle + sd * normal.inverse_cdf(u)).share().value()
-        }
-        Distribution::LogNormal { median, sd } => {
-            &mut move |u| median * (sd * normal.inverse_cdf(u)).exp()
-        }
-        Distribution::HalfNormal { sd, plus } => {
-            // Half of what is left above a uniform next to 1 would round to nothing.
-            const MOST: f64 = 1.0 - f64::EPSILON / 2.0;
-            &mut move |u| plus + sd * normal.inverse_cdf(f64::midpoint(1.0, u).min(MOST))
-        }
-        Distribution::Beta { a, b } => {
-            let beta = Beta::new(a, b).expect("the shapes are positive");
-            &mut move |u| beta.inverse_cdf(u)
-        }
-        Distribution::Uniform { low, high } => &mut move |u| low + (high - low) * u,
-    };
-    for value in values {
-        *value = each(*value);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulation::quantile::transform;
 
     fn quantiles(form: &str, parameters: &[f64]) -> [f64; 3] {
-        quantiles_at(form, parameters, [0.05, 0.5, 0.95])
-    }
-
-    fn quantiles_at(form: &str, parameters: &[f64], mut values: [f64; 3]) -> [f64; 3] {
+        let mut values = [0.05, 0.5, 0.95];
         let distribution = Distribution::from_parameters(form, parameters).expect("a distribution");
         transform(&distribution, &mut values);
         values
@@ -319,18 +348,16 @@ mod tests {
     }
 
     #[test]
-    fn the_uniform_of_a_far_score_is_strictly_between_0_and_1() {
-        assert!(uniform_of(40.0) < 1.0 && uniform_of(-40.0) > 0.0);
+    fn a_far_score_has_a_finite_value() {
         for (form, parameters) in [
             ("half-normal", [0.7, 0.1]),
             ("beta", [4.5, 3.0]),
             ("log-normal", [30.0, 0.7]),
         ] {
-            let far = quantiles_at(
-                form,
-                &parameters,
-                [uniform_of(-40.0), 0.5, uniform_of(40.0)],
-            );
+            let distribution =
+                Distribution::from_parameters(form, &parameters).expect("a distribution");
+            let mut far = [-40.0, 0.0, 40.0];
+            Quantile::of(distribution).of_scores(&mut far);
             assert!(far.iter().all(|value| value.is_finite()), "{form}: {far:?}");
         }
     }
@@ -348,8 +375,8 @@ mod tests {
             let distribution =
                 Distribution::from_parameters(form, &parameters).expect("a distribution");
             for score in [-2.5, -0.3, 0.0, 1.7] {
-                let mut value = [uniform_of(score)];
-                transform(&distribution, &mut value);
+                let mut value = [score];
+                Quantile::of(distribution).of_scores(&mut value);
                 let found = normal_score(&distribution, value[0]);
                 assert!(
                     (found - score).abs() < 1e-6,

@@ -8,12 +8,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use nalgebra::{DMatrix, DVector};
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, f64x8};
+use nalgebra::DMatrix;
 use rayon::prelude::*;
-use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::inputs::{normals, transform, uniform_of};
+use super::inputs::normals;
+use super::quantile::Quantile;
 use super::summary::Spread;
+use super::vector::{LANES, load, store};
 use super::weights::Weights;
 use crate::data::{self, Assumptions, DataError};
 use crate::domain::Distribution;
@@ -28,9 +31,9 @@ const N: usize = LearnedParameters::NAMES.len();
 /// A fitted normal ready to draw from.
 #[derive(Debug, Clone, PartialEq)]
 struct Sampler {
-    mean: DVector<f64>,
-    /// Cholesky factor of the covariance.
-    lower: DMatrix<f64>,
+    mean: [f64; N],
+    /// Cholesky factor of the covariance, row by row.
+    lower: [[f64; N]; N],
     /// Logarithm of its determinant.
     ln_det: f64,
 }
@@ -38,27 +41,40 @@ struct Sampler {
 impl Sampler {
     /// Nothing where the covariance is not positive definite.
     fn of(fitted: &FittedNormal) -> Option<Self> {
-        let n = fitted.names.len();
-        let covariance = DMatrix::from_fn(n, n, |i, j| fitted.covariance[i][j]);
+        let covariance = DMatrix::from_fn(N, N, |i, j| fitted.covariance[i][j]);
         let lower = covariance.cholesky()?.unpack();
         Some(Self {
-            mean: DVector::from_column_slice(&fitted.mean),
-            ln_det: (0..n).map(|i| lower[(i, i)].ln()).sum(),
-            lower,
+            mean: std::array::from_fn(|i| fitted.mean[i]),
+            ln_det: (0..N).map(|i| lower[(i, i)].ln()).sum(),
+            lower: std::array::from_fn(|i| std::array::from_fn(|j| lower[(i, j)])),
         })
     }
 
-    /// Turns standard normals into scores. Returns the logarithm of the density of the prior against
-    /// that of the fitted normal.
-    fn draw(&self, scores: &mut [f64; N]) -> f64 {
-        let luck = *scores;
-        let mut log_ratio = self.ln_det;
-        for (i, score) in scores.iter_mut().enumerate() {
-            let steered: f64 = (0..=i).map(|j| self.lower[(i, j)] * luck[j]).sum();
-            *score = self.mean[i] + steered;
-            log_ratio += 0.5 * (luck[i] * luck[i] - *score * *score);
+    /// Turns standard normals into scores, one number a draw. Adds the logarithm of the density of the
+    /// prior against that of the fitted normal to the weights.
+    fn draw(&self, scores: &mut [Vec<f64>; N], log_weights: &mut [f64]) {
+        dispatch!(Level::new(), simd => self.draw_with(simd, scores, log_weights));
+    }
+
+    #[inline(always)]
+    fn draw_with<S: Simd>(&self, simd: S, scores: &mut [Vec<f64>; N], log_weights: &mut [f64]) {
+        for first in (0..log_weights.len()).step_by(LANES) {
+            let zero = f64x8::splat(simd, 0.0);
+            let mut luck = [zero; N];
+            let mut log_ratio = zero + self.ln_det;
+            for (i, scores) in scores.iter_mut().enumerate() {
+                luck[i] = load(simd, &scores[first..]);
+                let mut steered = zero;
+                for (luck, &factor) in luck[..=i].iter().zip(&self.lower[i]) {
+                    steered += *luck * factor;
+                }
+                let score = steered + self.mean[i];
+                log_ratio += (luck[i] * luck[i] - score * score) * 0.5;
+                store(score, &mut scores[first..]);
+            }
+            let weights = &mut log_weights[first..];
+            store(load(simd, weights) + log_ratio, weights);
         }
-        log_ratio
     }
 }
 
@@ -125,25 +141,48 @@ impl Learner {
         &self.evidence
     }
 
-    /// Turns the uniforms of the learned parameters into those of the fitted normal.
-    pub(super) fn steer(&self, uniforms: &mut [Vec<f64>], log_weights: &mut [f64]) {
-        let normal = Normal::standard();
-        for (draw, log_weight) in log_weights.iter_mut().enumerate() {
-            let luck = |at: usize| normal.inverse_cdf(uniforms[at][draw]);
-            let mut scores = self.positions.map(luck);
-            *log_weight += self.sampler.draw(&mut scores);
-            for (at, score) in self.positions.into_iter().zip(scores) {
-                uniforms[at][draw] = uniform_of(score);
-            }
+    /// Where the learned parameters stand among the inputs.
+    pub(super) fn positions(&self) -> &[usize; N] {
+        &self.positions
+    }
+
+    /// Turns the standard normals of the learned parameters into scores of the fitted normal.
+    pub(super) fn steer(&self, normals: &mut [Vec<f64>], log_weights: &mut [f64]) {
+        let mut scores = self.positions.map(|at| std::mem::take(&mut normals[at]));
+        self.sampler.draw(&mut scores, log_weights);
+        for (at, scores) in self.positions.into_iter().zip(scores) {
+            normals[at] = scores;
         }
     }
 
     /// Adds the log likelihood of the evidence to the weights.
     pub(super) fn weigh(&self, values: &[Vec<f64>], log_weights: &mut [f64]) {
-        for (draw, log_weight) in log_weights.iter_mut().enumerate() {
-            let parameters = LearnedParameters::of(self.positions.map(|at| values[at][draw]));
-            *log_weight += log_likelihood(&self.evidence, &parameters);
+        let of_each = self.positions.map(|at| values[at].as_slice());
+        weigh(&self.evidence, of_each, log_weights);
+    }
+}
+
+/// Adds the log likelihood of evidence to the weights of draws; parameters in the order of
+/// [`LearnedParameters::NAMES`], one number a draw.
+fn weigh(evidence: &Evidence, parameters: [&[f64]; N], log_weights: &mut [f64]) {
+    dispatch!(Level::new(), simd => weigh_with(simd, evidence, parameters, log_weights));
+}
+
+#[inline(always)]
+fn weigh_with<S: Simd>(
+    simd: S,
+    evidence: &Evidence,
+    parameters: [&[f64]; N],
+    log_weights: &mut [f64],
+) {
+    for first in (0..log_weights.len()).step_by(LANES) {
+        let mut of_draws = [f64x8::splat(simd, 0.0); N];
+        for (of_draws, values) in of_draws.iter_mut().zip(parameters) {
+            *of_draws = load(simd, &values[first..]);
         }
+        let found = log_likelihood(evidence, &LearnedParameters::of(of_draws));
+        let weights = &mut log_weights[first..];
+        store(load(simd, weights) + found, weights);
     }
 }
 
@@ -204,6 +243,7 @@ const BLOCK: usize = 1_024;
 /// # Ok::<(), bandwise::data::DataError>(())
 /// ```
 pub fn learn(evidence: &Evidence, priors: &[Distribution; N], effort: Effort) -> Learned {
+    let priors = &priors.map(Quantile::of);
     let mut fitted = FittedNormal::standard(&LearnedParameters::NAMES);
     let mut effective = Vec::with_capacity(usize::from(effort.rounds) + 1);
     for round in 0..effort.rounds {
@@ -214,8 +254,8 @@ pub fn learn(evidence: &Evidence, priors: &[Distribution; N], effort: Effort) ->
     let drawn = Drawn::of(&fitted, evidence, priors, effort, effort.rounds);
     effective.push(drawn.weights.effective());
     let values = std::array::from_fn(|one| {
-        let mut values: Vec<f64> = drawn.scores[one].iter().map(|&z| uniform_of(z)).collect();
-        transform(&priors[one], &mut values);
+        let mut values = drawn.scores[one].clone();
+        priors[one].of_scores(&mut values);
         values
     });
     Learned {
@@ -252,51 +292,40 @@ impl Drawn {
     fn of(
         fitted: &FittedNormal,
         evidence: &Evidence,
-        priors: &[Distribution; N],
+        priors: &[Quantile; N],
         effort: Effort,
         round: u8,
     ) -> Self {
         let sampler = Sampler::of(fitted).expect("a fitted covariance is positive definite");
         let draws = effort.draws as usize;
-        let blocks: Vec<(Vec<[f64; N]>, Vec<f64>)> = (0..draws.div_ceil(BLOCK))
+        let blocks: Vec<([Vec<f64>; N], Vec<f64>)> = (0..draws.div_ceil(BLOCK))
             .into_par_iter()
             .map(|block| {
                 let first = block * BLOCK;
                 let n = BLOCK.min(draws - first);
-                let luck = LearnedParameters::NAMES.map(|name| {
+                let mut scores = LearnedParameters::NAMES.map(|name| {
                     let mut luck = vec![0.0; n];
                     let stream = format!("learn/{round}/{name}");
                     let first = u32::try_from(first).expect("draws are counted in 32 bits");
                     normals(effort.seed, &stream, first, &mut luck);
                     luck
                 });
-                let mut scores: Vec<[f64; N]> = (0..n)
-                    .map(|draw| std::array::from_fn(|one| luck[one][draw]))
-                    .collect();
-                let ratios: Vec<f64> = scores.iter_mut().map(|one| sampler.draw(one)).collect();
-                let values: [Vec<f64>; N] = std::array::from_fn(|one| {
-                    let mut values: Vec<f64> = scores
-                        .iter()
-                        .map(|scores| uniform_of(scores[one]))
-                        .collect();
-                    transform(&priors[one], &mut values);
-                    values
-                });
-                let log_weight = |draw: usize| {
-                    let of = std::array::from_fn(|one| values[one][draw]);
-                    ratios[draw] + log_likelihood(evidence, &LearnedParameters::of(of))
-                };
-                let log_weights = (0..n).map(log_weight).collect();
+                let mut log_weights = vec![0.0; n];
+                sampler.draw(&mut scores, &mut log_weights);
+                let mut values = scores.clone();
+                for (values, prior) in values.iter_mut().zip(priors) {
+                    prior.of_scores(values);
+                }
+                let of_each = std::array::from_fn(|one| values[one].as_slice());
+                weigh(evidence, of_each, &mut log_weights);
                 (scores, log_weights)
             })
             .collect();
         let mut scores: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(draws));
         let mut log_weights = Vec::with_capacity(draws);
         for (of_block, mut of_weights) in blocks {
-            for draw in of_block {
-                for (all, score) in scores.iter_mut().zip(draw) {
-                    all.push(score);
-                }
+            for (all, mut scores) in scores.iter_mut().zip(of_block) {
+                all.append(&mut scores);
             }
             log_weights.append(&mut of_weights);
         }
@@ -342,5 +371,77 @@ pub fn fit(names: &[&str], scores: &[&[f64]], weights: &Weights) -> FittedNormal
             .map(|i| (0..n).map(|j| covariance(i.min(j), i.max(j))).collect())
             .collect(),
         mean: means.into_iter().map(rounded).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulation::vector::levels;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static ASSUMPTIONS: LazyLock<Assumptions> =
+        LazyLock::new(|| Assumptions::embedded().expect("assumptions"));
+    static EVIDENCE: LazyLock<Evidence> =
+        LazyLock::new(|| data::evidence::embedded(&ASSUMPTIONS).expect("evidence"));
+
+    proptest! {
+        /// Normal scores of the parameters in; the same formula with the standard library's
+        /// exponential and logarithm is what it is compared with.
+        #[test]
+        fn the_likelihood_of_many_draws_is_that_of_each_on_every_instruction_set(
+            scores in prop::collection::vec(prop::array::uniform7(-6.0..6.0f64), 1..20),
+        ) {
+            let mut parameters: [Vec<f64>; N] =
+                std::array::from_fn(|one| scores.iter().map(|scores| scores[one]).collect());
+            for (parameters, prior) in parameters.iter_mut().zip(priors(&ASSUMPTIONS)) {
+                Quantile::of(prior).of_scores(parameters);
+            }
+            let of_each: [&[f64]; N] = std::array::from_fn(|one| parameters[one].as_slice());
+            let mut found = vec![0.0; scores.len()];
+            weigh(&EVIDENCE, of_each, &mut found);
+            for level in levels() {
+                let mut again = vec![0.0; scores.len()];
+                dispatch!(level, simd => weigh_with(simd, &EVIDENCE, of_each, &mut again));
+                prop_assert_eq!(&again, &found, "{:?}", level);
+            }
+            for (draw, found) in found.into_iter().enumerate() {
+                let parameters = std::array::from_fn(|one| of_each[one][draw]);
+                let expected = log_likelihood(&EVIDENCE, &LearnedParameters::of(parameters));
+                prop_assert!((found / expected - 1.0).abs() < 1e-11, "{found} {expected}");
+            }
+        }
+
+        /// By the density of the standard normal against that of the fitted one, worked out from its
+        /// covariance and not from the luck.
+        #[test]
+        fn steered_draws_count_by_the_ratio_of_densities(
+            luck in prop::collection::vec(prop::array::uniform7(-5.0..5.0f64), 1..20),
+        ) {
+            let fitted = data::evidence::fitted_normal().expect("the fitted normal");
+            let sampler = Sampler::of(&fitted).expect("positive definite");
+            let mut scores: [Vec<f64>; N] =
+                std::array::from_fn(|one| luck.iter().map(|luck| luck[one]).collect());
+            let mut log_ratios = vec![0.0; luck.len()];
+            let standard = scores.clone();
+            sampler.draw(&mut scores, &mut log_ratios);
+            for level in levels() {
+                let (mut again, mut ratios) = (standard.clone(), vec![0.0; luck.len()]);
+                dispatch!(level, simd => sampler.draw_with(simd, &mut again, &mut ratios));
+                prop_assert_eq!(&again, &scores, "{:?}", level);
+                prop_assert_eq!(&ratios, &log_ratios, "{:?}", level);
+            }
+            let covariance = DMatrix::from_fn(N, N, |i, j| fitted.covariance[i][j]);
+            let inverse = covariance.clone().try_inverse().expect("positive definite");
+            for (draw, found) in log_ratios.into_iter().enumerate() {
+                let score = DMatrix::from_fn(N, 1, |i, _| scores[i][draw]);
+                let away = &score - DMatrix::from_column_slice(N, 1, &fitted.mean);
+                let of_fitted = (away.transpose() * &inverse * &away)[0];
+                let of_prior = score.norm_squared();
+                let expected = 0.5 * (covariance.determinant().ln() + of_fitted - of_prior);
+                prop_assert!((found - expected).abs() < 1e-7, "{found} {expected}");
+            }
+        }
     }
 }

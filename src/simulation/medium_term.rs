@@ -1,7 +1,7 @@
 //! The years after the vote over all draws: growth of the base, prices and collection uncertain.
 
-use super::inputs::transform;
 use super::prepare::{NOT_PUBLISHED, Prepared};
+use super::quantile::transform;
 use super::run::{DrawOutcomes, collection_class};
 use super::weights::Weights;
 use crate::data::small_areas::{SmallArea, small_areas};

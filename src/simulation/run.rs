@@ -9,7 +9,7 @@ use super::draw::{
     ByReader, Kernel, LANES, Lanes, Moments, Scratch, TileCounts, TileLuck, TileParameters,
     TileVotes,
 };
-use super::inputs::{COMPREHENSION, InputBlock, effect_name, to_normals};
+use super::inputs::{COMPREHENSION, InputBlock, InputDraws, effect_name, to_normals};
 use super::points::{Stream, uniforms};
 use super::prepare::Prepared;
 use super::weights::Weights;
@@ -190,11 +190,23 @@ impl DrawOutcomes {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn run(prepared: &Prepared, observer: &dyn Observer) -> DrawOutcomes {
+    let scenario = &prepared.scenario;
+    let (points, seed, draws) = (scenario.points, scenario.seed, scenario.draws);
+    run_with(
+        prepared,
+        &prepared.inputs.draws(points, seed, draws),
+        observer,
+    )
+}
+
+/// As [`run`], with the values of the inputs made before: those of the scenario's inputs, points, seed
+/// and number of draws. One proposal in many authorities has the same in all of them.
+pub fn run_with(prepared: &Prepared, inputs: &InputDraws, observer: &dyn Observer) -> DrawOutcomes {
     let draws = prepared.scenario.draws;
     observer.begin(u64::from(draws));
     let simulation = Simulation::of(prepared);
     let blocks = in_blocks(draws as usize, |first, n| {
-        let outcomes = simulation.block(first, n);
+        let outcomes = simulation.block(inputs.block(first, n), first, n);
         observer.advance(n as u64);
         outcomes
     });
@@ -412,12 +424,11 @@ impl<'a> Simulation<'a> {
         self.on_the_day(inputs, draw, lane, memory);
     }
 
-    fn block(&self, first: u32, n: usize) -> DrawOutcomes {
-        let (points, seed) = (self.prepared.scenario.points, self.prepared.scenario.seed);
+    fn block(&self, block: &InputBlock, first: u32, n: usize) -> DrawOutcomes {
         let InputBlock {
             values: inputs,
             log_weights,
-        } = self.prepared.inputs.block(points, seed, first, n);
+        } = block.clone();
         let mut outcomes = DrawOutcomes::default();
         for draw in 0..n {
             self.money(&inputs, draw, &mut outcomes);

@@ -14,7 +14,7 @@ use nalgebra::{DMatrix, DVector};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::draw::LANES;
-use super::inputs::{Input, normal_score, transform, uniform_of};
+use super::inputs::{Input, normal_score};
 use super::learn::fit;
 use super::prepare::Prepared;
 use super::run::{DrawOutcomes, Enters, Memory, Observer, Simulation, VoteOutcomes, WardLuck};
@@ -237,8 +237,8 @@ pub fn sensitivity(
     let values_at_ends = |place: usize| {
         let (_, input) = model.inputs[place];
         let sd = covariance[(place, place)].sqrt();
-        let mut values = [-ends, ends].map(|end| uniform_of(mean[place] + end * sd));
-        transform(&input.distribution, &mut values);
+        let mut values = [-ends, ends].map(|end| mean[place] + end * sd);
+        input.quantile().of_scores(&mut values);
         values
     };
     let of_outcome = |outcome: Outcome| {
@@ -428,8 +428,8 @@ impl<'a> Model<'a> {
                 let z = point.z[place];
                 if scores[place][draw] != z {
                     scores[place][draw] = z;
-                    let mut value = [uniform_of(z)];
-                    transform(&input.distribution, &mut value);
+                    let mut value = [z];
+                    input.quantile().of_scores(&mut value);
                     values[at][draw] = value[0];
                 }
                 if self.enters[place][Outcome::YesShare.index()] {
@@ -486,8 +486,8 @@ impl<'a> Model<'a> {
 
 /// The middle of an input, for so many draws: that of one without spread is its value.
 fn constant(input: &Input, n: usize) -> Vec<f64> {
-    let mut middle = [0.5];
-    transform(&input.distribution, &mut middle);
+    let mut middle = [0.0];
+    input.quantile().of_scores(&mut middle);
     vec![middle[0]; n]
 }
 

@@ -8,6 +8,8 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, f64x8, u64x8};
 
+use crate::vote::likelihood::Real;
+
 /// Numbers in a vector.
 pub const LANES: usize = 8;
 
@@ -120,6 +122,179 @@ pub fn logistic<S: Simd>(simd: S, x: f64x8<S>) -> f64x8<S> {
     f64x8::splat(simd, 1.0) / (exp(simd, -x) + 1.0)
 }
 
+/// The standard normal with such a share below it, within 1e-15 of the value; minus infinity at 0,
+/// infinity at 1.
+///
+/// Algorithm AS 241, PPND16 (M. J. Wichura, Applied Statistics 37, 1988): one ratio of polynomials in
+/// the middle, one in the tails, and one beyond 1.4e-11 of either end.
+#[inline(always)]
+pub fn normal_quantile<S: Simd>(simd: S, share: f64x8<S>) -> f64x8<S> {
+    const A: [f64; 8] = [
+        3.387_132_872_796_366_5,
+        1.331_416_678_917_843_8e2,
+        1.971_590_950_306_551_3e3,
+        1.373_169_376_550_946e4,
+        4.592_195_393_154_987e4,
+        6.726_577_092_700_87e4,
+        3.343_057_558_358_813e4,
+        2.509_080_928_730_122_7e3,
+    ];
+    const B: [f64; 8] = [
+        1.0,
+        4.231_333_070_160_091e1,
+        6.871_870_074_920_579e2,
+        5.394_196_021_424_751e3,
+        2.121_379_430_158_659_7e4,
+        3.930_789_580_009_271e4,
+        2.872_908_573_572_194_3e4,
+        5.226_495_278_852_854e3,
+    ];
+    const C: [f64; 8] = [
+        1.423_437_110_749_683_5,
+        4.630_337_846_156_546,
+        5.769_497_221_460_691,
+        3.647_848_324_763_204_5,
+        1.270_458_252_452_368_4,
+        2.417_807_251_774_506e-1,
+        2.272_384_498_926_918_4e-2,
+        7.745_450_142_783_414e-4,
+    ];
+    const D: [f64; 8] = [
+        1.0,
+        2.053_191_626_637_759,
+        1.676_384_830_183_803_8,
+        6.897_673_349_851e-1,
+        1.481_039_764_274_800_8e-1,
+        1.519_866_656_361_645_7e-2,
+        5.475_938_084_995_345e-4,
+        1.050_750_071_644_416_9e-9,
+    ];
+    const E: [f64; 8] = [
+        6.657_904_643_501_103,
+        5.463_784_911_164_114,
+        1.784_826_539_917_291_3,
+        2.965_605_718_285_048_7e-1,
+        2.653_218_952_657_612_4e-2,
+        1.242_660_947_388_078_4e-3,
+        2.711_555_568_743_487_6e-5,
+        2.010_334_399_292_288_1e-7,
+    ];
+    const F: [f64; 8] = [
+        1.0,
+        5.998_322_065_558_88e-1,
+        1.369_298_809_227_358e-1,
+        1.487_536_129_085_061_5e-2,
+        7.868_691_311_456_133e-4,
+        1.846_318_317_510_054_8e-5,
+        1.421_511_758_316_446e-7,
+        2.044_263_103_389_939_7e-15,
+    ];
+    let all = |value| f64x8::splat(simd, value);
+    let q = share - 0.5;
+    let central = q.abs().simd_le(0.425);
+    let end = q.simd_lt(0.0).select(share, all(1.0) - share);
+    let far = (-ln(simd, end)).sqrt();
+    // Middle and tails have polynomials of one degree: numbers differ in coefficients only.
+    let r = central.select(all(0.180_625) - q * q, far - 1.6);
+    let mut above = central.select(all(A[7]), all(C[7]));
+    let mut below = central.select(all(B[7]), all(D[7]));
+    for i in (0..7).rev() {
+        above = above * r + central.select(all(A[i]), all(C[i]));
+        below = below * r + central.select(all(B[i]), all(D[i]));
+    }
+    let mut ratio = above / below;
+    let furthest = far.simd_gt(5.0);
+    if furthest.any_true() {
+        let r = far - 5.0;
+        let of_furthest = polynomial(simd, r, E) / polynomial(simd, r, F);
+        ratio = furthest.select(of_furthest, ratio);
+        ratio = far.simd_eq(f64::INFINITY).select(far, ratio);
+    }
+    central.select(q * ratio, ratio.copysign(q))
+}
+
+/// The share of a standard normal below a number, within 1e-13 of the value down to 1e-300.
+///
+/// Half the complementary error function, by W. J. Cody's ratios of polynomials ("Rational Chebyshev
+/// approximations for the error function", Mathematics of Computation 23, 1969).
+#[inline(always)]
+pub fn normal_cdf<S: Simd>(simd: S, score: f64x8<S>) -> f64x8<S> {
+    const NEAR: [[f64; 5]; 2] = [
+        [
+            3.209_377_589_138_469_4e3,
+            3.774_852_376_853_02e2,
+            1.138_641_541_510_501_6e2,
+            3.161_123_743_870_565_5,
+            1.857_777_061_846_031_5e-1,
+        ],
+        [
+            2.844_236_833_439_171e3,
+            1.282_616_526_077_372_3e3,
+            2.440_246_379_344_441_7e2,
+            2.360_129_095_234_412e1,
+            1.0,
+        ],
+    ];
+    const MIDDLE: [[f64; 9]; 2] = [
+        [
+            1.230_339_354_797_997_2e3,
+            2.051_078_377_826_071_6e3,
+            1.712_047_612_634_070_7e3,
+            8.819_522_212_417_69e2,
+            2.986_351_381_974_001e2,
+            6.611_919_063_714_163e1,
+            8.883_149_794_388_377,
+            5.641_884_969_886_701e-1,
+            2.153_115_354_744_038_3e-8,
+        ],
+        [
+            1.230_339_354_803_749_5e3,
+            3.439_367_674_143_721_6e3,
+            4.362_619_090_143_247e3,
+            3.290_799_235_733_459_7e3,
+            1.621_389_574_566_690_3e3,
+            5.371_811_018_620_099e2,
+            1.176_939_508_913_125e2,
+            1.574_492_611_070_983_4e1,
+            1.0,
+        ],
+    ];
+    const FAR: [[f64; 6]; 2] = [
+        [
+            6.587_491_615_298_378e-4,
+            1.608_378_514_874_228e-2,
+            1.257_817_261_112_292_6e-1,
+            3.603_448_999_498_044_5e-1,
+            3.053_266_349_612_323_6e-1,
+            1.631_538_713_730_209_7e-2,
+        ],
+        [
+            2.335_204_976_268_691_8e-3,
+            6.051_834_131_244_132e-2,
+            5.279_051_029_514_285e-1,
+            1.872_952_849_923_460_4,
+            2.568_520_192_289_822,
+            1.0,
+        ],
+    ];
+    const ONE_OVER_ROOT_PI: f64 = std::f64::consts::FRAC_2_SQRT_PI / 2.0;
+    let all = |value| f64x8::splat(simd, value);
+    let y = score.abs() * std::f64::consts::FRAC_1_SQRT_2;
+    let bell = exp(simd, score * score * -0.5);
+    let middle = bell * polynomial(simd, y, MIDDLE[0]) / polynomial(simd, y, MIDDLE[1]);
+    let square = y * y;
+    let near = y * polynomial(simd, square, NEAR[0]) / polynomial(simd, square, NEAR[1]);
+    let mut beyond = y.simd_le(0.46875).select(all(1.0) - near, middle);
+    let far = y.simd_gt(4.0);
+    if far.any_true() {
+        let square = all(1.0) / square;
+        let ratio = square * polynomial(simd, square, FAR[0]) / polynomial(simd, square, FAR[1]);
+        beyond = far.select(bell * ((all(ONE_OVER_ROOT_PI) - ratio) / y), beyond);
+    }
+    let tail = beyond * 0.5;
+    score.simd_lt(0.0).select(tail, all(1.0) - tail)
+}
+
 /// Puts `e^x` in the place of every number.
 ///
 /// # Example
@@ -140,19 +315,84 @@ pub fn ln_all(values: &mut [f64]) {
     dispatch!(Level::new(), simd => each(simd, values, #[inline(always)] |x| ln(simd, x)));
 }
 
+/// Puts the standard normal with such a share below it in the place of every share.
+pub fn normal_quantile_all(values: &mut [f64]) {
+    dispatch!(Level::new(), simd => each(
+        simd, values, #[inline(always)] |share| normal_quantile(simd, share)
+    ));
+}
+
+/// Puts the share of a standard normal below it in the place of every number.
+pub fn normal_cdf_all(values: &mut [f64]) {
+    dispatch!(Level::new(), simd => each(
+        simd, values, #[inline(always)] |score| normal_cdf(simd, score)
+    ));
+}
+
+/// Puts the share with such log odds in the place of every number.
+pub fn logistic_all(values: &mut [f64]) {
+    dispatch!(Level::new(), simd => each(simd, values, #[inline(always)] |x| logistic(simd, x)));
+}
+
+/// What one of these functions makes of one number.
+pub fn one(of: impl Fn(&mut [f64]), value: f64) -> f64 {
+    let mut values = [value];
+    of(&mut values);
+    values[0]
+}
+
 /// Puts what a function makes of it in the place of every number.
 #[inline(always)]
 pub fn each<S: Simd>(simd: S, values: &mut [f64], of: impl Fn(f64x8<S>) -> f64x8<S>) {
-    let mut vectors = values.chunks_exact_mut(LANES);
-    for vector in &mut vectors {
-        of(f64x8::from_slice(simd, vector)).store_slice(vector);
+    for values in values.chunks_mut(LANES) {
+        store(of(load(simd, values)), values);
     }
-    let rest = vectors.into_remainder();
-    if !rest.is_empty() {
+}
+
+/// The first eight numbers of a slice; zeros beyond its end.
+#[inline(always)]
+pub fn load<S: Simd>(simd: S, values: &[f64]) -> f64x8<S> {
+    if let Some((values, _)) = values.split_at_checked(LANES) {
+        f64x8::from_slice(simd, values)
+    } else {
         let mut padded = [0.0; LANES];
-        padded[..rest.len()].copy_from_slice(rest);
-        let found = of(f64x8::from_slice(simd, &padded)).to_array();
-        rest.copy_from_slice(&found[..rest.len()]);
+        padded[..values.len()].copy_from_slice(values);
+        f64x8::from_slice(simd, &padded)
+    }
+}
+
+/// Puts the numbers of a vector into the first eight places of a slice, or as many as it has.
+#[inline(always)]
+pub fn store<S: Simd>(vector: f64x8<S>, into: &mut [f64]) {
+    if let Some((into, _)) = into.split_at_mut_checked(LANES) {
+        vector.store_slice(into);
+    } else {
+        let values = vector.to_array();
+        let n = into.len();
+        into.copy_from_slice(&values[..n]);
+    }
+}
+
+impl<S: Simd> Real for f64x8<S> {
+    #[inline(always)]
+    fn constant(self, value: f64) -> Self {
+        f64x8::splat(self.token(), value)
+    }
+
+    #[inline(always)]
+    fn exp(self) -> Self {
+        exp(self.token(), self)
+    }
+
+    #[inline(always)]
+    fn ln(self) -> Self {
+        ln(self.token(), self)
+    }
+
+    #[inline(always)]
+    fn at_least(self, least: f64) -> Self {
+        let least = self.constant(least);
+        self.simd_lt(least).select(least, self)
     }
 }
 
@@ -175,6 +415,7 @@ pub(super) fn levels() -> Vec<Level> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use statrs::distribution::{ContinuousCDF, Normal};
 
     /// Units in the last place between two numbers.
     fn apart(one: f64, other: f64) -> u64 {
@@ -241,7 +482,84 @@ mod tests {
         prop::collection::vec(one, 0..40)
     }
 
+    /// Worked out to 40 digits with mpmath.
+    #[test]
+    fn shares_below_normals_are_those_of_forty_digits() {
+        for (score, expected) in [
+            (-37.0, 5.725_571_222_524_577e-300),
+            (-20.0, 2.753_624_118_606_233_7e-89),
+            (-8.2, 1.201_935_154_273_585_9e-16),
+            (-6.0, 9.865_876_450_376_98e-10),
+            (-3.0, 0.001_349_898_031_630_094_6),
+            (-1.0, 0.158_655_253_931_457_05),
+            (-0.7, 0.241_963_652_223_073_03),
+            (-0.66, 0.254_626_914_671_336_14),
+            (-0.1, 0.460_172_162_722_971),
+            (0.0, 0.5),
+            (0.3, 0.617_911_422_188_952_6),
+            (0.7072, 0.760_278_900_716_654_6),
+            (2.0, 0.977_249_868_051_820_8),
+            (5.0, 0.999_999_713_348_428_1),
+            (40.0, 1.0),
+            (-40.0, 0.0),
+        ] {
+            let found = one(normal_cdf_all, score);
+            assert!(
+                (found - expected).abs() <= 1e-13 * expected,
+                "{score}: {found}"
+            );
+        }
+    }
+
+    /// Worked out to 40 digits with mpmath.
+    #[test]
+    fn quantiles_of_the_normal_are_those_of_forty_digits() {
+        for (share, expected) in [
+            (1e-300, -37.047_096_299_361_2),
+            (1e-20, -9.262_340_089_798_409),
+            (f64::powi(0.5, 54), -8.292_361_075_813_595),
+            (1e-11, -6.706_023_155_495_136),
+            (1e-5, -4.264_890_793_922_825),
+            (0.01, -2.326_347_874_040_841),
+            (0.075, -1.439_531_470_938_456),
+            (0.3, -0.524_400_512_708_040_8),
+            (0.5, 0.0),
+            (0.6, 0.253_347_103_135_799_7),
+            (0.925, 1.439_531_470_938_456_1),
+            (0.99, 2.326_347_874_040_841),
+            (1.0 - f64::powi(0.5, 53), 8.209_536_151_601_387),
+            (0.0, f64::NEG_INFINITY),
+            (1.0, f64::INFINITY),
+        ] {
+            let found = one(normal_quantile_all, share);
+            let near = (found - expected).abs() <= 2e-15 * expected.abs();
+            assert!(found == expected || near, "{share}: {found}");
+        }
+    }
+
     proptest! {
+        /// The quantile of statrs is within 1e-14; its distribution function within 1e-10 only.
+        #[test]
+        fn normal_quantile_and_share_are_those_of_another_implementation(
+            share in 1e-16..1.0f64,
+            tail in 1e-12..0.1f64,
+            score in -8.0..8.0f64,
+        ) {
+            let normal = Normal::standard();
+            for share in [share, tail, 1.0 - tail] {
+                let (found, expected) = (one(normal_quantile_all, share), normal.inverse_cdf(share));
+                prop_assert!((found - expected).abs() <= 1e-13 * expected.abs().max(1e-3));
+            }
+            let (found, expected) = (one(normal_cdf_all, score), normal.cdf(score));
+            prop_assert!((found / expected - 1.0).abs() < 1e-9, "{found} {expected}");
+        }
+
+        #[test]
+        fn the_share_below_a_quantile_is_the_share(share in 1e-16..1.0f64) {
+            let found = one(normal_cdf_all, one(normal_quantile_all, share));
+            prop_assert!((found / share - 1.0).abs() < 1e-13, "{found} {share}");
+        }
+
         /// One unit apart at most.
         #[test]
         fn exponential_and_logarithm_are_those_of_the_standard_library(numbers in numbers()) {
@@ -265,6 +583,12 @@ mod tests {
                 ),
                 |level, values: &mut [f64]| dispatch!(
                     level, simd => each(simd, values, #[inline(always)] |x| logistic(simd, x))
+                ),
+                |level, values: &mut [f64]| dispatch!(
+                    level, simd => each(simd, values, #[inline(always)] |x| normal_quantile(simd, x))
+                ),
+                |level, values: &mut [f64]| dispatch!(
+                    level, simd => each(simd, values, #[inline(always)] |x| normal_cdf(simd, x))
                 ),
             ] {
                 let mut one_by_one = numbers.clone();

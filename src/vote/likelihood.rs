@@ -5,35 +5,75 @@
 //! ballot and `eps ~ N(0, option_sd)`. A survey has an offset in place of a mood. Moods and offsets
 //! are integrated out in closed form.
 
+use std::ops::{Add, Div, Mul, Sub};
+
 use crate::domain::evidence::{BallotOption, Evidence, PastBallot, Survey};
 use crate::vote::willingness::yes_odds;
 
+/// A number, or the numbers of several draws side by side: the likelihood is written once for both.
+pub trait Real:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+{
+    /// A constant, alike in every draw.
+    fn constant(self, value: f64) -> Self;
+
+    /// `e` to this power.
+    fn exp(self) -> Self;
+
+    /// The natural logarithm.
+    fn ln(self) -> Self;
+
+    /// This, or a number where it is below.
+    fn at_least(self, least: f64) -> Self;
+}
+
+impl Real for f64 {
+    fn constant(self, value: f64) -> Self {
+        value
+    }
+
+    fn exp(self) -> Self {
+        f64::exp(self)
+    }
+
+    fn ln(self) -> Self {
+        f64::ln(self)
+    }
+
+    fn at_least(self, least: f64) -> Self {
+        self.max(least)
+    }
+}
+
 /// The parameters that evidence speaks of.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LearnedParameters {
+pub struct LearnedParameters<R = f64> {
     /// Share who would pay anything.
-    pub pi: f64,
+    pub pi: R,
     /// Median willingness to pay among them, pounds of 2026 a year.
-    pub m: f64,
+    pub m: R,
     /// Shape of willingness to pay.
-    pub k: f64,
+    pub k: R,
     /// How far moods differ between ballots, log odds.
-    pub tau: f64,
+    pub tau: R,
     /// How much harder a statutory ballot is than a survey, log odds.
-    pub delta_statutory: f64,
+    pub delta_statutory: R,
     /// Share of voters who know what a Yes costs them.
-    pub kappa: f64,
+    pub kappa: R,
     /// Share of the others who read the percentages as of the whole bill.
-    pub omega: f64,
+    pub omega: R,
 }
 
 impl LearnedParameters {
     /// Their names in the table of inputs, in the order of [`Self::of`].
     pub const NAMES: [&'static str; 7] =
         ["pi", "m", "k", "tau", "delta_statutory", "kappa", "omega"];
+}
 
-    /// From values in the order of [`Self::NAMES`].
-    pub const fn of(values: [f64; 7]) -> Self {
+impl<R: Copy> LearnedParameters<R> {
+    /// From values in the order of [`LearnedParameters::NAMES`].
+    #[inline(always)]
+    pub const fn of(values: [R; 7]) -> Self {
         let [pi, m, k, tau, delta_statutory, kappa, omega] = values;
         Self {
             pi,
@@ -59,32 +99,40 @@ impl LearnedParameters {
 /// assert!(log_likelihood(&held, &fitting) > log_likelihood(&held, &pays_nothing) + 10.0);
 /// # Ok::<(), bandwise::data::DataError>(())
 /// ```
-pub fn log_likelihood(evidence: &Evidence, parameters: &LearnedParameters) -> f64 {
-    let ballots = evidence.ballots.iter();
-    let ballots: f64 = ballots.map(|ballot| of_ballot(ballot, parameters)).sum();
-    let offset = evidence.survey_offset_sd;
-    let surveys = evidence.surveys.iter();
-    let surveys: f64 = surveys
-        .map(|survey| of_survey(survey, offset, parameters))
-        .sum();
+// It is taken for eight draws at a time: all of it is put in place where it is called, so that it is
+// made for the instructions of the caller.
+#[inline(always)]
+pub fn log_likelihood<R: Real>(evidence: &Evidence, parameters: &LearnedParameters<R>) -> R {
+    let zero = parameters.tau.constant(0.0);
+    let (mut ballots, mut surveys) = (zero, zero);
+    for ballot in &evidence.ballots {
+        ballots = ballots + of_ballot(ballot, parameters);
+    }
+    for survey in &evidence.surveys {
+        surveys = surveys + of_survey(survey, evidence.survey_offset_sd, parameters);
+    }
     ballots + surveys
 }
 
 /// Log likelihood of one ballot.
-pub fn of_ballot(ballot: &PastBallot, parameters: &LearnedParameters) -> f64 {
-    let residuals = ballot.options.iter().map(|option| {
+#[inline(always)]
+pub fn of_ballot<R: Real>(ballot: &PastBallot, parameters: &LearnedParameters<R>) -> R {
+    let mut residuals = Residuals::none(parameters.tau);
+    for option in &ballot.options {
         let expected = expected_log_odds(option, ballot.statutory, parameters);
-        (log_odds(option.share) - expected, ballot.option_sd)
-    });
-    log_density(residuals, parameters.tau)
+        residuals.add(log_odds(option.share), expected, ballot.option_sd);
+    }
+    residuals.log_density(parameters.tau)
 }
 
-fn of_survey(survey: &Survey, offset_sd: f64, parameters: &LearnedParameters) -> f64 {
-    let residuals = survey.answers.iter().map(|answer| {
+#[inline(always)]
+fn of_survey<R: Real>(survey: &Survey, offset_sd: f64, parameters: &LearnedParameters<R>) -> R {
+    let mut residuals = Residuals::none(parameters.tau);
+    for answer in &survey.answers {
         let expected = log_odds_at(answer.cost, parameters);
-        (log_odds(answer.share) - expected, answer.sd)
-    });
-    log_density(residuals, offset_sd)
+        residuals.add(log_odds(answer.share), expected, answer.sd);
+    }
+    residuals.log_density(parameters.tau.constant(offset_sd))
 }
 
 /// Log odds that the model expects of an option where the mood is nobody's.
@@ -92,37 +140,41 @@ fn of_survey(survey: &Survey, offset_sd: f64, parameters: &LearnedParameters) ->
 /// An advisory ballot said what its options cost in pounds. The paper of a statutory referendum shows
 /// percentages of the authority's own part: who knows reads them so, of the others the share `omega`
 /// reads them as of the whole bill.
-pub fn expected_log_odds(
+#[inline(always)]
+pub fn expected_log_odds<R: Real>(
     option: &BallotOption,
     statutory: bool,
-    parameters: &LearnedParameters,
-) -> f64 {
+    parameters: &LearnedParameters<R>,
+) -> R {
     if !statutory {
         return log_odds_at(option.cost, parameters);
     }
     let p = parameters;
-    let misread = (1.0 - p.kappa) * p.omega;
-    let (mut yes, mut no) = (0.0, 0.0);
+    let one = p.kappa.constant(1.0);
+    let misread = (one - p.kappa) * p.omega;
+    let (mut yes, mut no) = (p.kappa.constant(0.0), p.kappa.constant(0.0));
     for (readers, cost) in [
-        (1.0 - misread, option.cost),
+        (one - misread, option.cost),
         (misread, option.cost_of_whole_bill),
     ] {
         let odds = (log_odds_at(cost, p) + p.delta_statutory).exp();
-        yes += readers * odds / (1.0 + odds);
-        no += readers / (1.0 + odds);
+        yes = yes + readers * odds / (one + odds);
+        no = no + readers / (one + odds);
     }
     least(yes).ln() - least(no).ln()
 }
 
 /// Log odds of a Yes at a cost, finite however small they are.
-pub fn log_odds_at(cost: f64, parameters: &LearnedParameters) -> f64 {
+#[inline(always)]
+pub fn log_odds_at<R: Real>(cost: f64, parameters: &LearnedParameters<R>) -> R {
     let p = parameters;
-    least(yes_odds(cost, p.pi, p.m, p.k, 0.0)).ln()
+    least(yes_odds(cost, p.pi, p.m, p.k, p.pi.constant(0.0))).ln()
 }
 
 /// A positive number however small, where the furthest parameters leave none.
-fn least(value: f64) -> f64 {
-    value.max(f64::MIN_POSITIVE)
+#[inline(always)]
+fn least<R: Real>(value: R) -> R {
+    value.at_least(f64::MIN_POSITIVE)
 }
 
 /// The log odds of a share strictly between 0 and 1.
@@ -130,24 +182,51 @@ fn log_odds(share: f64) -> f64 {
     (share / (1.0 - share)).ln()
 }
 
-/// Log density of residuals that share one normal shift of `shared_sd` beside their own
-/// independent normal errors; pairs of a residual and the standard deviation of its error.
-fn log_density(residuals: impl Iterator<Item = (f64, f64)>, shared_sd: f64) -> f64 {
-    // Covariance D + s^2 11': by the matrix determinant lemma and Sherman-Morrison.
-    let (mut n, mut ln_errors) = (0.0, 0.0);
-    let (mut squares, mut weighted, mut weights) = (0.0, 0.0, 0.0);
-    for (residual, sd) in residuals {
-        let weight = 1.0 / (sd * sd);
-        n += 1.0;
-        ln_errors += 2.0 * sd.ln();
-        squares += residual * residual * weight;
-        weighted += residual * weight;
-        weights += weight;
+/// Residuals with independent normal errors of their own, summed up.
+struct Residuals<R> {
+    n: f64,
+    ln_errors: f64,
+    weights: f64,
+    squares: R,
+    weighted: R,
+}
+
+impl<R: Real> Residuals<R> {
+    #[inline(always)]
+    fn none(any: R) -> Self {
+        Self {
+            n: 0.0,
+            ln_errors: 0.0,
+            weights: 0.0,
+            squares: any.constant(0.0),
+            weighted: any.constant(0.0),
+        }
     }
-    let shared = shared_sd * shared_sd;
-    let widened = 1.0 + shared * weights;
-    let distance = squares - shared * weighted * weighted / widened;
-    -0.5 * (n * std::f64::consts::TAU.ln() + ln_errors + widened.ln() + distance)
+
+    /// Adds what was found against what was expected, with the standard deviation of its error.
+    #[inline(always)]
+    fn add(&mut self, found: f64, expected: R, sd: f64) {
+        let weight = 1.0 / (sd * sd);
+        self.n += 1.0;
+        self.ln_errors += 2.0 * sd.ln();
+        self.weights += weight;
+        let residual = expected.constant(found) - expected;
+        let weight = expected.constant(weight);
+        self.squares = self.squares + residual * residual * weight;
+        self.weighted = self.weighted + residual * weight;
+    }
+
+    /// Log density where they share one normal shift of `shared_sd` beside their errors.
+    #[inline(always)]
+    fn log_density(self, shared_sd: R) -> R {
+        // Covariance D + s^2 11': by the matrix determinant lemma and Sherman-Morrison.
+        let constant = |value| shared_sd.constant(value);
+        let shared = shared_sd * shared_sd;
+        let widened = constant(1.0) + shared * constant(self.weights);
+        let distance = self.squares - shared * self.weighted * self.weighted / widened;
+        let known = self.n * std::f64::consts::TAU.ln() + self.ln_errors;
+        constant(-0.5) * (constant(known) + widened.ln() + distance)
+    }
 }
 
 #[cfg(test)]
@@ -159,8 +238,10 @@ mod tests {
     /// determinant 0.5 * 0.29 - 0.25^2 = 0.0825.
     #[test]
     fn residuals_with_a_shared_shift_have_the_density_of_a_joint_normal() {
-        let residuals = [(0.3, 0.5), (-0.2, 0.2)];
-        let found = log_density(residuals.into_iter(), 0.5);
+        let mut residuals = Residuals::none(0.0);
+        residuals.add(0.7, 0.4, 0.5);
+        residuals.add(0.1, 0.3, 0.2);
+        let found = residuals.log_density(0.5);
         let determinant = 0.5 * 0.29 - 0.25 * 0.25;
         let distance = (0.29 * 0.09 + 2.0 * 0.25 * 0.3 * 0.2 + 0.5 * 0.04) / determinant;
         let expected = -0.5 * (2.0 * std::f64::consts::TAU.ln() + f64::ln(determinant) + distance);

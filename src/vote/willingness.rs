@@ -1,5 +1,7 @@
 //! Willingness to pay: a spike log-logistic (Kristrom 1997).
 
+use super::likelihood::Real;
+
 /// The odds of a Yes from a voter who believes that it costs `x` pounds of 2026 a year.
 ///
 /// For a cost, `P(yes) = pi / (1 + (x / m)^k)`: `pi` would pay anything, `m` is the median of what
@@ -13,11 +15,13 @@
 /// assert!((share(yes_odds(0.0, 0.57, 30.0, 1.6, 0.35)) - 0.57).abs() < 1e-12);
 /// assert!((share(yes_odds(30.0, 0.57, 30.0, 1.6, 0.35)) - 0.285).abs() < 1e-12);
 /// ```
-pub fn yes_odds(x: f64, pi: f64, m: f64, k: f64, gamma: f64) -> f64 {
+#[inline(always)]
+pub fn yes_odds<R: Real>(x: f64, pi: R, m: R, k: R, gamma: R) -> R {
+    let one = pi.constant(1.0);
     if x > 0.0 {
-        pi / (1.0 + (k * (x / m).ln()).exp() - pi)
+        pi / (one + (k * (pi.constant(x) / m).ln()).exp() - pi)
     } else {
-        pi / (1.0 - pi) * (gamma * gain_strength(x)).exp()
+        pi / (one - pi) * (gamma * gamma.constant(gain_strength(x))).exp()
     }
 }
 
