@@ -21,7 +21,7 @@ use bandwise::simulation::{
     DrawOutcomes, NoObserver, Prepared, compare, on_threads, prepare, run, spread, win_probability,
     win_probability_if_known,
 };
-use bandwise::tax::{amounts, apply, dwelling_bill};
+use bandwise::tax::{amounts, apply, apply_by_loops, dwelling_bill};
 use bandwise::vote::willingness::yes_odds;
 use bandwise::vote::{Electorate, VoteParameters, VoterGroup, expected_votes};
 use proptest::prelude::*;
@@ -326,6 +326,7 @@ proptest! {
         );
         let bills = apply(cells, &amounts).unwrap();
         prop_assert_eq!(bills.cell.len(), cells.rows().len());
+        prop_assert_eq!(&apply_by_loops(cells, &amounts), &bills);
         for ((cell, own), total) in cells.rows().iter().zip(&bills.own).zip(&bills.total) {
             let award = cells.award_basis_points(cell);
             let one = |amount| dwelling_bill(amount, cell.liability, cell.reduction, award);

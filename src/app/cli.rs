@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bandwise::data::scenario::MOST_DRAWS;
+use bandwise::data::scenario::{MOST_DRAWS, Vary};
 use bandwise::domain::{Detail, Points};
 use bandwise::simulation::synthetic::MOST_ROWS;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,6 +27,15 @@ pub enum Command {
     Run(RunArgs),
     /// Compares proposals on the same luck: paired differences.
     Compare(CompareArgs),
+    /// Applies scenarios to many authorities: one row each, in parts that a later start goes on with.
+    ///
+    /// The jobs are every scenario for every authority. A finished part is kept: started again with
+    /// the same arguments and the same --out, the sweep does what is missing, whatever ended it
+    /// before. A job that fails is listed in failures.csv and stops no other; the exit code is 0 as
+    /// soon as one job has succeeded, and 65 when all have failed.
+    Sweep(SweepArgs),
+    /// Joins the shards of a sweep to the files that the whole sweep writes.
+    Merge(MergeArgs),
     /// Prints the ballot paper, the legal route, the budgets and the calendar.
     Ballot(ScenarioArgs),
     /// Shows which unknowns make the result uncertain, and by how much.
@@ -147,6 +156,87 @@ pub struct CompareArgs {
     pub luck: Luck,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct SweepArgs {
+    /// Keys of built-in scenarios, or TOML files.
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub scenarios: Vec<String>,
+    #[command(flatten)]
+    pub authorities: SweepAuthorities,
+    /// Vary a key of the scenarios' files, such as schedule.headline_rise=0.05,0.10; given again, all
+    /// values of each with all of the others.
+    #[arg(long, value_name = "KEY=V1,V2,...")]
+    pub vary: Vec<Vary>,
+    /// Model in this detail: ward, lsoa, msoa or authority (default: wards).
+    #[arg(long, value_name = "DETAIL")]
+    pub by: Option<Detail>,
+    /// Take the figures of this year, such as 2023-24 (default: the newest held).
+    #[arg(long, value_name = "YEAR")]
+    pub vintage: Option<String>,
+    /// Learn nothing from past ballots and surveys: take the vote as first believed.
+    #[arg(long)]
+    pub priors_only: bool,
+    #[command(flatten)]
+    pub luck: Luck,
+    /// Do shard I of N only: every N-th part from the I-th, into a folder of its own; `bandwise
+    /// merge` joins them.
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    pub shard: Option<(usize, usize)>,
+    /// Write after so many jobs: what a kill may lose.
+    #[arg(long, value_name = "JOBS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub jobs_per_part: u32,
+    /// Write the results into this folder, and go on with a sweep that it holds; without it, into
+    /// one under bandwise-out that is named after the scenarios.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Remove another sweep that the folder holds; nothing but a sweep is ever removed.
+    #[arg(long)]
+    pub force: bool,
+    /// Use this many threads; the results do not depend on it.
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// Which authorities a sweep is over.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct SweepAuthorities {
+    /// Take all billing authorities of England and Wales.
+    #[arg(long)]
+    pub all: bool,
+    /// Take those of a file: a name or an ONS code a line.
+    #[arg(long, value_name = "FILE")]
+    pub authorities: Option<PathBuf>,
+    /// Take this billing authority: name or ONS code; may be given again.
+    #[arg(long, value_name = "NAME-or-CODE")]
+    pub authority: Vec<String>,
+}
+
+/// `I/N`, from 1/1 up to N/N.
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let allowed = "allowed: I/N with I from 1 to N, such as 1/3";
+    let (shard, of) = text.split_once('/').ok_or(allowed)?;
+    let whole = |text: &str| text.parse::<usize>().map_err(|_| allowed.to_owned());
+    let (shard, of) = (whole(shard)?, whole(of)?);
+    if (1..=of).contains(&shard) {
+        Ok((shard, of))
+    } else {
+        Err(allowed.to_owned())
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// Write the joined results into this folder; it may be one of the shards.
+    pub out: PathBuf,
+    /// The folders of the shards.
+    #[arg(required = true, value_name = "SHARD_DIR")]
+    pub shards: Vec<PathBuf>,
+    /// Remove another sweep that the folder holds; nothing but a sweep is ever removed.
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

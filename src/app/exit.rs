@@ -9,6 +9,7 @@ use std::sync::Once;
 use bandwise::data::DataError;
 use bandwise::data::scenario::ScenarioError;
 use bandwise::report::OutputError;
+use bandwise::report::sweep::JoinError;
 use bandwise::simulation::PrepareError;
 
 /// Bad input: a scenario, a name or a file that cannot be used.
@@ -74,6 +75,15 @@ impl From<OutputError> for Failure {
     }
 }
 
+impl From<JoinError> for Failure {
+    fn from(error: JoinError) -> Self {
+        match error {
+            JoinError::Data(error) => error.into(),
+            JoinError::Output(error) => error.into(),
+        }
+    }
+}
+
 /// Runs a command: prints its failure on one line and turns it into an exit code. A panic is a
 /// bug and says so.
 pub fn guarded(command: fn() -> Result<(), Failure>) -> ExitCode {
@@ -104,7 +114,8 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-fn complain(message: &str) {
+/// Prints a line to standard error.
+pub fn complain(message: &str) {
     // Nobody is left to tell when standard error is closed as well.
     drop(writeln!(io::stderr().lock(), "bandwise: {message}"));
 }

@@ -13,6 +13,7 @@ mod progress;
 mod run;
 mod scenario;
 mod sensitivity;
+mod sweep;
 
 use clap::Parser;
 
@@ -24,6 +25,8 @@ pub fn dispatch() -> Result<(), Failure> {
     match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
+        Command::Merge(args) => sweep::merge(&args),
         Command::Ballot(args) => ballot::ballot(&args),
         Command::Backtest(args) => backtest::backtest(&args),
         Command::Sensitivity(args) => sensitivity::sensitivity(&args),

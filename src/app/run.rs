@@ -25,7 +25,9 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     );
     let folder = open(&args.output, name)?;
     let outcomes = on_threads(args.output.threads, || simulate(&prepared, &Bar::new()));
-    agree(&outcomes)?;
+    if let Some(few) = too_few_agree(&outcomes) {
+        return Err(Failure::bad_input(few));
+    }
 
     let scenario_toml = scenario_file::toml(&prepared.scenario);
     // It looks beyond the draws at other values of a lever and other days, on the same threads.
@@ -76,23 +78,21 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     print(&card)
 }
 
-/// Refuses a run in which hardly any draw agrees with the evidence: no figure of its vote would say
-/// anything.
-fn agree(outcomes: &DrawOutcomes) -> Result<(), Failure> {
+/// What to say of a run in which hardly any draw agrees with the evidence: no figure of its vote would
+/// say anything.
+pub fn too_few_agree(outcomes: &DrawOutcomes) -> Option<String> {
     /// Fewest effective draws, and their fewest share of all.
     const FEWEST: (f64, f64) = (20.0, 0.1);
-    let Some(vote) = &outcomes.vote else {
-        return Ok(());
-    };
+    let vote = outcomes.vote.as_ref()?;
     let effective = vote.weights.effective();
     let draws = outcomes.len();
-    if effective < FEWEST.0 && effective < FEWEST.1 * draws as f64 {
-        return Err(Failure::bad_input(format!(
+    let few = effective < FEWEST.0 && effective < FEWEST.1 * draws as f64;
+    few.then(|| {
+        format!(
             "only {effective:.0} of {draws} draws' worth agree with the evidence and the polls: too few \
              for any figure of the vote [check [[poll]] and [inputs], or make more draws with --draws]"
-        )));
-    }
-    Ok(())
+        )
+    })
 }
 
 fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> Result<Vec<u8>, Failure> {

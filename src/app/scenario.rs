@@ -36,6 +36,27 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
             }
         }
     }
+    replace_parts(&mut scenario, replace, luck, &mut overrides);
+    if let Err(error) = Vintage::held(scenario.vintage.as_deref()) {
+        return Err(Failure::bad_input(error));
+    }
+    let mut world = World::with(assumptions, scenario.vintage.as_deref()).map_err(Failure::bug)?;
+    let folder = Path::new(wanted).parent().unwrap_or(Path::new(""));
+    world.read_extract(&scenario, folder)?;
+    Ok(Loaded {
+        scenario,
+        world,
+        overrides,
+    })
+}
+
+/// Puts what the command line replaces into a scenario, but for its authority, and notes it.
+pub fn replace_parts(
+    scenario: &mut Scenario,
+    replace: &Replace,
+    luck: &Luck,
+    overrides: &mut Vec<String>,
+) {
     if let Some(by) = replace.by {
         scenario.by = Some(by);
         overrides.push(format!("by = \"{by}\""));
@@ -65,17 +86,6 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
         scenario.points = points;
         overrides.push(format!("simulation.points = \"{points}\""));
     }
-    if let Err(error) = Vintage::held(scenario.vintage.as_deref()) {
-        return Err(Failure::bad_input(error));
-    }
-    let mut world = World::with(assumptions, scenario.vintage.as_deref()).map_err(Failure::bug)?;
-    let folder = Path::new(wanted).parent().unwrap_or(Path::new(""));
-    world.read_extract(&scenario, folder)?;
-    Ok(Loaded {
-        scenario,
-        world,
-        overrides,
-    })
 }
 
 /// Whether a name is that of the scenario's own authority.

@@ -70,15 +70,54 @@ pub fn cells(
     .collect()
     .map_err(polars)?;
     let rows = rows_of(&collected).map_err(polars)?;
+    checked(record, base, (wards, rows), areas, &classes)
+}
 
+/// How cells and bills are worked out: both ways give the same, which tests hold them to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Working {
+    /// In Polars.
+    Polars,
+    /// By plain loops: for hundreds of authorities in one process, where the tables of each are too
+    /// small for a query engine and others' draws are under way.
+    Loops,
+}
+
+/// The same as [`cells()`] by plain loops.
+///
+/// # Errors
+/// When the tables do not add up: a fault of the data.
+pub fn cells_by_loops(
+    record: &AuthorityRecord,
+    base: &BaseByBand,
+    (kind, areas): (Detail, &[SmallArea]),
+    assumptions: &Assumptions,
+) -> Result<(Cells, Vec<Warning>), DataError> {
+    let classes = ByBand::from_fn(|band| {
+        BandClasses::of(&record.bands[band], base.thousandths[band], assumptions)
+    });
+    let rows = rows_by_plain_loops(record, base, areas, assumptions);
+    let wards = wards_of(record, kind, areas);
+    checked(record, base, (wards, rows), areas, &classes)
+}
+
+/// Cells that hold all homes and the whole tax base, with their caveats.
+fn checked(
+    record: &AuthorityRecord,
+    base: &BaseByBand,
+    (wards, rows): (Vec<Ward>, Vec<Cell>),
+    areas: &[SmallArea],
+    classes: &ByBand<BandClasses>,
+) -> Result<(Cells, Vec<Warning>), DataError> {
     let awards = ByBand::from_fn(|band| classes[band].award_basis_points);
     let cells = Cells::new(wards, rows, vec![awards]);
     let counts = ByBand::from_fn(|band| classes[band].homes.iter().sum::<i64>());
     if cells.dwellings() != counts || cells.tax_base_thousandths() != base.thousandths {
         let text = "homes or tax base were lost on the way to cells".to_owned();
-        return Err(DataError::fault(place(), text));
+        let place = Path::new(record.authority.code.as_str());
+        return Err(DataError::fault(place, text));
     }
-    Ok((cells, warnings(record, areas, &classes)))
+    Ok((cells, warnings(record, areas, classes)))
 }
 
 /// The rows of [`cells`] by plain loops: the reference that the pipeline is tested and timed

@@ -2,6 +2,7 @@
 
 pub mod area_incomes;
 pub mod assumptions;
+pub mod authority_list;
 pub mod boundaries;
 pub mod catalogue;
 pub mod cells;
@@ -12,6 +13,7 @@ pub mod example_households;
 pub mod households;
 pub mod law;
 mod parquet;
+pub mod parts;
 pub mod releases;
 pub mod scenario;
 pub mod small_areas;
@@ -22,7 +24,7 @@ pub mod world;
 
 pub use assumptions::Assumptions;
 pub use catalogue::{Catalogue, DataError, Table};
-pub use cells::cells;
+pub use cells::{Working, cells};
 pub use check::{CheckLine, check};
 pub use law::Law;
 pub use scenario::Scenario;

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use polars::prelude::*;
 
@@ -158,23 +159,55 @@ fn income_columns(measure: &str) -> [String; 3] {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn small_areas(authority: &AuthorityCode, kind: AreaKind) -> Result<Vec<SmallArea>, DataError> {
-    let file = file(kind);
-    let place = Path::new(file);
-    let bytes = catalogue::bytes(file)?;
-    let frame = parquet::rows_of(place, bytes, "authority_code", authority.as_str())?;
-    if frame.height() == 0 {
+    let place = Path::new(file(kind));
+    let mut areas = match KEPT[kind as usize].get() {
+        Some(kept) => kept.get(authority).cloned().unwrap_or_default(),
+        None => read(authority, kind)?,
+    };
+    if areas.is_empty() {
         let text = format!(
             "no areas of {authority} are held (held: the authorities of England and Wales of \
              April 2023)"
         );
         return Err(DataError::fault(place, text));
     }
-    let areas = areas(&frame, kind)?;
-    let mut areas: Vec<SmallArea> = areas.into_iter().map(|(_, area)| area).collect();
     if kind == AreaKind::Msoa {
         deprivation_of_parts(&mut areas, &small_areas(authority, AreaKind::Lsoa)?);
     }
     Ok(areas)
+}
+
+/// The areas of an authority from the table: the few rows that are its.
+fn read(authority: &AuthorityCode, kind: AreaKind) -> Result<Vec<SmallArea>, DataError> {
+    let file = file(kind);
+    let bytes = catalogue::bytes(file)?;
+    let frame = parquet::rows_of(Path::new(file), bytes, "authority_code", authority.as_str())?;
+    let areas = areas(&frame, kind)?;
+    Ok(areas.into_iter().map(|(_, area)| area).collect())
+}
+
+/// Areas by authority, as they stand in the table of a kind.
+type Kept = BTreeMap<AuthorityCode, Vec<SmallArea>>;
+
+/// Whole tables that are kept, in the order of [`AreaKind::ALL`].
+static KEPT: [OnceLock<Kept>; AreaKind::ALL.len()] =
+    [const { OnceLock::new() }; AreaKind::ALL.len()];
+
+/// Reads the whole table of a kind once and keeps it to the end of the process: for work on many
+/// authorities, of which each would read the table again.
+///
+/// # Errors
+/// When the embedded table is broken.
+pub fn keep_all(kind: AreaKind) -> Result<(), DataError> {
+    if KEPT[kind as usize].get().is_none() {
+        let mut kept = Kept::new();
+        for (authority, area) in every_small_area(kind)? {
+            kept.entry(authority).or_default().push(area);
+        }
+        // Whoever was first has kept the same.
+        KEPT[kind as usize].get_or_init(|| kept);
+    }
+    Ok(())
 }
 
 /// Gives middle layer areas the mean score of their lower layer areas by households, as wards have

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::assumptions::Assumptions;
 use super::catalogue::DataError;
+use super::cells::Working;
 use super::households::{self, Extract, Published};
 use super::law::Law;
 use super::scenario::Scenario;
@@ -22,6 +23,8 @@ pub struct World {
     pub assumptions: Assumptions,
     /// A council's own extract, which stands in for the published homes.
     pub extract: Option<Extract>,
+    /// How cells and bills are worked out: no result depends on it.
+    pub working: Working,
 }
 
 impl World {
@@ -43,6 +46,7 @@ impl World {
             law: Law::embedded()?,
             assumptions,
             extract: None,
+            working: Working::Polars,
         })
     }
 

@@ -210,6 +210,11 @@ pub enum Warning {
         /// What stands in for them.
         citation: String,
     },
+    /// What a scenario states of its own authority is left out for another.
+    LeftOut {
+        /// The keys of the scenario's file.
+        keys: Vec<String>,
+    },
     /// A proposal without a word on band I is applied in Wales.
     BandIAsH,
     /// Both percentages on the ballot paper print alike.
@@ -334,6 +339,7 @@ impl Warning {
             Self::LevelsDiffer { .. } => "levels_differ",
             Self::BaseScaled { .. } => "base_scaled",
             Self::PrincipleNotPublished { .. } => "principle_not_published",
+            Self::LeftOut { .. } => "left_out",
             Self::BandIAsH => "band_i_as_h",
             Self::PercentagesAlike => "percentages_alike",
             Self::NameNotStated => "name_not_stated",
@@ -619,6 +625,10 @@ impl Warning {
             Self::PrincipleNotPublished { year, citation } => format!(
                 "The referendum principles of {year} are not published yet: those used here are \
                  expected ({citation})."
+            ),
+            Self::LeftOut { keys } => format!(
+                "The scenario is another authority's: what it states of {} is left out here.",
+                keys.join(", ")
             ),
             Self::BandIAsH => {
                 "The proposal says nothing of band I, which Wales has: its homes are \

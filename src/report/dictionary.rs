@@ -8,6 +8,7 @@ use super::needs::{NeedCurveRow, NeedRow};
 use super::parquet::{DRAW, OUTCOMES};
 use super::perception::PerceptionRow;
 use super::sensitivity::SensitivityRow;
+use super::sweep::{SWEEP_TABLES, ScenarioRow};
 use super::tables::{
     BandRow, ColumnDoc, CompareRow, DriverRow, Record, RouteRow, SummaryRow, WardRow, WarningRow,
 };
@@ -76,6 +77,12 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
          input's name and unit: `bandwise data show inputs` lists them.",
         draws,
     ));
+    text.push_str("\n## Results of a sweep\n");
+    for table in SWEEP_TABLES {
+        let name = format!("{}.csv", table.name);
+        text.push_str(&columns(&name, table.title.trim(), &table.columns()));
+    }
+    result::<ScenarioRow>(&mut text);
     text.push_str("\n## Results of a sensitivity analysis\n");
     result::<SensitivityRow>(&mut text);
     text.push_str("\n## Results of a calibration\n");

@@ -21,6 +21,23 @@ pub enum OutputError {
     /// The folder holds other things than a vintage, which are not replaced even by force.
     #[error("{0} is no vintage of bandwise: not replaced [choose another name]")]
     NotAVintage(String),
+    /// The folder holds other things than a sweep, which is not touched even by force.
+    #[error("{0} holds files and no sweep: nothing is written there [choose another folder]")]
+    NotASweep(String),
+    /// The folder holds another sweep.
+    #[error(
+        "{place} holds another sweep: other {differences} [start it as it was started to go on with \
+         it, choose another folder, or remove it with --force]"
+    )]
+    OtherSweep {
+        /// Where.
+        place: String,
+        /// What differs.
+        differences: String,
+    },
+    /// Another process writes there.
+    #[error("{0} is being written by another process [wait for it, or choose another folder]")]
+    Busy(String),
     /// The place is a file.
     #[error("{0} is a file, not a folder")]
     NotAFolder(String),
@@ -211,18 +228,18 @@ impl OutputFolder {
 
 /// Gives a folder or a file the usual permissions: temporary ones are their owner's alone.
 #[cfg(unix)]
-fn open_to_readers(place: &Path) -> std::io::Result<()> {
+pub(super) fn open_to_readers(place: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = if place.is_dir() { 0o755 } else { 0o644 };
     fs::set_permissions(place, fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn open_to_readers(_place: &Path) -> std::io::Result<()> {
+pub(super) fn open_to_readers(_place: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn cannot_write(place: &Path, error: &std::io::Error) -> OutputError {
+pub(super) fn cannot_write(place: &Path, error: &std::io::Error) -> OutputError {
     let reason = match error.kind() {
         std::io::ErrorKind::NotADirectory => "a part of the path is a file".to_owned(),
         std::io::ErrorKind::DirectoryNotEmpty => "another run has written there".to_owned(),

@@ -60,17 +60,22 @@ pub fn package(name: &str, title: &str, resources: &[Value]) -> Vec<u8> {
 
 /// A table of results as it stands in a data package.
 pub fn resource<R: Record>() -> Value {
+    resource_of(R::TABLE, R::TITLE, R::COLUMNS)
+}
+
+/// The same of a table of these columns.
+pub fn resource_of(name: &str, title: &str, columns: &[ColumnDoc]) -> Value {
     let field = |column: &ColumnDoc| json!({ "name": column.name, "type": column.kind, "description": column.description });
     json!({
-        "name": R::TABLE,
-        "path": format!("{}.csv", R::TABLE),
-        "title": R::TITLE.trim(),
+        "name": name,
+        "path": format!("{name}.csv"),
+        "title": title.trim(),
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "schema": {
-            "fields": R::COLUMNS.iter().map(field).collect::<Vec<_>>(),
+            "fields": columns.iter().map(field).collect::<Vec<_>>(),
             "missingValues": [""],
         },
     })

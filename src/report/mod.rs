@@ -18,6 +18,7 @@ pub mod results;
 pub mod scenario_file;
 pub mod sensitivity;
 mod summary;
+pub mod sweep;
 pub mod tables;
 pub mod text;
 pub mod who_pays;

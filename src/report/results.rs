@@ -12,7 +12,7 @@ use super::summary::summary;
 use super::tables::{BandRow, CompareRow, DriverRow, RouteRow, SummaryRow, WardRow, WarningRow};
 use super::who_pays::{DecileRow, ExampleHouseholdRow, paying};
 use crate::data::AuthorityRecord;
-use crate::data::catalogue::{self, Catalogue, DataError};
+use crate::data::catalogue::{self, Catalogue, DataError, Table};
 use crate::data::small_areas::Tenure;
 use crate::domain::schedule::WHOLE;
 use crate::domain::{Band, Pence, Points, Share, Warning, divide_half_up};
@@ -326,7 +326,8 @@ fn mean_total(prepared: &Prepared, band: Band, of: fn(&Cases<Pence>) -> Pence) -
         .sum()
 }
 
-fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
+/// The rows of `wards.csv`.
+pub(super) fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow> {
     let amounts = &prepared.amounts;
     let n_wards = prepared.cells.wards().len();
     let by_ward = |ward: usize, values: &[f64]| -> Vec<f64> {
@@ -447,19 +448,6 @@ pub fn provenance(
     scenario_toml: &str,
     overrides: &[String],
 ) -> Result<Provenance, DataError> {
-    let tables = Catalogue::embedded()?
-        .table
-        .into_iter()
-        .map(|table| {
-            Ok(TableProvenance {
-                sha256: table.sha256()?,
-                name: table.name,
-                source: table.source,
-                date: table.date,
-                standing: table.standing,
-            })
-        })
-        .collect::<Result<_, DataError>>()?;
     Ok(Provenance {
         program: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -477,11 +465,31 @@ pub fn provenance(
         seed: prepared.scenario.seed,
         points: prepared.scenario.points.to_string(),
         data_sha256: catalogue::data_sha256(),
-        tables,
-        licence: "Contains public sector information licensed under the Open Government Licence \
-                  v3.0."
-            .to_owned(),
+        tables: table_provenance()?,
+        licence: LICENCE.to_owned(),
     })
+}
+
+/// The licence of the figures.
+pub(super) const LICENCE: &str =
+    "Contains public sector information licensed under the Open Government Licence v3.0.";
+
+/// The embedded tables.
+pub(super) fn table_provenance() -> Result<Vec<TableProvenance>, DataError> {
+    let of_table = |table: Table| {
+        Ok(TableProvenance {
+            sha256: table.sha256()?,
+            name: table.name,
+            source: table.source,
+            date: table.date,
+            standing: table.standing,
+        })
+    };
+    Catalogue::embedded()?
+        .table
+        .into_iter()
+        .map(of_table)
+        .collect()
 }
 
 /// Rows of a comparison.

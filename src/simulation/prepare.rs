@@ -9,7 +9,7 @@ use crate::data::small_areas::{SmallArea, small_areas};
 use crate::data::values::{Fineness, value_slices};
 use crate::data::{
     self, Assumptions, AuthorityRecord, BandRow, BaseByBand, DataError, Proposer, Scenario,
-    Vintage, World,
+    Vintage, Working, World,
 };
 use crate::domain::cells::Cell;
 use crate::domain::schedule::{Ground, NoSchedule};
@@ -297,6 +297,31 @@ const MOST_DRAWN: u32 = 60_000_000;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareError> {
+    prepare_with(scenario, world, inputs(scenario, world)?)
+}
+
+/// The uncertain inputs of a scenario: the same for every authority that it is applied to.
+///
+/// # Errors
+/// When the embedded evidence is broken: a fault of the build.
+pub fn inputs(scenario: &Scenario, world: &World) -> Result<Inputs, PrepareError> {
+    Ok(Inputs::of(
+        &world.assumptions,
+        &scenario.inputs,
+        &scenario.campaign,
+        &scenario.learning,
+    )?)
+}
+
+/// The same as [`prepare`] with inputs that are made already.
+///
+/// # Errors
+/// When the scenario names what is not held.
+pub fn prepare_with(
+    scenario: &Scenario,
+    world: &World,
+    inputs: Inputs,
+) -> Result<Prepared, PrepareError> {
     let Proposer {
         mut record,
         mut areas,
@@ -418,7 +443,7 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         })
         .collect::<Result<Vec<_>, _>>()?;
     let (cells, warnings) = match &world.extract {
-        None => cells(&areas, &bases, by, &small_areas, &world.assumptions)?,
+        None => cells(&areas, &bases, by, &small_areas, world)?,
         Some(extract) => {
             let wards = data::small_areas::small_areas(&record.authority.code, AreaKind::Ward)?;
             let published = Published {
@@ -447,8 +472,11 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
         });
     }
     let base = BaseByBand::sum(&bases);
-    let bills = tax::apply(&cells, &amounts)
-        .map_err(|error| DataError::fault(std::path::Path::new("bills"), error.to_string()))?;
+    let bills = match world.working {
+        Working::Polars => tax::apply(&cells, &amounts)
+            .map_err(|error| DataError::fault(std::path::Path::new("bills"), error.to_string()))?,
+        Working::Loops => tax::apply_by_loops(&cells, &amounts),
+    };
     let budgets = tax::budgets(&amounts, &cells, base.in_lieu_thousandths, &schedule);
     let route = tax::route(Case {
         authority: &record.authority,
@@ -465,12 +493,6 @@ pub fn prepare(scenario: &Scenario, world: &World) -> Result<Prepared, PrepareEr
     let in_lieu = base.in_lieu_thousandths;
     let outlook = Outlook::of(scenario, world, proposer, &amounts, &budgets, in_lieu)?;
     let assumptions = &world.assumptions;
-    let inputs = Inputs::of(
-        assumptions,
-        &scenario.inputs,
-        &scenario.campaign,
-        &scenario.learning,
-    )?;
     let polls = polls(scenario, vote_year, assumptions)?;
     let usual: Vec<(Share, bool)> = areas
         .iter()
@@ -643,12 +665,16 @@ fn cells(
     bases: &[BaseByBand],
     by: Detail,
     small_areas: &[Vec<SmallArea>],
-    assumptions: &Assumptions,
+    world: &World,
 ) -> Result<(Cells, Vec<Warning>), DataError> {
+    let cells_of = match world.working {
+        Working::Polars => data::cells,
+        Working::Loops => data::cells::cells_by_loops,
+    };
     let mut parts = Vec::with_capacity(areas.len());
     let mut warnings: Vec<Warning> = Vec::new();
     for ((area, base), within) in areas.iter().zip(bases).zip(small_areas) {
-        let (cells, caveats) = data::cells(area, base, (by, within), assumptions)?;
+        let (cells, caveats) = cells_of(area, base, (by, within), &world.assumptions)?;
         parts.push(cells);
         for caveat in caveats {
             if !warnings.contains(&caveat) {

@@ -3,7 +3,7 @@
 
 use polars::prelude::*;
 
-use super::bill::{Amounts, Cases, Moves};
+use super::bill::{Amounts, Cases, Moves, home_bill};
 use crate::data::columns as c;
 use crate::domain::{Band, Cells, Pence, Reduction};
 
@@ -85,6 +85,30 @@ pub fn apply(cells: &Cells, amounts: &Amounts) -> PolarsResult<Bills> {
         own: cases([c::OWN_TODAY, c::OWN_YES, c::OWN_NO])?,
         total: cases([c::TOTAL_TODAY, c::TOTAL_YES, c::TOTAL_NO])?,
     })
+}
+
+/// The same as [`apply()`] by plain loops over [`home_bill`].
+pub fn apply_by_loops(cells: &Cells, amounts: &Amounts) -> Bills {
+    let mut bills = Bills {
+        cell: Vec::new(),
+        part: Vec::new(),
+        share_millionths: Vec::new(),
+        own: Vec::new(),
+        total: Vec::new(),
+    };
+    for (position, cell) in cells.rows().iter().enumerate() {
+        let home = cells.kind_of(cell);
+        for (part, of_band) in amounts.parts[cell.band].iter().enumerate() {
+            let charge = amounts.charge(cells.area(cell), home, part);
+            let bill = home_bill(&charge, home);
+            bills.cell.push(position);
+            bills.part.push(part);
+            bills.share_millionths.push(of_band.share_millionths);
+            bills.own.push(bill.own);
+            bills.total.push(bill.total);
+        }
+    }
+    bills
 }
 
 /// One row a billing authority, band and part of it: the amounts before terms and discounts.

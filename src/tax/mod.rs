@@ -11,7 +11,7 @@ pub mod medium_term;
 pub mod reconcile;
 pub mod route;
 
-pub use apply::{Bills, apply};
+pub use apply::{Bills, apply, apply_by_loops};
 pub use ballot::BallotPaper;
 pub use bill::{Amounts, Cases, amounts, dwelling_bill, home_bill};
 pub use budget::{BandBudget, Budgets, ChargeLine, budgets, charge_lines};

@@ -7,6 +7,7 @@ mod area_levels;
 mod check;
 mod evidence;
 mod fault;
+mod grid;
 mod households;
 pub mod medium_term;
 mod raw;
@@ -17,6 +18,7 @@ use std::path::Path;
 
 pub use evidence::{BALLOTS_AND_SURVEYS, PRIORS_ONLY};
 pub use fault::{ScenarioError, nearest};
+pub use grid::{NotAVary, Varied, Vary, grid, point_name, varied_text};
 pub use raw::RawScenario;
 
 use super::households::Mapping;
@@ -254,9 +256,18 @@ impl Scenario {
     /// # Errors
     /// When there is neither, or the file is not a scenario.
     pub fn load(wanted: &str, names: &Names<'_>) -> Result<Self, ScenarioError> {
+        Self::parse(wanted, &Self::text(wanted, names)?, names)
+    }
+
+    /// The text of a built-in scenario by its key, or of a TOML file.
+    ///
+    /// # Errors
+    /// When there is neither, or the file cannot be read.
+    pub fn text(wanted: &str, names: &Names<'_>) -> Result<String, ScenarioError> {
         let built_in = Self::built_in(names)?;
-        if let Some(found) = built_in.iter().find(|scenario| scenario.key == wanted) {
-            return Ok(found.clone());
+        let found = built_in.iter().position(|scenario| scenario.key == wanted);
+        if let Some(position) = found {
+            return Ok(BUILT_IN[position].to_owned());
         }
         let path = Path::new(wanted);
         let looks_like_file = wanted.ends_with(".toml") || path.components().count() > 1;
@@ -271,7 +282,7 @@ impl Scenario {
                 ),
             ));
         }
-        Self::parse(wanted, &text_of(wanted)?, names)
+        text_of(wanted)
     }
 
     /// Reads a scenario from TOML; `name` stands in error messages.

@@ -1,0 +1,441 @@
+//! `bandwise sweep` and `bandwise merge`: the same files however the work was cut or stopped.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use assert_cmd::Command;
+use tempfile::{TempDir, tempdir};
+
+/// Three of England and one of Wales, of four classes.
+const LIST: &str = "# a list\nDerby\nE07000096\n\nBarnsley\nCardiff\n";
+
+/// The program, run in a folder of its own.
+fn bandwise(folder: &TempDir) -> Command {
+    let mut command = Command::cargo_bin("bandwise").unwrap();
+    command.current_dir(folder.path());
+    // Nothing that the developer has installed.
+    command.env("BANDWISE_DATA_DIR", folder.path().join("installed"));
+    command
+}
+
+/// What a command prints that must succeed.
+fn succeeds(folder: &TempDir, arguments: &str) -> String {
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let output = bandwise(folder).args(&arguments).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Exit code and error text of a command that must fail.
+fn refused(folder: &TempDir, arguments: &str) -> (i32, String) {
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let output = bandwise(folder).args(&arguments).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), error)
+}
+
+/// Every file under a folder that is a result, with its bytes.
+fn results(folder: &TempDir, place: &str) -> BTreeMap<String, Vec<u8>> {
+    fn walk(folder: &Path, top: &Path, into: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(top).unwrap().display().to_string();
+            if name.starts_with('.') {
+                continue;
+            }
+            if path.is_dir() {
+                walk(&path, top, into);
+            } else {
+                into.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    let top = folder.path().join(place);
+    walk(&top, &top, &mut found);
+    found
+}
+
+fn rows(folder: &TempDir, table: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(folder.path().join(table)).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn assert_same(first: &BTreeMap<String, Vec<u8>>, second: &BTreeMap<String, Vec<u8>>) {
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(first), names(second));
+    for (name, bytes) in first {
+        assert!(second[name] == *bytes, "{name} differs");
+    }
+}
+
+const SMALL: &str =
+    "sweep gentle-efgh max-without-vote --authorities list.txt --draws 200 --jobs-per-part 2";
+
+fn with_list() -> TempDir {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("list.txt"), LIST).unwrap();
+    folder
+}
+
+#[test]
+fn threads_shards_and_a_kill_change_no_byte() {
+    let folder = with_list();
+    let card = succeeds(&folder, &format!("{SMALL} --out whole"));
+    assert!(card.contains("8 of 8 jobs done"), "{card}");
+    let whole = results(&folder, "whole");
+    assert!(whole.contains_key("parts/part-00003/wards.parquet"));
+
+    succeeds(&folder, &format!("{SMALL} --out one --threads 1"));
+    assert_same(&whole, &results(&folder, "one"));
+
+    for shard in 1..=3 {
+        let printed = succeeds(
+            &folder,
+            &format!("{SMALL} --out s{shard} --shard {shard}/3"),
+        );
+        assert!(printed.contains("bandwise merge"), "{printed}");
+        if shard == 2 {
+            let (code, error) = refused(&folder, "merge merged s1 s2");
+            assert_eq!(code, 65);
+            assert!(
+                error.contains("1 of 4 parts are in none of the folders: part-00002"),
+                "{error}"
+            );
+        }
+    }
+    succeeds(&folder, "merge merged s1 s2 s3");
+    assert_same(&whole, &results(&folder, "merged"));
+
+    // What a killed process leaves: some parts, one half written, a file without a name.
+    fs::create_dir_all(folder.path().join("killed")).unwrap();
+    succeeds(&folder, &format!("{SMALL} --out killed --shard 2/4"));
+    let half = folder.path().join("killed/.under-way/part-00000");
+    fs::create_dir_all(&half).unwrap();
+    fs::write(half.join("wards.parquet"), "half").unwrap();
+    fs::write(folder.path().join("killed/.tmpAbC"), "half").unwrap();
+    succeeds(&folder, &format!("{SMALL} --out killed"));
+    assert_same(&whole, &results(&folder, "killed"));
+    assert!(!half.exists() && !folder.path().join("killed/.tmpAbC").exists());
+}
+
+#[test]
+fn a_sweep_that_is_killed_goes_on_without_losing_or_repeating_a_row() {
+    let folder = with_list();
+    let arguments =
+        "sweep gentle-efgh --authorities list.txt --draws 20000 --jobs-per-part 1 --out o";
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("bandwise"))
+        .args(arguments.split(' '))
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let first = folder.path().join("o/parts/part-00000");
+    while !first.is_dir() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // A second process is sent away while the first lives.
+    let (code, error) = refused(&folder, arguments);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(code, 73, "{error}");
+    assert!(
+        error.contains("is being written by another process"),
+        "{error}"
+    );
+    let before = fs::metadata(&first).unwrap().modified().unwrap();
+    succeeds(&folder, arguments);
+    assert_eq!(fs::metadata(&first).unwrap().modified().unwrap(), before);
+    let codes: Vec<String> = rows(&folder, "o/authorities.csv")
+        .iter()
+        .map(|row| row["authority_code"].clone())
+        .collect();
+    assert_eq!(codes, ["E06000015", "E07000096", "E08000038", "W06000015"]);
+}
+
+#[test]
+fn a_row_of_a_sweep_is_what_a_run_of_the_authority_finds() {
+    let folder = with_list();
+    succeeds(&folder, &format!("{SMALL} --out o"));
+    for (scenario, authority, code) in [
+        ("gentle-efgh", "Derby", "E06000015"),
+        ("gentle-efgh", "Barnsley", "E08000038"),
+        ("max-without-vote", "E07000096", "E07000096"),
+        ("max-without-vote", "Cardiff", "W06000015"),
+    ] {
+        let out = format!("run-{scenario}-{code}");
+        succeeds(
+            &folder,
+            &format!("run {scenario} --authority {authority} --draws 200 --out {out}"),
+        );
+        let swept = rows(&folder, "o/authorities.csv");
+        let row = swept
+            .iter()
+            .find(|row| row["scenario"] == scenario && row["authority_code"] == code)
+            .unwrap();
+        for figure in rows(&folder, &format!("{out}/summary.csv")) {
+            let metric = &figure["metric"];
+            assert_eq!(row[metric], figure["mean"], "{authority} {metric}");
+            for percentile in ["p05", "p50", "p95"] {
+                if let Some(value) = row.get(&format!("{metric}_{percentile}")) {
+                    assert_eq!(*value, figure[percentile], "{authority} {metric}");
+                }
+            }
+        }
+        let mut wards = rows(&folder, "o/wards.csv");
+        wards.retain(|row| row["scenario"] == scenario && row["authority_code"] == code);
+        for ward in &mut wards {
+            for column in ["scenario", "authority_code", "authority"] {
+                ward.remove(column);
+            }
+        }
+        assert_eq!(wards, rows(&folder, &format!("{out}/wards.csv")));
+    }
+}
+
+#[test]
+fn every_figure_of_every_kind_of_scenario_has_a_column() {
+    let folder = with_list();
+    for scenario in [
+        "williamson-2018",
+        "scotland-2017",
+        "high-value-surcharge-2028",
+        "fairer-share",
+        "westminster-band-h",
+    ] {
+        let out = format!("run-{scenario}");
+        succeeds(&folder, &format!("run {scenario} --draws 50 --out {out}"));
+        let header = succeeds(
+            &folder,
+            &format!("sweep {scenario} --authority Derby --draws 50 --out sweep-{scenario}"),
+        );
+        assert!(header.contains("1 of 1 job done"), "{header}");
+        let swept = rows(&folder, &format!("sweep-{scenario}/authorities.csv"));
+        for figure in rows(&folder, &format!("{out}/summary.csv")) {
+            assert!(
+                swept[0].contains_key(&figure["metric"]),
+                "{}",
+                figure["metric"]
+            );
+        }
+    }
+}
+
+#[test]
+fn the_order_of_a_list_changes_nothing() {
+    let folder = with_list();
+    fs::write(
+        folder.path().join("other.txt"),
+        "Cardiff\nBarnsley\nE06000015\nDacorum\n",
+    )
+    .unwrap();
+    let arguments = "sweep gentle-efgh --draws 100 --out";
+    succeeds(&folder, &format!("{arguments} a --authorities list.txt"));
+    succeeds(&folder, &format!("{arguments} b --authorities other.txt"));
+    succeeds(
+        &folder,
+        &format!(
+            "{arguments} c --authority Dacorum --authority Derby --authority Cardiff --authority Barnsley"
+        ),
+    );
+    assert_same(&results(&folder, "a"), &results(&folder, "b"));
+    assert_same(&results(&folder, "a"), &results(&folder, "c"));
+}
+
+#[test]
+fn a_grid_has_a_row_for_every_point() {
+    let folder = with_list();
+    let card = succeeds(
+        &folder,
+        "sweep uniform-15 --authority Derby --vary schedule.rise=0.05,0.10 --vary no.rise=0,0.02 \
+         --draws 100 --out o",
+    );
+    assert!(card.contains("4 of 4 jobs done"), "{card}");
+    let swept = rows(&folder, "o/authorities.csv");
+    assert_eq!(swept.len(), 4);
+    let scenarios = rows(&folder, "o/scenarios.csv");
+    let of = |row: &BTreeMap<String, String>| {
+        let key = &row["scenario"];
+        scenarios
+            .iter()
+            .find(|one| one["scenario"] == *key)
+            .unwrap()
+            .clone()
+    };
+    for row in &swept {
+        let point = of(row);
+        let stated: f64 = point["schedule.rise"].parse().unwrap();
+        assert_eq!(row["headline_rise"].parse::<f64>().unwrap(), stated);
+        assert!(folder.path().join("o").join(&point["file"]).is_file());
+    }
+}
+
+/// The scenario states what Derby alone has; for a district under a county it cannot be applied.
+#[test]
+fn a_job_that_fails_is_listed_and_stops_no_other() {
+    let folder = with_list();
+    let arguments = "sweep fairer-share --authorities list.txt --draws 50 --out o";
+    let output = bandwise(&folder)
+        .args(arguments.split(' '))
+        .output()
+        .unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{error}");
+    // Values of homes are held for England only.
+    assert!(error.contains("Cardiff, fairer-share: "), "{error}");
+    let failures = rows(&folder, "o/failures.csv");
+    assert_eq!(failures.len(), 1);
+    assert_eq!(failures[0]["authority_code"], "W06000015");
+    assert_eq!(rows(&folder, "o/authorities.csv").len(), 3);
+    let card = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        card.contains("FAILED: 1 of 4 jobs, listed in failures.csv"),
+        "{card}"
+    );
+
+    let (code, error) = refused(
+        &folder,
+        "sweep fairer-share --authority Cardiff --draws 50 --out p",
+    );
+    assert_eq!(code, 65);
+    assert!(error.contains("every job failed; of Cardiff: "), "{error}");
+}
+
+#[test]
+fn another_sweep_or_another_thing_is_not_touched() {
+    let folder = with_list();
+    succeeds(
+        &folder,
+        "sweep gentle-efgh --authority Derby --draws 50 --out o",
+    );
+    let before = results(&folder, "o");
+    let (code, error) = refused(
+        &folder,
+        "sweep gentle-efgh --authority Derby --draws 60 --out o",
+    );
+    assert_eq!(code, 73);
+    assert!(
+        error.contains("o holds another sweep: other options, scenarios ["),
+        "{error}"
+    );
+    assert_same(&before, &results(&folder, "o"));
+    succeeds(
+        &folder,
+        "sweep gentle-efgh --authority Derby --draws 60 --out o --force",
+    );
+    assert_ne!(before, results(&folder, "o"));
+
+    fs::create_dir(folder.path().join("mine")).unwrap();
+    fs::write(folder.path().join("mine/notes.txt"), "mine").unwrap();
+    for force in ["", " --force"] {
+        let (code, error) = refused(
+            &folder,
+            &format!("sweep gentle-efgh --authority Derby --draws 50 --out mine{force}"),
+        );
+        assert_eq!(code, 73);
+        assert!(error.contains("mine holds files and no sweep"), "{error}");
+    }
+    let (code, error) = refused(&folder, "merge merged mine");
+    assert_eq!(code, 65);
+    assert!(
+        error.contains("mine: holds no sweep (sweep.json is missing)"),
+        "{error}"
+    );
+    let (code, error) = {
+        succeeds(
+            &folder,
+            "sweep gentle-efgh --authority Barnsley --draws 60 --out q",
+        );
+        refused(&folder, "merge merged o q")
+    };
+    assert_eq!(code, 65);
+    assert!(
+        error.contains("q is a shard of another sweep than o: other authorities"),
+        "{error}"
+    );
+}
+
+#[test]
+fn wrong_arguments_are_told_with_what_is_allowed() {
+    let folder = with_list();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("typo.txt", "Derby\nBarnsly\n");
+    write("twice.txt", "Derby\n# again\nE06000015\n");
+    write("empty.txt", "# nobody\n");
+    let sweep = "sweep uniform-15 --draws 50 --out o";
+    for (arguments, expected, text) in [
+        ("--authorities typo.txt", 65, "typo.txt: line 2: "),
+        ("--authorities typo.txt", 65, "[did you mean Barnsley?]"),
+        (
+            "--authorities twice.txt",
+            65,
+            "twice.txt: line 3: E06000015 stands in line 1 already (allowed: each authority once)",
+        ),
+        (
+            "--authorities empty.txt",
+            65,
+            "empty.txt: names no authority",
+        ),
+        ("--authorities none.txt", 65, "none.txt: cannot be read"),
+        ("--authority Darby", 65, "[did you mean Derby?]"),
+        ("", 2, "--all"),
+        ("--all --authority Derby", 2, "cannot be used with"),
+        (
+            "--authority Derby --shard 0/3",
+            2,
+            "allowed: I/N with I from 1 to N",
+        ),
+        (
+            "--authority Derby --shard 4/3",
+            2,
+            "allowed: I/N with I from 1 to N",
+        ),
+        ("--authority Derby --vary rise", 2, "\"rise\" has no ="),
+        (
+            "--authority Derby --vary schedule.rise=0.1,0.1",
+            2,
+            "has a value twice",
+        ),
+        (
+            "--authority Derby --vary schedule.ris=0.1",
+            65,
+            "unknown key \"ris\"",
+        ),
+        (
+            "--authority Derby --vary schedule.ris=0.1",
+            65,
+            "[did you mean rise?]",
+        ),
+        (
+            "--authority Derby --vary schedule.rise=high",
+            65,
+            "uniform-15 rise=high:",
+        ),
+        (
+            "--authority Derby --vary key.x=1",
+            65,
+            "key is no section with keys of its own",
+        ),
+        (
+            "--authority Derby --vary no.rise=0.01 --vary no.rise=0.02",
+            65,
+            "--vary no.rise stands twice",
+        ),
+    ] {
+        let (code, error) = refused(&folder, format!("{sweep} {arguments}").trim_end());
+        assert_eq!(code, expected, "{arguments}: {error}");
+        assert!(error.contains(text), "{arguments}: {error}");
+        assert!(!folder.path().join("o").exists(), "{arguments}");
+    }
+    write("file", "");
+    let (code, error) = refused(&folder, "sweep uniform-15 --authority Derby --out file");
+    assert_eq!(code, 73);
+    assert!(error.contains("file is a file, not a folder"), "{error}");
+}
