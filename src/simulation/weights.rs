@@ -320,6 +320,60 @@ mod tests {
         assert_eq!((one.mean, one.sd, one.percentiles), (7.0, None, [7.0; 5]));
     }
 
+    /// By hand: 32 draws are two points of each of 16 replicates. Where both points of replicate r have
+    /// the value r, the mean is 7.5 and its error that of 16 numbers from 0 to 15: their standard
+    /// deviation, the root of 340 / 15, over 4. Where the first is 1 and the second is 0, all
+    /// replicates agree and there is no error.
+    #[test]
+    fn the_error_of_points_comes_from_their_replicates() {
+        let weights = Weights::alike(32).drawn_from(Points::Sobol);
+        let values: Vec<f64> = (0..32).map(|draw| f64::from(draw % 16)).collect();
+        let found = weights.spread(&values).expect("draws");
+        assert_eq!(found.mean, 7.5);
+        let error = found.monte_carlo_error.expect("draws");
+        assert!(
+            (error - (340.0f64 / 15.0).sqrt() / 4.0).abs() < 1e-12,
+            "{error}"
+        );
+        let values: Vec<f64> = (0..32).map(|draw| f64::from(u8::from(draw < 16))).collect();
+        let error = weights.spread(&values).expect("draws").monte_carlo_error;
+        assert_eq!(error, Some(0.0));
+        // Of a single replicate no error is known.
+        let one = weights.only([3, 19].into_iter());
+        assert_eq!(
+            one.spread(&[1.0, 2.0]).expect("draws").monte_carlo_error,
+            None
+        );
+    }
+
+    /// By hand: replicates 0 to 7 win with both points, the others with none. The share is a half, its
+    /// error that of 16 coins: the root of (16 / 4) / 15 / 16, and a little more for the two draws that
+    /// are added.
+    #[test]
+    fn the_error_of_a_share_of_points_comes_from_their_replicates() {
+        let weights = Weights::alike(32).drawn_from(Points::Sobol);
+        let won: Vec<bool> = (0..32).map(|draw| draw % 16 < 8).collect();
+        let (share, error) = weights.share(&won);
+        assert_eq!(share, 0.5);
+        let coins = (4.0f64 / 15.0 / 16.0).sqrt() * 32.0 / 34.0;
+        assert!(coins < error && error < 1.02 * coins, "{error} {coins}");
+        let (share, error) = weights.share(&[false; 32]);
+        assert!(share == 0.0 && error > 0.02 && error < 0.04, "{error}");
+    }
+
+    /// Both halves of each replicate won or lost together: their difference is known, though neither is.
+    #[test]
+    fn points_of_one_replicate_share_their_luck() {
+        for (points, known) in [(Points::Random, false), (Points::Sobol, true)] {
+            let weights = Weights::alike(320).drawn_from(points);
+            let won: Vec<bool> = (0..160).map(|draw| draw % 16 < 8).collect();
+            let (low, high) = (weights.only(0..160), weights.only(160..320));
+            let (difference, error) = high.share_above(&won, &low, &won);
+            assert_eq!(difference, 0.0);
+            assert_eq!(error < 0.02, known, "{points}: {error}");
+        }
+    }
+
     #[test]
     fn a_share_of_no_draws_still_has_an_error() {
         let (share, error) = Weights::alike(100).share(&[false; 100]);
