@@ -1,5 +1,6 @@
 //! `sweep` and `merge`: scenarios for many authorities.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bandwise::data::authority_list::{authorities_of_file, every_authority, named_authorities};
@@ -13,9 +14,10 @@ use bandwise::report::sweep::{
     FailureRow, JobRows, Manifest, SweepFolder, SweepScenario, VariedValue, card, failed_job,
     job_rows, missing_parts, parts_of,
 };
-use bandwise::simulation::inputs::Inputs;
+use bandwise::simulation::inputs::{InputDraws, Inputs};
 use bandwise::simulation::{
     NoObserver, Observer, each, inputs_of, on_threads, prepare, prepare_with, run as simulate,
+    run_with,
 };
 
 use super::cli::{MergeArgs, Replace, SweepArgs};
@@ -290,10 +292,12 @@ fn do_parts(
             .sum(),
     );
     let mut failed = 0;
+    let mut drawn = BTreeMap::new();
     for &part in parts {
         let jobs = manifest.jobs_of(part);
+        draw_inputs(&mut drawn, plans, &jobs);
         let found = each(&jobs, |job| {
-            let rows = do_job(&plans[job.0], &authorities[job.1], world);
+            let rows = do_job(&plans[job.0], &drawn[&job.0], &authorities[job.1], world);
             bar.advance(draws(job));
             rows
         });
@@ -324,6 +328,20 @@ fn do_parts(
     Ok(())
 }
 
+/// Draws the inputs of the jobs' scenarios, the same for every authority that they are applied to, and
+/// forgets those of others: a grid has more than memory holds.
+fn draw_inputs(drawn: &mut BTreeMap<usize, InputDraws>, plans: &[Plan], jobs: &[(usize, usize)]) {
+    drawn.retain(|scenario, _| jobs.iter().any(|job| job.0 == *scenario));
+    for &(scenario, _) in jobs {
+        drawn.entry(scenario).or_insert_with(|| {
+            let Plan {
+                inputs, scenario, ..
+            } = &plans[scenario];
+            inputs.draws(scenario.points, scenario.seed, scenario.draws)
+        });
+    }
+}
+
 fn failure(plan: &Plan, code: &AuthorityCode, world: &World, message: String) -> FailureRow {
     let held = world.vintage.find(code.as_str()).ok();
     FailureRow {
@@ -335,17 +353,24 @@ fn failure(plan: &Plan, code: &AuthorityCode, world: &World, message: String) ->
 }
 
 /// One scenario for one authority: only its rows are kept.
-fn do_job(plan: &Plan, code: &AuthorityCode, world: &World) -> Result<JobRows, String> {
+fn do_job(
+    plan: &Plan,
+    drawn: &InputDraws,
+    code: &AuthorityCode,
+    world: &World,
+) -> Result<JobRows, String> {
     let words = |error: &dyn std::fmt::Display| error.to_string();
-    let (prepared, left_out) = if plan.own.as_ref() == Some(code) {
-        (prepare(&plan.scenario, world), Vec::new())
+    let (prepared, outcomes, left_out) = if plan.own.as_ref() == Some(code) {
+        let prepared = prepare(&plan.scenario, world).map_err(|error| words(&error))?;
+        let outcomes = simulate(&prepared, &NoObserver);
+        (prepared, outcomes, Vec::new())
     } else {
         let (scenario, left_out) = plan.scenario.clone().for_authority(code.as_str());
         let prepared = prepare_with(&scenario, world, plan.inputs.clone());
-        (prepared, left_out)
+        let prepared = prepared.map_err(|error| words(&error))?;
+        let outcomes = run_with(&prepared, drawn, &NoObserver);
+        (prepared, outcomes, left_out)
     };
-    let prepared = prepared.map_err(|error| words(&error))?;
-    let outcomes = simulate(&prepared, &NoObserver);
     if let Some(few) = too_few_agree(&outcomes) {
         return Err(few);
     }
