@@ -54,7 +54,7 @@ record! {
         kind: String as "string", "unreached (no schedule found reaches the target; the figures are of the likeliest to be won) or without (one constraint is let go).";
         search: String as "string", "Which search, as in `frontier.csv`.";
         target: f64 as "number", "Its target: a probability of winning, or pounds a year over a No.";
-        let_go: String as "string", "The constraint that is let go, as in `binding` of `frontier.csv`: a freeze of one band fewer, a cap as far as the law goes, five points of probability; empty where none is.";
+        let_go: String as "string", "The constraint that is let go, as in `binding` of `frontier.csv`: a freeze of one band fewer (of all where there is no answer with it), a cap as far as the law goes, five points of probability; empty where none is.";
         win_probability: Option<f64> as "number", "Probability of winning then.";
         win_probability_monte_carlo_error: Option<f64> as "number", "Standard error of it from the finite number of draws.";
         headline: Option<f64> as "number", "Headline then, share of today's band D amount.";
@@ -527,6 +527,7 @@ fn in_words(constraint: Constraint, found: &Frontier) -> String {
 /// What is done to a constraint to see what it costs, in words.
 fn let_go(constraint: Constraint, found: &Frontier) -> String {
     match constraint {
+        Constraint::Frozen if found.at_wanted().is_none() => "with no band frozen".to_owned(),
         Constraint::Frozen => "with one band fewer frozen".to_owned(),
         Constraint::Win => format!(
             "if {} were enough",

@@ -11,7 +11,7 @@ use super::candidate::{Money, scenario_with, with_rises};
 use super::prepare::{PrepareError, Prepared};
 use super::run::{DrawOutcomes, Observer};
 use super::run::{NoObserver, run};
-use super::search::{Goal, Model, Tried};
+use super::search::{Effort, Goal, Model, Tried};
 use super::summary::{spread, win_probability};
 use super::who_pays::{BillPart, who_pays};
 use crate::data::{DataError, Scenario, World};
@@ -25,8 +25,8 @@ const WIN_TARGETS: [f64; 12] = [
 /// Yields at which the highest probability is sought, about.
 const YIELD_TARGETS: f64 = 8.0;
 /// Times that a target of the search is shifted by how far its simulation misses the target.
-const CORRECTIONS: usize = 2;
-/// How far a probability may miss its target and count as reached.
+const CORRECTIONS: usize = 3;
+/// How far a probability may be above its target and stand for it.
 const NEAR: f64 = 0.002;
 /// By how much the relaxed target of a shadow price is lower.
 const EASIER: f64 = 0.05;
@@ -379,14 +379,17 @@ impl Progress {
 /// use bandwise::data::{Scenario, World, scenario::Names};
 /// use bandwise::simulation::{NoObserver, Wishes, frontier, prepare};
 /// let world = World::embedded(Some("2023-24"))?;
-/// let mut scenario = Scenario::load("max-without-vote", &Names::of(&world.assumptions))?;
-/// (scenario, _) = scenario.for_authority("Cardiff");
-/// let prepared = prepare(&scenario, &world);
-/// // Wales has no referendum principles: there is nothing to win.
-/// assert!(prepared.is_err());
-/// let scenario = Scenario::load("scotland-2017", &Names::of(&world.assumptions))?;
+/// let names = Names::of(&world.assumptions);
+/// let mut scenario = Scenario::load("williamson-2018", &names)?;
+/// scenario.draws = 200;
 /// let prepared = prepare(&scenario, &world)?;
-/// let refused = frontier(&prepared, &world, &Wishes::default(), &NoObserver).expect_err("a change of the law");
+/// let wishes = Wishes { search_draws: 100, ..Wishes::default() };
+/// let found = frontier(&prepared, &world, &wishes, &NoObserver)?;
+/// // Bands A to C hold 85% of Derby's homes and stay frozen, as in the proposal.
+/// assert!(found.points.iter().all(|point| point.share_frozen > 0.85));
+///
+/// let national = prepare(&Scenario::load("scotland-2017", &names)?, &world)?;
+/// let refused = frontier(&national, &world, &wishes, &NoObserver).expect_err("a change of the law");
 /// assert!(refused.to_string().contains("changes the law of the nation"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -413,11 +416,12 @@ pub fn frontier(
         model: &model,
         observer,
         tried: 0,
+        known: Vec::new(),
         evaluated: Vec::new(),
     };
     let wanted = prepared.scenario.campaign.wanted.value();
     let passes = WIN_TARGETS.len() as u64 + YIELD_TARGETS as u64;
-    observer.begin(2 * passes * u64::from(prepared.scenario.draws));
+    observer.begin(4 * passes * u64::from(prepared.scenario.draws));
     let proposal = work.proposal()?;
     let mut targets = WIN_TARGETS.to_vec();
     // What would win as often as the proposal, and raise as much, is told beside it.
@@ -431,53 +435,39 @@ pub fn frontier(
     let mut goals: Vec<Goal> = targets.iter().map(|&win| Goal::MostYield { win }).collect();
     goals.push(Goal::MostWin { pounds: 0.0 });
     goals.push(Goal::MostValue);
-    let found = work.search(&limits, &goals, &[]);
+    let found = work.search(&limits, &goals, Effort::Wide);
     let mut yields = yield_targets(&found[..targets.len()]);
     if proposal.win.is_some() && proposal.net_vs_no > Pence::ZERO {
         yields.push(proposal.net_vs_no.pounds());
         yields.sort_by(f64::total_cmp);
         yields.dedup();
     }
-    let yield_goals: Vec<Goal> = yields
+    yields.insert(0, 0.0);
+    let of_yields: Vec<Goal> = yields
         .iter()
         .map(|&pounds| Goal::MostWin { pounds })
         .collect();
-    let known: Vec<Tried> = found.iter().flatten().cloned().collect();
-    let of_yields = work.search(&limits, &yield_goals, &known);
+    let of_yields = work.search(&limits, &of_yields, Effort::Wide);
+    for tried in of_yields.iter().chain(&found[targets.len()..]).flatten() {
+        work.evaluate(tried)?;
+    }
+    for (&target, tried) in targets.iter().zip(&found) {
+        work.reach(&limits, target, tried.as_ref())?;
+    }
 
+    // Each row is the best of all that were run, so that figures of one table do not contradict
+    // each other.
     let mut points = vec![proposal];
     let mut unreached = Vec::new();
-    for (&target, tried) in targets.iter().zip(&found) {
-        match work.at_win(&limits, target, tried.as_ref())? {
+    let wins = targets.iter().map(|&target| (Search::MostYield, target));
+    let pounds = yields.iter().map(|&target| (Search::HighestWin, target));
+    for (search, target) in wins.chain(pounds) {
+        match work.best(&limits, search, target) {
             Some(point) => points.push(point),
-            None => unreached.push(Unreached {
-                search: Search::MostYield,
-                target,
-            }),
+            None => unreached.push(Unreached { search, target }),
         }
     }
-    let with_none = std::iter::once((0.0, &found[targets.len()]));
-    for (target, tried) in with_none.chain(yields.iter().copied().zip(&of_yields)) {
-        match tried {
-            Some(tried) => points.push(FrontierPoint {
-                search: Search::HighestWin,
-                target: Some(target),
-                binding: binding(prepared, &limits, tried, Some(Constraint::Yield)),
-                ..work.evaluate(tried)?
-            }),
-            None => unreached.push(Unreached {
-                search: Search::HighestWin,
-                target,
-            }),
-        }
-    }
-    if let Some(tried) = &found[targets.len() + 1] {
-        points.push(FrontierPoint {
-            search: Search::HighestValue,
-            binding: binding(prepared, &limits, tried, None),
-            ..work.evaluate(tried)?
-        });
-    }
+    points.extend(work.best(&limits, Search::HighestValue, 0.0));
     let at_wanted = points
         .iter()
         .find(|point| point.search == Search::MostYield && point.target == Some(wanted));
@@ -778,12 +768,18 @@ struct Work<'a> {
     model: &'a Model<'a>,
     observer: &'a dyn Observer,
     tried: u64,
-    evaluated: Vec<(ByBand<Rise>, FrontierPoint)>,
+    /// Candidates of all searches.
+    known: Vec<Tried>,
+    /// Those that were run.
+    evaluated: Vec<(Tried, FrontierPoint)>,
 }
 
 impl Work<'_> {
-    fn search(&mut self, limits: &Limits, goals: &[Goal], known: &[Tried]) -> Vec<Option<Tried>> {
-        let (found, tried) = self.model.search(limits, goals, known);
+    fn search(&mut self, limits: &Limits, goals: &[Goal], effort: Effort) -> Vec<Option<Tried>> {
+        let known = &mut self.known;
+        let (found, tried) = self
+            .model
+            .search(limits, goals, effort, known, self.observer);
         self.tried += tried;
         found
     }
@@ -791,13 +787,11 @@ impl Work<'_> {
     /// The point of a schedule, from a run with the scenario's own seed and draws; the luck of the
     /// search is other.
     fn evaluate(&mut self, tried: &Tried) -> Result<FrontierPoint, FrontierError> {
-        let rises = rises_of(self.prepared.schedule.bands(), &tried.basis_points);
-        if let Some((_, point)) = self.evaluated.iter().find(|(known, _)| *known == rises) {
-            return Ok(FrontierPoint {
-                searched_win: Some(tried.win),
-                ..point.clone()
-            });
+        let alike = |(known, _): &&(Tried, _)| known.basis_points == tried.basis_points;
+        if let Some((_, point)) = self.evaluated.iter().find(alike) {
+            return Ok(point.clone());
         }
+        let rises = rises_of(self.prepared.schedule.bands(), &tried.basis_points);
         let candidate = with_rises(self.prepared, self.world, rises)?;
         let outcomes = run(&candidate, &NoObserver);
         self.observer.advance(u64::from(candidate.scenario.draws));
@@ -805,8 +799,46 @@ impl Work<'_> {
             searched_win: Some(tried.win),
             ..point(&candidate, &outcomes, rises)?
         };
-        self.evaluated.push((rises, point.clone()));
+        self.evaluated.push((tried.clone(), point.clone()));
         Ok(point)
+    }
+
+    /// The best by its own run of all schedules within limits that raise more than a No and reach the
+    /// target of a search; of those alike the first.
+    fn best(&self, limits: &Limits, search: Search, target: f64) -> Option<FrontierPoint> {
+        let reaches = |point: &FrontierPoint| match search {
+            Search::MostYield => chance(point) >= target,
+            Search::HighestWin => point.net_vs_no.pounds() >= target,
+            Search::HighestValue | Search::Proposal => true,
+        };
+        let worth = |point: &FrontierPoint| match search {
+            Search::MostYield => point.net_vs_no.pounds(),
+            Search::HighestWin => chance(point),
+            Search::HighestValue | Search::Proposal => {
+                point.value.map_or(f64::NEG_INFINITY, |(mean, _)| mean)
+            }
+        };
+        let within = self.evaluated.iter().filter(|(tried, point)| {
+            limits.allow(&tried.basis_points) && point.net_vs_no > Pence::ZERO && reaches(point)
+        });
+        let (tried, point) = within.reduce(|best, one| {
+            if worth(&one.1) > worth(&best.1) {
+                one
+            } else {
+                best
+            }
+        })?;
+        let of_search = match search {
+            Search::MostYield => Some(Constraint::Win),
+            Search::HighestWin => Some(Constraint::Yield),
+            Search::HighestValue | Search::Proposal => None,
+        };
+        Some(FrontierPoint {
+            search,
+            target: of_search.map(|_| target),
+            binding: binding(self.prepared, limits, tried, of_search),
+            ..point.clone()
+        })
     }
 
     /// The scenario's own proposal beside the rest.
@@ -818,58 +850,33 @@ impl Work<'_> {
         point(prepared, &outcomes, rises)
     }
 
-    /// The schedule of most yield whose simulation reaches a probability of winning; nothing where
-    /// none does that raises more than a No.
+    /// Runs schedules until one reaches a probability of winning and hardly more.
     ///
     /// The search sees the probability from other draws and without wards: its target is shifted by
-    /// how far the simulation misses the true one, and sought anew.
-    fn at_win(
+    /// how far the run misses the true one, and sought anew.
+    fn reach(
         &mut self,
         limits: &Limits,
         target: f64,
         first: Option<&Tried>,
-    ) -> Result<Option<FrontierPoint>, FrontierError> {
-        let of_search = Some(Constraint::Win);
-        let mut best: Option<(Tried, FrontierPoint)> = None;
+    ) -> Result<(), FrontierError> {
         let mut next = first.cloned();
         let mut sought = target;
-        for round in 0..=CORRECTIONS {
+        for _ in 0..=CORRECTIONS {
             let Some(tried) = next.take() else {
                 break;
             };
-            let point = self.evaluate(&tried)?;
-            let gap = target - chance(&point);
-            let reaches = |point: &FrontierPoint| chance(point) >= target - NEAR;
-            let better = match &best {
-                None => true,
-                Some((_, held)) if reaches(held) => {
-                    reaches(&point) && point.net_vs_no > held.net_vs_no
-                }
-                Some((_, held)) => chance(&point) > chance(held),
-            };
-            if better {
-                best = Some((tried.clone(), point));
-            }
-            if round == CORRECTIONS || gap.abs() < NEAR {
+            let over = chance(&self.evaluate(&tried)?) - target;
+            if (0.0..NEAR).contains(&over) {
                 break;
             }
-            sought += gap + NEAR / 2.0;
-            let goal = [Goal::MostYield {
-                win: sought.clamp(0.001, 0.999),
-            }];
+            sought = (sought - over + NEAR / 2.0).clamp(0.001, 0.999);
             next = self
-                .search(limits, &goal, std::slice::from_ref(&tried))
+                .search(limits, &[Goal::MostYield { win: sought }], Effort::Near)
                 .pop()
                 .flatten();
         }
-        let best = best
-            .filter(|(_, point)| chance(point) >= target - NEAR && point.net_vs_no > Pence::ZERO);
-        Ok(best.map(|(tried, point)| FrontierPoint {
-            search: Search::MostYield,
-            target: Some(target),
-            binding: binding(self.prepared, limits, &tried, of_search),
-            ..point
-        }))
+        Ok(())
     }
 
     /// The answer at the wanted probability without each constraint that holds it back.
@@ -901,7 +908,10 @@ impl Work<'_> {
         constraints.retain(|constraint| *constraint != Constraint::Yield);
         let mut relaxed = Vec::new();
         for constraint in constraints {
-            let easier = limits.without(constraint);
+            let mut easier = limits.without(constraint);
+            if constraint == Constraint::Frozen && answer.is_none() {
+                easier.n_frozen = 0;
+            }
             let target = if constraint == Constraint::Win {
                 wanted - EASIER
             } else {
@@ -914,18 +924,13 @@ impl Work<'_> {
                 Goal::MostYield { win: target },
                 Goal::MostWin { pounds: 0.0 },
             ];
-            let found = self.search(&easier, &goals, &[]);
-            let point = match self.at_win(&easier, target, found[0].as_ref())? {
-                Some(point) => Some(point),
-                None => match (&found[1], answer) {
-                    (Some(tried), None) => Some(FrontierPoint {
-                        search: Search::HighestWin,
-                        target: Some(0.0),
-                        ..self.evaluate(tried)?
-                    }),
-                    _ => None,
-                },
-            };
+            let found = self.search(&easier, &goals, Effort::Wide);
+            self.reach(&easier, target, found[0].as_ref())?;
+            let mut point = self.best(&easier, Search::MostYield, target);
+            if let (None, None, Some(likeliest)) = (&point, answer, &found[1]) {
+                self.evaluate(likeliest)?;
+                point = self.best(&easier, Search::HighestWin, 0.0);
+            }
             relaxed.extend(point.map(|point| Relaxed { constraint, point }));
         }
         Ok(relaxed)

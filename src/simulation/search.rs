@@ -10,7 +10,7 @@ use super::candidate::{Money, home_of, perception};
 use super::frontier::{Limits, rises_of};
 use super::inputs::InputBlock;
 use super::prepare::{Finance, Prepared};
-use super::run::{collection_class, in_blocks, poll_cost_input};
+use super::run::{Observer, collection_class, in_blocks, poll_cost_input};
 use super::weights::Weights;
 use crate::domain::{Band, ByBand, Cells, Distribution, KindOfHome, Liability, Reduction, Rise};
 use crate::vote::Perception;
@@ -28,6 +28,15 @@ pub(super) enum Goal {
     MostValue,
 }
 
+/// How far a search goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// From a grid of starts, and once more from what is found for the neighbours.
+    Wide,
+    /// From what is known already.
+    Near,
+}
+
 /// A candidate that was tried.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tried {
@@ -42,7 +51,7 @@ pub(super) struct Tried {
 }
 
 /// Evaluations that one local search makes at most.
-const EVALUATIONS: usize = 140;
+const EVALUATIONS: usize = 120;
 /// Starts of the local searches for each goal.
 const STARTS: usize = 2;
 /// Headlines on the grid of starts.
@@ -130,7 +139,7 @@ impl<'a> Model<'a> {
     }
 
     /// The best schedule found for each goal; nothing where none reaches it. `known` are candidates to
-    /// begin from besides the grid. Also how many candidates were tried.
+    /// begin from; those that are tried join them, in order.
     ///
     /// Goals are searched at the same time and put together in their order, so that the result does
     /// not depend on threads.
@@ -138,44 +147,49 @@ impl<'a> Model<'a> {
         &self,
         limits: &Limits,
         goals: &[Goal],
-        known: &[Tried],
+        effort: Effort,
+        known: &mut Vec<Tried>,
+        observer: &dyn Observer,
     ) -> (Vec<Option<Tried>>, u64) {
-        let grid = self.grid(limits);
-        let mut pool: Vec<Tried> = grid
+        let mut grid = match effort {
+            Effort::Wide => self.grid(limits),
+            Effort::Near => Vec::new(),
+        };
+        grid.retain(|points| known.iter().all(|tried| tried.basis_points != *points));
+        let of_grid: Vec<Tried> = grid
             .into_par_iter()
             .map(|points| self.try_points(points))
-            .chain(
-                known
-                    .par_iter()
-                    .filter(|tried| limits.allow(&tried.basis_points))
-                    .cloned(),
-            )
             .collect();
-        let mut tried = pool.len() as u64;
-        // Twice: the second time from what the first has found for the neighbours.
-        for round in 0..2 {
+        let mut tried = of_grid.len() as u64;
+        known.extend(of_grid);
+        let rounds: &[usize] = match effort {
+            Effort::Wide => &[STARTS, 1],
+            Effort::Near => &[STARTS],
+        };
+        for &wanted in rounds {
+            let pool: &[Tried] = known;
             let searched: Vec<(Vec<Tried>, u64)> = goals
                 .par_iter()
                 .map(|goal| {
-                    let starts = starts(&pool, limits, *goal, if round == 0 { STARTS } else { 1 });
                     let mut found = Vec::new();
                     let mut tried = 0;
-                    for start in starts {
+                    for start in self.starts(pool, limits, *goal, wanted) {
                         let (one, evaluations) = self.local(limits, *goal, &start);
                         found.push(one);
                         tried += evaluations;
                     }
+                    observer.advance(u64::from(self.prepared.scenario.draws) / 2);
                     (found, tried)
                 })
                 .collect();
             for (found, evaluations) in searched {
-                pool.extend(found);
+                known.extend(found);
                 tried += evaluations;
             }
         }
         let best = goals
             .iter()
-            .map(|goal| best(&pool, limits, *goal).cloned())
+            .map(|goal| best(known, limits, *goal).cloned())
             .collect();
         (best, tried)
     }
@@ -237,32 +251,69 @@ impl<'a> Model<'a> {
         Normal::standard().cdf((luck.shift - from) / luck.spread)
     }
 
-    /// Schedules to start from: a freeze up to each band that may rise, by headlines and shapes.
+    /// Schedules to start from: bands up to each that may rise pay nothing more than today, or no more
+    /// than after a No, and those above a headline in some shape.
     fn grid(&self, limits: &Limits) -> Vec<Vec<i64>> {
         let n = limits.most.len();
         let (least, top) = (limits.least as f64, limits.most[n - 1].0 as f64);
+        let no_rise = self.prepared.amounts.no_rise.value().max(0.0);
         let mut grid: Vec<Vec<i64>> = Vec::new();
         for from in limits.n_frozen..n {
-            for step in 0..HEADLINES {
-                let headline =
-                    least * (top / least).powf(f64::from(step) / f64::from(HEADLINES - 1));
-                for shape in [0.0, 1.0, 2.0] {
-                    let width = (n - from) as f64;
-                    let wanted = |place: usize| {
-                        if place < from {
-                            return 0.0;
+            for low in [0.0, no_rise] {
+                for step in 0..HEADLINES {
+                    let part = f64::from(step) / f64::from(HEADLINES - 1);
+                    let headline = least * (top / least).powf(part) * BASIS_POINT;
+                    for shape in [0.0, 1.0, 2.0] {
+                        let width = (n - from) as f64;
+                        let wanted = |place: usize| match place {
+                            place if place < limits.n_frozen => 0.0,
+                            place if place < from => low,
+                            place => {
+                                let part = ((place - from + 1) as f64 / width).powf(shape);
+                                low.max(headline * part)
+                            }
+                        };
+                        let rises: Vec<f64> = (0..n).map(wanted).collect();
+                        let points = limits.lawful(&rises);
+                        if limits.allow(&points) && !grid.contains(&points) {
+                            grid.push(points);
                         }
-                        headline * (((place - from + 1) as f64) / width).powf(shape) * BASIS_POINT
-                    };
-                    let rises: Vec<f64> = (0..n).map(wanted).collect();
-                    let points = limits.lawful(&rises);
-                    if limits.allow(&points) && !grid.contains(&points) {
-                        grid.push(points);
                     }
                 }
             }
         }
         grid
+    }
+
+    /// The candidates that a local search begins from: the best in which different numbers of bands
+    /// pay no more than after a No, or where too few reach the goal those that come nearest.
+    fn starts(&self, pool: &[Tried], limits: &Limits, goal: Goal, wanted: usize) -> Vec<Tried> {
+        let mut order: Vec<&Tried> = pool
+            .iter()
+            .filter(|tried| limits.allow(&tried.basis_points))
+            .collect();
+        order.sort_by(|one, other| {
+            let key = |tried: &Tried| short(tried, goal).max(0.0);
+            key(one)
+                .total_cmp(&key(other))
+                .then_with(|| worth(other, goal).total_cmp(&worth(one, goal)))
+                .then_with(|| one.basis_points.cmp(&other.basis_points))
+        });
+        let no_rise = self.prepared.amounts.no_rise.millionths() / 100;
+        let spared = |tried: &Tried| {
+            let points = tried.basis_points.iter();
+            points.filter(|points| **points <= no_rise).count()
+        };
+        let mut chosen: Vec<Tried> = Vec::new();
+        for tried in order {
+            if chosen.len() == wanted {
+                break;
+            }
+            if chosen.iter().all(|held| spared(held) != spared(tried)) {
+                chosen.push(tried.clone());
+            }
+        }
+        chosen
     }
 
     /// A local search from a start, and how many candidates it tried.
@@ -452,33 +503,6 @@ fn best<'t>(pool: &'t [Tried], limits: &Limits, goal: Goal) -> Option<&'t Tried>
                 best
             }
         })
-}
-
-/// The candidates that a local search begins from: the best that freeze up to different bands, or
-/// where too few reach the goal those that come nearest.
-fn starts(pool: &[Tried], limits: &Limits, goal: Goal, wanted: usize) -> Vec<Tried> {
-    let mut order: Vec<&Tried> = pool
-        .iter()
-        .filter(|tried| limits.allow(&tried.basis_points))
-        .collect();
-    order.sort_by(|one, other| {
-        let key = |tried: &Tried| short(tried, goal).max(0.0);
-        key(one)
-            .total_cmp(&key(other))
-            .then_with(|| worth(other, goal).total_cmp(&worth(one, goal)))
-            .then_with(|| one.basis_points.cmp(&other.basis_points))
-    });
-    let frozen = |tried: &Tried| tried.basis_points.iter().filter(|rise| **rise == 0).count();
-    let mut chosen: Vec<Tried> = Vec::new();
-    for tried in order {
-        if chosen.len() == wanted {
-            break;
-        }
-        if chosen.iter().all(|held| frozen(held) != frozen(tried)) {
-            chosen.push(tried.clone());
-        }
-    }
-    chosen
 }
 
 /// Voters with the same at stake, the mean deprivation of each band, and the sum of the squares of
