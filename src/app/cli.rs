@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use bandwise::data::scenario::{MOST_DRAWS, Vary};
-use bandwise::domain::{Detail, Points};
+use bandwise::domain::band::NotABand;
+use bandwise::domain::{Band, Detail, Points, Rise};
 use bandwise::simulation::synthetic::MOST_ROWS;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -40,6 +41,8 @@ pub enum Command {
     Ballot(ScenarioArgs),
     /// Shows which unknowns make the result uncertain, and by how much.
     Sensitivity(SensitivityArgs),
+    /// Searches what to propose: most yield at each probability of winning.
+    Frontier(FrontierArgs),
     /// Learns the parameters of the vote from past ballots and surveys.
     Calibrate(CalibrateArgs),
     /// Predicts each past ballot from the others, and the statutory one area by area.
@@ -251,6 +254,61 @@ pub struct SensitivityArgs {
     pub seed: Option<u64>,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct FrontierArgs {
+    #[command(flatten)]
+    pub scenario: ScenarioArgs,
+    /// Keep at least this share of homes frozen in the council's own part, such as 0.85 (default:
+    /// as many as the proposal freezes). Bands are frozen whole, cheapest first.
+    #[arg(long, value_name = "SHARE")]
+    pub frozen: Option<f64>,
+    /// Keep the Kakwani index of the council's own part at this or above (0 is as progressive as
+    /// income is shared out; `run` states it in summary.csv).
+    #[arg(long, value_name = "INDEX", allow_negative_numbers = true, value_parser = index)]
+    pub progressivity: Option<f64>,
+    /// Let the headline rise by this at most, such as 0.15 for 15% (default: 1, or the proposal's
+    /// where that is more).
+    #[arg(long, value_name = "RISE")]
+    pub most_headline: Option<f64>,
+    /// Let a band rise by this at most, such as D=0.1 for 10%; may be given again.
+    #[arg(long, value_name = "BAND=RISE", value_parser = band_and_rise)]
+    pub most_rise: Vec<(Band, Rise)>,
+    /// Let no full bill of the council's own part rise by more pounds a year.
+    #[arg(long, value_name = "POUNDS")]
+    pub most_pounds: Option<String>,
+    /// Search on this many draws; what is found is then run on the scenario's own.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(100..=20_000))]
+    pub search_draws: u32,
+    #[command(flatten)]
+    pub luck: Luck,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+fn index(text: &str) -> Result<f64, String> {
+    let found = text.parse::<f64>().ok();
+    found
+        .filter(|index| (-2.0..=1.0).contains(index))
+        .ok_or_else(|| format!("{text:?} is no index (allowed: -2 to 1)"))
+}
+
+fn band_and_rise(text: &str) -> Result<(Band, Rise), String> {
+    let (band, rise) = text
+        .split_once('=')
+        .ok_or_else(|| format!("{text:?} is no band and rise (allowed: such as D=0.1)"))?;
+    let band: Band = band.parse().map_err(|error: NotABand| error.to_string())?;
+    let rise = rise
+        .parse::<f64>()
+        .map_err(|_| format!("{rise:?} is no rise (allowed: 0 to 3, where 0.15 is 15%)"))?;
+    let rise = Rise::new(rise).map_err(|error| error.to_string())?;
+    if rise < Rise::FREEZE {
+        return Err(format!(
+            "{rise} is a cut (allowed: 0 to 3, where 0.15 is 15%)"
+        ));
+    }
+    Ok((band, rise))
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod calibrate;
 mod cli;
 mod compare;
 mod data;
+mod frontier;
 mod households;
 mod progress;
 mod run;
@@ -29,6 +30,7 @@ pub fn dispatch() -> Result<(), Failure> {
         Command::Merge(args) => sweep::merge(&args),
         Command::Ballot(args) => ballot::ballot(&args),
         Command::Backtest(args) => backtest::backtest(&args),
+        Command::Frontier(args) => frontier::frontier(&args),
         Command::Sensitivity(args) => sensitivity::sensitivity(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
         Command::Households(args) => households::households(&args),

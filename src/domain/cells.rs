@@ -1,5 +1,7 @@
 //! Homes in groups: ward x band x liability x reduction.
 
+use std::collections::BTreeMap;
+
 use super::band::{Band, ByBand};
 use super::household::{KindOfHome, Liability, Reduction};
 
@@ -137,6 +139,43 @@ impl Cells {
             awards.extend(part.award_basis_points);
         }
         Self::new(wards, rows, awards)
+    }
+
+    /// The same homes with each billing authority as one area: what does not go by wards is worked out
+    /// of fewer cells. Stated electors are left out.
+    #[must_use]
+    pub fn without_wards(&self) -> Self {
+        let wards = (0..self.n_areas())
+            .map(|area| Ward {
+                code: String::new(),
+                name: String::new(),
+                kind: "authority".to_owned(),
+                mood: None,
+                deprivation: None,
+                area,
+            })
+            .collect();
+        let mut sums: BTreeMap<_, (i64, i64)> = BTreeMap::new();
+        for cell in &self.rows {
+            let key = (self.area(cell), cell.band, cell.liability, cell.reduction);
+            let (dwellings, base) = sums.entry(key).or_default();
+            *dwellings += cell.dwellings;
+            *base += cell.tax_base_thousandths;
+        }
+        let rows = sums
+            .into_iter()
+            .map(
+                |((ward, band, liability, reduction), (dwellings, tax_base_thousandths))| Cell {
+                    ward,
+                    band,
+                    liability,
+                    reduction,
+                    dwellings,
+                    tax_base_thousandths,
+                },
+            )
+            .collect();
+        Self::new(wards, rows, self.award_basis_points.clone())
     }
 
     /// Number of billing authorities.

@@ -3,6 +3,7 @@
 use super::backtest::{BacktestAreaRow, BacktestRow};
 use super::calibration::{CalibrationRow, EvidenceRow, FitRow};
 use super::days::DayRow;
+use super::frontier::{FrontierLimitRow, FrontierRow};
 use super::medium_term::{MediumTermRow, ServiceRow};
 use super::needs::{NeedCurveRow, NeedRow};
 use super::parquet::{DRAW, OUTCOMES};
@@ -85,6 +86,9 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
     result::<ScenarioRow>(&mut text);
     text.push_str("\n## Results of a sensitivity analysis\n");
     result::<SensitivityRow>(&mut text);
+    text.push_str("\n## Results of a frontier\n");
+    result::<FrontierRow>(&mut text);
+    result::<FrontierLimitRow>(&mut text);
     text.push_str("\n## Results of a calibration\n");
     result::<CalibrationRow>(&mut text);
     result::<EvidenceRow>(&mut text);

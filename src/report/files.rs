@@ -61,7 +61,7 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 40] = [
+pub const RESULT_FILES: [&str; 46] = [
     "backtest.csv",
     "backtest_areas.csv",
     "backtest.svg",
@@ -70,6 +70,12 @@ pub const RESULT_FILES: [&str; 40] = [
     "fit.csv",
     "fitted_normal.csv",
     "sensitivity.csv",
+    "frontier.csv",
+    "frontier_limits.csv",
+    "frontier.svg",
+    "best-even-chance.toml",
+    "best-wanted-chance.toml",
+    "best-expected-value.toml",
     "tornado-win.svg",
     "tornado-collected.svg",
     "summary.csv",

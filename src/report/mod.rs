@@ -8,6 +8,7 @@ pub mod csv;
 pub mod days;
 pub mod dictionary;
 pub mod files;
+pub mod frontier;
 pub mod households;
 pub mod json;
 pub mod medium_term;

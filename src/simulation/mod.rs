@@ -2,10 +2,12 @@
 
 pub mod backtest;
 pub mod calibrate;
+mod candidate;
 pub mod compare;
 pub mod days;
 pub mod draw;
 pub mod example_households;
+pub mod frontier;
 pub mod homes;
 pub mod inputs;
 pub mod learn;
@@ -17,6 +19,7 @@ pub mod points;
 pub mod prepare;
 pub mod quantile;
 pub mod run;
+mod search;
 pub mod sensitivity;
 pub mod sobol;
 pub mod stream;
@@ -30,6 +33,7 @@ pub mod who_pays;
 pub use compare::{PairedDifference, compare, same_evidence};
 pub use days::{DayFigures, days};
 pub use example_households::{ExampleBill, example_bills};
+pub use frontier::{Frontier, FrontierError, FrontierPoint, Wishes, frontier};
 pub use homes::{HomeGroup, homes};
 pub use needs::{CurvePoint, Lever, Need, Needs, needs};
 pub use perception::{Reader, ReaderFigures, perceptions};

@@ -1030,7 +1030,7 @@ impl Others {
 
 impl Finance {
     #[expect(clippy::too_many_arguments, reason = "the parts of one preparation")]
-    fn of(
+    pub(super) fn of(
         areas: &[AuthorityRecord],
         cells: &Cells,
         amounts: &Amounts,

@@ -11,10 +11,12 @@
 mod axis;
 mod calibration;
 mod curve;
+mod frontier;
 mod sheet;
 mod tornado;
 
 pub use axis::{Axis, Unit};
 pub use calibration::{CalibrationPoint, PredictedRange, calibration_plot};
 pub use curve::{CurveMarks, CurvePoint, CurveSeries, curve};
+pub use frontier::{FrontierChart, FrontierMark, frontier_chart};
 pub use tornado::{TornadoBar, TornadoEnd, tornado};

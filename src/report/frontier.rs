@@ -1,0 +1,636 @@
+//! Tables, chart and card of what to propose.
+
+use serde::Serialize;
+
+use super::card::{Card, in_columns, percent, pounds};
+use super::chart::{FrontierChart, FrontierMark, frontier_chart};
+use super::tables::{ColumnDoc, Record, WarningRow, record};
+use crate::data::Scenario;
+use crate::domain::money::thousands;
+use crate::domain::{Band, Pence, Rise, Share};
+use crate::simulation::Prepared;
+use crate::simulation::frontier::{
+    Constraint, Frontier, FrontierPoint, Relaxed, Search, Unreached, Wishes, scenario_of,
+};
+
+record! {
+    /// One schedule worth looking at: the proposal, or what a search found, with the figures of its own run.
+    "frontier" => FrontierRow {
+        search: String as "string", "most_yield_at_win_probability, highest_win_probability_at_yield, highest_expected_value, or proposal (the scenario's own, found by nobody).";
+        target: Option<f64> as "number", "What the search was to keep to: a probability of winning, or pounds a year over a No; empty where to nothing.";
+        headline: f64 as "number", "Rise in the authority's own band D amount on the ballot paper, before relief, share of today's.";
+        rise_a: f64 as "number", "Rise that band A pays of the own element once phased in, share of today's; relief gives back the rest of the headline.";
+        rise_b: f64 as "number", "The same of band B.";
+        rise_c: f64 as "number", "The same of band C.";
+        rise_d: f64 as "number", "The same of band D.";
+        rise_e: f64 as "number", "The same of band E.";
+        rise_f: f64 as "number", "The same of band F.";
+        rise_g: f64 as "number", "The same of band G.";
+        rise_h: f64 as "number", "The same of band H.";
+        share_frozen_dwellings_own_element: f64 as "number", "Share of the dwellings whose own element does not rise in cash.";
+        net_yield_vs_no_pounds: f64 as "number", "Yield after relief over a No, pounds a year at budgeted collection.";
+        net_yield_vs_today_pounds: f64 as "number", "Yield after relief over today, pounds a year at budgeted collection.";
+        win_probability: Option<f64> as "number", "Probability of winning the vote; empty where none is held.";
+        win_probability_monte_carlo_error: Option<f64> as "number", "Standard error of it from the finite number of draws.";
+        yes_share_p05: Option<f64> as "number", "5th percentile of the share of votes for Yes; empty where no vote is held.";
+        yes_share_p50: Option<f64> as "number", "Median of the share of votes for Yes.";
+        yes_share_p95: Option<f64> as "number", "95th percentile of the share of votes for Yes.";
+        collected_pounds_p05: f64 as "number", "5th percentile of what is really collected over a No if it is carried, pounds in the first year.";
+        collected_pounds_p50: f64 as "number", "Median of what is really collected over a No if it is carried.";
+        collected_pounds_p95: f64 as "number", "95th percentile of what is really collected over a No if it is carried.";
+        expected_value_pounds: Option<f64> as "number", "What holding the vote is worth on average: Yes less No if won, less the costs of losing if lost, less the poll, pounds in the first year.";
+        expected_value_monte_carlo_error: Option<f64> as "number", "Standard error of it from the finite number of draws.";
+        band_d_pounds: f64 as "number", "The authority's own band D amount on the ballot paper's headline, pounds a year before relief.";
+        band_d_bill_pounds: f64 as "number", "Own element of a full bill in band D in the first year after relief, pounds a year.";
+        kakwani_own_element: Option<f64> as "number", "Kakwani index of the own element after a Yes: higher is more progressive; empty where no incomes are known.";
+        binding: String as "string", "What keeps it from more: frozen, most_headline, most_rise and most_pounds with the band, progressivity, win_probability, net_yield; empty where nothing does.";
+        on_frontier: bool as "boolean", "Whether it raises more than a No, and no schedule of the table raises as much and is as likely to be won.";
+    }
+}
+
+record! {
+    /// What stands in the way: targets that no schedule reaches, and the answer at the wanted probability without each constraint that holds it back.
+    "frontier_limits" => FrontierLimitRow {
+        kind: String as "string", "unreached (no schedule found reaches the target; the figures are of the likeliest to be won) or without (one constraint is let go).";
+        search: String as "string", "Which search, as in `frontier.csv`.";
+        target: f64 as "number", "Its target: a probability of winning, or pounds a year over a No.";
+        let_go: String as "string", "The constraint that is let go, as in `binding` of `frontier.csv`: a freeze of one band fewer (of all where there is no answer with it), a cap as far as the law goes, five points of probability; empty where none is.";
+        win_probability: Option<f64> as "number", "Probability of winning then.";
+        win_probability_monte_carlo_error: Option<f64> as "number", "Standard error of it from the finite number of draws.";
+        headline: Option<f64> as "number", "Headline then, share of today's band D amount.";
+        net_yield_vs_no_pounds: Option<f64> as "number", "Yield after relief over a No then, pounds a year at budgeted collection.";
+        gain_pounds: Option<f64> as "number", "That yield less the yield with the constraint: its shadow price in steps; empty where there is no answer with it.";
+    }
+}
+
+/// The file of the chart.
+pub const CHART: &str = "frontier.svg";
+/// The files of scenarios that give the best answers when they are run.
+pub const BEST: [&str; 3] = [
+    "best-even-chance.toml",
+    "best-wanted-chance.toml",
+    "best-expected-value.toml",
+];
+
+/// The rows of the table of schedules.
+pub fn rows(found: &Frontier) -> Vec<FrontierRow> {
+    found.points.iter().map(row).collect()
+}
+
+fn row(point: &FrontierPoint) -> FrontierRow {
+    let rise = |band: Band| point.rises[band].value();
+    let (yes, win, value) = (point.yes_share, point.win, point.value);
+    FrontierRow {
+        search: point.search.code().to_owned(),
+        target: point.target,
+        headline: point.headline.value(),
+        rise_a: rise(Band::A),
+        rise_b: rise(Band::B),
+        rise_c: rise(Band::C),
+        rise_d: rise(Band::D),
+        rise_e: rise(Band::E),
+        rise_f: rise(Band::F),
+        rise_g: rise(Band::G),
+        rise_h: rise(Band::H),
+        share_frozen_dwellings_own_element: point.share_frozen,
+        net_yield_vs_no_pounds: point.net_vs_no.pounds(),
+        net_yield_vs_today_pounds: point.net_vs_today.pounds(),
+        win_probability: win.map(|(chance, _)| chance),
+        win_probability_monte_carlo_error: win.map(|(_, error)| error),
+        yes_share_p05: yes.map(|ends| ends[0]),
+        yes_share_p50: yes.map(|ends| ends[1]),
+        yes_share_p95: yes.map(|ends| ends[2]),
+        collected_pounds_p05: point.collected[0],
+        collected_pounds_p50: point.collected[1],
+        collected_pounds_p95: point.collected[2],
+        expected_value_pounds: value.map(|(mean, _)| mean),
+        expected_value_monte_carlo_error: value.map(|(_, error)| error),
+        band_d_pounds: point.band_d.pounds(),
+        band_d_bill_pounds: point.band_d_bill.pounds(),
+        kakwani_own_element: point.kakwani,
+        binding: point
+            .binding
+            .iter()
+            .map(|constraint| code(*constraint))
+            .collect::<Vec<_>>()
+            .join("; "),
+        on_frontier: point.on_frontier,
+    }
+}
+
+fn code(constraint: Constraint) -> String {
+    match constraint {
+        Constraint::Frozen => "frozen".to_owned(),
+        Constraint::Headline => "most_headline".to_owned(),
+        Constraint::Rise(band) => format!("most_rise {band}"),
+        Constraint::Pounds(band) => format!("most_pounds {band}"),
+        Constraint::Progressivity => "progressivity".to_owned(),
+        Constraint::Win => "win_probability".to_owned(),
+        Constraint::Yield => "net_yield".to_owned(),
+    }
+}
+
+/// The rows of the table of limits.
+pub fn limit_rows(found: &Frontier) -> Vec<FrontierLimitRow> {
+    let likeliest = found.likeliest();
+    let with = found.at_wanted().map(|point| point.net_vs_no);
+    let unreached = found.unreached.iter().map(|missed| FrontierLimitRow {
+        kind: "unreached".to_owned(),
+        search: missed.search.code().to_owned(),
+        target: missed.target,
+        let_go: String::new(),
+        win_probability: likeliest.and_then(|point| point.win).map(|win| win.0),
+        win_probability_monte_carlo_error: likeliest.and_then(|point| point.win).map(|win| win.1),
+        headline: likeliest.map(|point| point.headline.value()),
+        net_yield_vs_no_pounds: likeliest.map(|point| point.net_vs_no.pounds()),
+        gain_pounds: None,
+    });
+    let relaxed = found.relaxed.iter().map(|one| FrontierLimitRow {
+        kind: "without".to_owned(),
+        search: one.point.search.code().to_owned(),
+        target: one.point.target.unwrap_or(found.wanted),
+        let_go: code(one.constraint),
+        win_probability: one.point.win.map(|win| win.0),
+        win_probability_monte_carlo_error: one.point.win.map(|win| win.1),
+        headline: Some(one.point.headline.value()),
+        net_yield_vs_no_pounds: Some(one.point.net_vs_no.pounds()),
+        gain_pounds: with.map(|with| (one.point.net_vs_no - with).pounds()),
+    });
+    unreached.chain(relaxed).collect()
+}
+
+/// The scenarios of the best answers, with their files: `run` gives the figures of the table.
+pub fn best(prepared: &Prepared, found: &Frontier) -> Vec<(&'static str, Scenario)> {
+    let even = found.wanted == 0.5;
+    let at_wanted = found.at_wanted().map(|point| {
+        (
+            if even { BEST[0] } else { BEST[1] },
+            point,
+            format!("Most yield at {}", chance_in_words(found.wanted)),
+        )
+    });
+    let of_value = found.best_value().map(|point| {
+        let title = "Highest expected value of holding the vote".to_owned();
+        (BEST[2], point, title)
+    });
+    let of_key = &prepared.scenario.key;
+    let scenario = |(file, point, title): (&'static str, &FrontierPoint, String)| {
+        let scenario = Scenario {
+            key: file.trim_end_matches(".toml").to_owned(),
+            title: format!("{title}: a headline of {}", point.headline),
+            source: format!("found by bandwise frontier from {of_key}"),
+            ..scenario_of(prepared, point)
+        };
+        (file, scenario)
+    };
+    at_wanted
+        .into_iter()
+        .chain(of_value)
+        .map(scenario)
+        .collect()
+}
+
+fn chance_in_words(wanted: f64) -> String {
+    if wanted == 0.5 {
+        "at least an even chance".to_owned()
+    } else {
+        format!(
+            "a probability of winning of at least {}",
+            percent(wanted, 0)
+        )
+    }
+}
+
+/// The chart: yield against probability of winning.
+pub fn chart(prepared: &Prepared, found: &Frontier) -> String {
+    let share = |value: f64| Share::new(value.clamp(0.0, 1.0)).expect("clamped to a share");
+    let mark = |point: &FrontierPoint| {
+        let (win, error) = point.win?;
+        Some(FrontierMark {
+            pounds: point.net_vs_no.pounds(),
+            collected: (point.collected[0], point.collected[2]),
+            win: share(win),
+            low: share(win - NORMAL_90 * error),
+            high: share(win + NORMAL_90 * error),
+            on_frontier: point.on_frontier,
+        })
+    };
+    let found_points = found
+        .points
+        .iter()
+        .filter(|point| point.search != Search::Proposal && point.net_vs_no > Pence::ZERO);
+    frontier_chart(&FrontierChart {
+        points: found_points.filter_map(mark).collect(),
+        proposal: found.proposal().and_then(mark),
+        value: found.best_value().and_then(mark),
+        title: format!(
+            "{} {}: what a vote could raise, and how likely it is to be won",
+            prepared.record.authority.name, prepared.vote_year
+        ),
+        source: format!(
+            "bandwise frontier {}, {} draws, seed {}; at least {} of homes frozen, headline at most {}. \
+             Found by a local search: not proved best.",
+            prepared.scenario.key,
+            thousands(u64::from(prepared.scenario.draws)),
+            prepared.scenario.seed,
+            percent(found.frozen, 1),
+            found.most_headline
+        ),
+    })
+}
+
+/// Standard deviations of a normal between its median and its 95th percentile.
+const NORMAL_90: f64 = 1.645;
+
+/// The card; `place` is where the files are.
+pub fn card(
+    prepared: &Prepared,
+    found: &Frontier,
+    wishes: &Wishes,
+    warnings: &[WarningRow],
+    place: &str,
+) -> String {
+    let authority = &prepared.record.authority.name;
+    let mut card = Card::new(&format!(
+        "{authority} {}: what to propose",
+        prepared.vote_year
+    ));
+    answer(prepared, found, &mut card);
+    if let Some(point) = found.best_value() {
+        card.section("The highest expected value");
+        match point.value {
+            Some((mean, _)) if mean <= 0.0 => card.item(&format!(
+                "No schedule found is worth holding a vote for on average: the best comes to {} in the \
+                 first year, after the costs of the poll and of losing.",
+                pounds(mean, 0)
+            )),
+            Some((mean, error)) => card.item(&format!(
+                "On average holding the vote is worth most, {} in the first year (give or take {} from \
+                 chance alone), with:",
+                pounds(mean, 0),
+                pounds(error, 0)
+            )),
+            None => {}
+        }
+        describe(prepared, point, &mut card);
+    }
+    table(found, &mut card);
+    proposal(prepared, found, &mut card);
+    holds_back(prepared, found, &mut card);
+    rests_on(prepared, found, wishes, &mut card);
+    card.section("Take care");
+    for warning in warnings {
+        card.item(&warning.message);
+    }
+    card.end(place)
+}
+
+fn answer(prepared: &Prepared, found: &Frontier, card: &mut Card) {
+    let authority = &prepared.record.authority.name;
+    let wanted = chance_in_words(found.wanted);
+    card.section("The answer");
+    match (found.at_wanted(), found.likeliest()) {
+        (Some(point), _) => {
+            card.item(&format!("If {authority} wants {wanted}, propose:"));
+            describe(prepared, point, card);
+        }
+        (None, Some(point)) => {
+            let (win, error) = point.win.unwrap_or((0.0, 0.0));
+            card.item(&format!(
+                "No schedule found that raises more than a No has {wanted} with {} of homes frozen: \
+                 the highest found is {} (give or take {:.1} points from chance alone), with:",
+                percent(found.frozen, 1),
+                percent(win, 1),
+                100.0 * error
+            ));
+            describe(prepared, point, card);
+        }
+        (None, None) => card.item(&format!(
+            "No schedule found raises more than a No, with {} of homes frozen and a headline of at most \
+             {}: a No without a vote raises as much.",
+            percent(found.frozen, 1),
+            found.most_headline
+        )),
+    }
+}
+
+/// A schedule in a councillor's words.
+fn describe(prepared: &Prepared, point: &FrontierPoint, card: &mut Card) {
+    let bands = prepared.schedule.bands();
+    let frozen: Vec<Band> = bands
+        .iter()
+        .copied()
+        .filter(|&band| point.rises[band] <= Rise::FREEZE)
+        .collect();
+    let homes: i64 = prepared.record.dwellings().values().iter().sum();
+    card.item(&format!(
+        "  A headline of {}; {} ({} of {} homes).",
+        point.headline,
+        match frozen.as_slice() {
+            [] => "no band frozen".to_owned(),
+            [only] => format!("band {only} frozen"),
+            [first, .., last] => format!("bands {first} to {last} frozen"),
+        },
+        percent(point.share_frozen, 1),
+        thousands(homes.unsigned_abs())
+    ));
+    let raised: Vec<String> = bands
+        .iter()
+        .filter(|band| point.rises[**band] > Rise::FREEZE)
+        .map(|&band| {
+            format!(
+                "{band} {} ({:+})",
+                signed(point.change_vs_today[band]),
+                point.rises[band]
+            )
+        })
+        .collect();
+    if !raised.is_empty() {
+        card.item(&format!(
+            "  A full bill of the council's own part over today, a year: {}.",
+            raised.join(", ")
+        ));
+    }
+    let [low, _, high] = point.collected;
+    card.item(&format!(
+        "  It raises {} a year over a No as budgeted; really collected, 90% range {} to {}.",
+        pounds(point.net_vs_no.pounds(), 0),
+        pounds(low, 0),
+        pounds(high, 0)
+    ));
+    if let (Some((win, error)), Some([low, middle, high])) = (point.win, point.yes_share) {
+        card.item(&format!(
+            "  Probability of winning {} (give or take {:.1} points from chance alone); Yes {} of \
+             votes, 90% range {} to {}.",
+            percent(win, 1),
+            100.0 * error,
+            percent(middle, 0),
+            percent(low, 0),
+            percent(high, 0)
+        ));
+    }
+}
+
+fn signed(amount: Pence) -> String {
+    let text = pounds(amount.pounds(), 0);
+    if amount > Pence::ZERO {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+fn table(found: &Frontier, card: &mut Card) {
+    card.section("Yield against the probability of winning");
+    let header = vec![
+        "P(win)",
+        "give or take",
+        "yield over a No",
+        "headline",
+        "frozen",
+        "expected value",
+        "on the frontier",
+    ];
+    let mut points: Vec<&FrontierPoint> = found
+        .found(Search::MostYield)
+        .chain(found.best_value())
+        .chain(found.proposal())
+        .filter(|point| point.win.is_some())
+        .collect();
+    points.sort_by(|one, other| {
+        let chance = |point: &FrontierPoint| point.win.map_or(0.0, |win| win.0);
+        chance(one)
+            .total_cmp(&chance(other))
+            .then(other.net_vs_no.cmp(&one.net_vs_no))
+    });
+    let rows = points.iter().map(|point| {
+        let (win, error) = point.win.unwrap_or((0.0, 0.0));
+        vec![
+            percent(win, 1),
+            format!("{:.1}", 100.0 * error),
+            pounds(point.net_vs_no.pounds(), 0),
+            point.headline.to_string(),
+            percent(point.share_frozen, 0),
+            point
+                .value
+                .map_or("-".to_owned(), |(mean, _)| pounds(mean, 0)),
+            match (point.search, point.on_frontier) {
+                (Search::Proposal, true) => "yes (the proposal)",
+                (Search::Proposal, false) => "no (the proposal)",
+                (_, true) => "yes",
+                (_, false) => "no",
+            }
+            .to_owned(),
+        ]
+    });
+    card.block(&in_columns(header, rows));
+    let of_win: Vec<String> = of_search(&found.unreached, Search::MostYield)
+        .map(|target| percent(target, 0))
+        .collect();
+    if !of_win.is_empty() {
+        card.item(&format!(
+            "Reached by no schedule found that raises more than a No: a probability of winning of {}.",
+            of_win.join(", ")
+        ));
+    }
+    let of_yield: Vec<String> = of_search(&found.unreached, Search::HighestWin)
+        .map(|target| pounds(target, 0))
+        .collect();
+    if !of_yield.is_empty() {
+        card.item(&format!(
+            "Raised by no schedule found: {} a year over a No.",
+            of_yield.join(", ")
+        ));
+    }
+}
+
+fn of_search(unreached: &[Unreached], search: Search) -> impl Iterator<Item = f64> {
+    unreached
+        .iter()
+        .filter(move |missed| missed.search == search)
+        .map(|missed| missed.target)
+}
+
+fn proposal(prepared: &Prepared, found: &Frontier, card: &mut Card) {
+    let Some(point) = found.proposal() else {
+        return;
+    };
+    card.section(&format!("The proposal ({})", prepared.scenario.key));
+    let Some((win, error)) = point.win else {
+        card.item("It needs no vote, so that it has no probability of winning to compare.");
+        return;
+    };
+    card.item(&format!(
+        "It raises {} a year over a No with a probability of winning of {} (give or take {:.1} points), \
+         {} of homes frozen; expected value {}.",
+        pounds(point.net_vs_no.pounds(), 0),
+        percent(win, 1),
+        100.0 * error,
+        percent(point.share_frozen, 1),
+        point
+            .value
+            .map_or("-".to_owned(), |(mean, _)| pounds(mean, 0))
+    ));
+    if point.net_vs_no <= Pence::ZERO {
+        card.item("A No without a vote raises as much or more.");
+        return;
+    }
+    let others = || {
+        found
+            .points
+            .iter()
+            .filter(|other| other.search != Search::Proposal)
+    };
+    let chance = |point: &FrontierPoint| point.win.map_or(0.0, |win| win.0);
+    let likelier = others()
+        .filter(|other| other.net_vs_no >= point.net_vs_no)
+        .max_by(|one, other| chance(one).total_cmp(&chance(other)))
+        .filter(|other| chance(other) > win);
+    let richer = others()
+        .filter(|other| chance(other) >= win)
+        .max_by_key(|other| other.net_vs_no)
+        .filter(|other| other.net_vs_no > point.net_vs_no);
+    if let Some(other) = likelier {
+        card.item(&format!(
+            "A schedule that raises as much was found with a probability of winning of {} (headline {}): \
+             on the same luck, {:.1} points more.",
+            percent(chance(other), 1),
+            other.headline,
+            100.0 * (chance(other) - win)
+        ));
+    }
+    if let Some(other) = richer {
+        card.item(&format!(
+            "A schedule as likely to be won was found that raises {} more a year (headline {}).",
+            pounds((other.net_vs_no - point.net_vs_no).pounds(), 0),
+            other.headline
+        ));
+    }
+    if likelier.is_none() && richer.is_none() {
+        card.item("No schedule found beats it on both counts: it is on the frontier.");
+    }
+}
+
+/// What a constraint asks, in words.
+fn in_words(constraint: Constraint, found: &Frontier) -> String {
+    match constraint {
+        Constraint::Frozen => format!("{} of homes frozen", percent(found.frozen, 1)),
+        Constraint::Headline => format!("a headline of at most {}", found.most_headline),
+        Constraint::Rise(band) => format!("the cap on the rise of band {band}"),
+        Constraint::Pounds(band) => format!("the cap in pounds, which band {band} meets"),
+        Constraint::Progressivity => "the progressivity asked for".to_owned(),
+        Constraint::Win => format!("a probability of winning of {}", percent(found.wanted, 0)),
+        Constraint::Yield => "the yield asked for".to_owned(),
+    }
+}
+
+/// What is done to a constraint to see what it costs, in words.
+fn let_go(constraint: Constraint, found: &Frontier) -> String {
+    match constraint {
+        Constraint::Frozen if found.at_wanted().is_none() => "with no band frozen".to_owned(),
+        Constraint::Frozen => "with one band fewer frozen".to_owned(),
+        Constraint::Win => format!(
+            "if {} were enough",
+            percent((found.wanted - 0.05).max(0.0), 0)
+        ),
+        Constraint::Headline => "with a headline as high as the dearest band could bear".to_owned(),
+        Constraint::Rise(band) => format!("without the cap on band {band}"),
+        Constraint::Pounds(_) => "without the cap in pounds".to_owned(),
+        Constraint::Progressivity => "without the progressivity asked for".to_owned(),
+        Constraint::Yield => "without the yield asked for".to_owned(),
+    }
+}
+
+fn holds_back(prepared: &Prepared, found: &Frontier, card: &mut Card) {
+    if prepared.schedule.bands().is_empty() {
+        return;
+    }
+    let answer = found.at_wanted();
+    let binding: Vec<String> = match answer {
+        Some(point) => point
+            .binding
+            .iter()
+            .map(|one| in_words(*one, found))
+            .collect(),
+        None => Vec::new(),
+    };
+    if binding.is_empty() && found.relaxed.is_empty() {
+        return;
+    }
+    card.section("What holds the answer back");
+    if !binding.is_empty() {
+        card.item(&format!("It stands at: {}.", binding.join("; ")));
+    }
+    for Relaxed { constraint, point } in &found.relaxed {
+        let (win, error) = point.win.unwrap_or((0.0, 0.0));
+        let change = match answer {
+            Some(answer) => {
+                let more = (point.net_vs_no - answer.net_vs_no).pounds();
+                match more {
+                    more if more > 0.0 => format!("{} more a year", pounds(more, 0)),
+                    _ => "nothing more was found".to_owned(),
+                }
+            }
+            None => format!(
+                "{} found (give or take {:.1} points), raising {}",
+                percent(win, 1),
+                100.0 * error,
+                pounds(point.net_vs_no.pounds(), 0)
+            ),
+        };
+        card.item(&format!(
+            "{}: {change} (headline {}).",
+            super::text::capital(&let_go(*constraint, found)),
+            point.headline
+        ));
+    }
+}
+
+fn rests_on(prepared: &Prepared, found: &Frontier, wishes: &Wishes, card: &mut Card) {
+    card.section("How far to trust it");
+    card.item(&format!(
+        "Kept to: {} of homes frozen{}, a headline of at most {}{}{}{}; no dearer band pays a smaller \
+         rise; rises in basis points.",
+        percent(found.frozen, 1),
+        if wishes.frozen.is_none() {
+            " (as the proposal has it)"
+        } else {
+            ""
+        },
+        found.most_headline,
+        if wishes.most_headline.is_none() {
+            " (not asked for: state --most-headline)"
+        } else {
+            ""
+        },
+        wishes
+            .most_rise
+            .iter()
+            .map(|(band, rise)| format!(", band {band} at most {rise}"))
+            .collect::<String>(),
+        wishes.most_pounds.map_or(String::new(), |most| format!(
+            ", no full bill of the own part more than {most} a year over today"
+        ))
+    ));
+    if let Some(least) = wishes.progressivity {
+        card.item(&format!(
+            "Kept to: a Kakwani index of the own element of {least:.4} or more."
+        ));
+    }
+    card.item(&format!(
+        "Searched on {} draws, {} schedules tried; each schedule shown is then run on {} other draws \
+         with the scenario's seed {}, so that the search's luck is in no figure.",
+        thousands(u64::from(wishes.search_draws)),
+        thousands(found.tried),
+        thousands(u64::from(prepared.scenario.draws)),
+        prepared.scenario.seed
+    ));
+    card.item(
+        "The search is local, from many starts: schedules are found, not proved best. Near the best \
+         many schedules do almost as well.",
+    );
+    card.item(
+        "All schedules share one model of the vote, learned from few ballots: read the order of \
+         schedules with more trust than any one probability.",
+    );
+}

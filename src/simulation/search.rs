@@ -1,0 +1,727 @@
+//! The search of the frontier: candidates in basis points, tried on common draws.
+
+use std::cell::RefCell;
+
+use cobyla::{Func, RhoBeg, StopTols, minimize};
+use rayon::prelude::*;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use super::candidate::{Money, home_of, perception};
+use super::frontier::{Limits, rises_of};
+use super::inputs::InputBlock;
+use super::prepare::{Finance, Prepared};
+use super::run::{Observer, collection_class, in_blocks, poll_cost_input};
+use super::weights::Weights;
+use crate::domain::{Band, ByBand, Cells, Distribution, KindOfHome, Liability, Reduction, Rise};
+use crate::vote::Perception;
+use crate::vote::turnout::mobilised;
+use crate::vote::willingness::yes_odds;
+
+/// What is sought.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Goal {
+    /// The most yield where the vote is won at least so often.
+    MostYield { win: f64 },
+    /// The highest probability of winning where so much is raised at least.
+    MostWin { pounds: f64 },
+    /// The highest expected value of holding the vote.
+    MostValue,
+}
+
+/// How far a search goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// From a grid of starts, and once more from what is found for the neighbours.
+    Wide,
+    /// From what is known already.
+    Near,
+}
+
+/// A candidate that was tried.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tried {
+    /// Rise of each band, cheapest first.
+    pub basis_points: Vec<i64>,
+    /// Probability of winning.
+    pub win: f64,
+    /// Yield over a No as budgeted, pounds.
+    pub pounds: f64,
+    /// Expected value of holding the vote, pounds.
+    pub value: f64,
+}
+
+/// Evaluations that one local search makes at most.
+const EVALUATIONS: usize = 120;
+/// Starts of the local searches for each goal.
+const STARTS: usize = 2;
+/// Headlines on the grid of starts.
+const HEADLINES: i32 = 7;
+/// A basis point in the variables of a search.
+const BASIS_POINT: f64 = 1e-4;
+/// First and last step of a local search, in rises.
+const STEPS: (f64, f64) = (0.06, 1e-4);
+/// How far a probability may fall short of what is sought, from rounding to basis points.
+const ROUNDING: f64 = 2e-4;
+/// Least spread, log odds, of what is integrated out: a step is smoothed to that.
+const LEAST_SPREAD: f64 = 0.05;
+
+/// What the draws of the search know of a voter before a schedule is tried.
+struct Voter {
+    home: KindOfHome,
+    electors: f64,
+    turnout_odds: f64,
+}
+
+/// Uncertain inputs of one draw.
+struct Luck {
+    weight: f64,
+    pi: f64,
+    m: f64,
+    k: f64,
+    gamma: f64,
+    omega: f64,
+    kappa: f64,
+    mobilisation: f64,
+    turnout_swing: f64,
+    eta: f64,
+    /// Log odds for the whole vote but for what is integrated out, and its standard deviation.
+    shift: f64,
+    spread: f64,
+}
+
+/// Means of the inputs of money: they are independent, and money is linear in each.
+struct MoneyMeans {
+    kept: f64,
+    collection: [f64; 3],
+    tapered: [f64; 2],
+    poll: f64,
+    loss: f64,
+}
+
+/// Everything that a candidate is tried on.
+pub(super) struct Model<'a> {
+    prepared: &'a Prepared,
+    cells: Cells,
+    voters: Vec<Voter>,
+    /// Mean deprivation of the electors of each band.
+    deprivation: ByBand<f64>,
+    draws: Vec<Luck>,
+    means: MoneyMeans,
+}
+
+impl<'a> Model<'a> {
+    /// The scenario on so many draws of the search's own luck.
+    pub(super) fn of(prepared: &'a Prepared, n_draws: u32) -> Self {
+        let (voters, deprivation, concentration) = voters(prepared);
+        // Other luck than that of the run on which what is found is evaluated.
+        let seed = prepared.scenario.seed.wrapping_add(1);
+        let blocks = in_blocks(n_draws as usize, |first, n| {
+            prepared.inputs.block(seed, first, n)
+        });
+        let mut all = InputBlock {
+            values: vec![Vec::new(); prepared.inputs.list().len()],
+            log_weights: Vec::new(),
+        };
+        for mut block in blocks {
+            for (all, values) in all.values.iter_mut().zip(&mut block.values) {
+                all.append(values);
+            }
+            all.log_weights.append(&mut block.log_weights);
+        }
+        Self {
+            prepared,
+            cells: prepared.cells.without_wards(),
+            voters,
+            deprivation,
+            draws: lucks(prepared, &all, concentration),
+            means: MoneyMeans::of(prepared, &all),
+        }
+    }
+
+    /// The best schedule found for each goal; nothing where none reaches it. `known` are candidates to
+    /// begin from; those that are tried join them, in order.
+    ///
+    /// Goals are searched at the same time and put together in their order, so that the result does
+    /// not depend on threads.
+    pub(super) fn search(
+        &self,
+        limits: &Limits,
+        goals: &[Goal],
+        effort: Effort,
+        known: &mut Vec<Tried>,
+        observer: &dyn Observer,
+    ) -> (Vec<Option<Tried>>, u64) {
+        let mut grid = match effort {
+            Effort::Wide => self.grid(limits),
+            Effort::Near => Vec::new(),
+        };
+        grid.retain(|points| known.iter().all(|tried| tried.basis_points != *points));
+        let of_grid: Vec<Tried> = grid
+            .into_par_iter()
+            .map(|points| self.try_points(points))
+            .collect();
+        let mut tried = of_grid.len() as u64;
+        known.extend(of_grid);
+        let rounds: &[usize] = match effort {
+            Effort::Wide => &[STARTS, 1],
+            Effort::Near => &[STARTS],
+        };
+        for &wanted in rounds {
+            let pool: &[Tried] = known;
+            let searched: Vec<(Vec<Tried>, u64)> = goals
+                .par_iter()
+                .map(|goal| {
+                    let mut found = Vec::new();
+                    let mut tried = 0;
+                    for start in self.starts(pool, limits, *goal, wanted) {
+                        let (one, evaluations) = self.local(limits, *goal, &start);
+                        found.push(one);
+                        tried += evaluations;
+                    }
+                    observer.advance(u64::from(self.prepared.scenario.draws) / 2);
+                    (found, tried)
+                })
+                .collect();
+            for (found, evaluations) in searched {
+                known.extend(found);
+                tried += evaluations;
+            }
+        }
+        let best = goals
+            .iter()
+            .map(|goal| best(known, limits, *goal).cloned())
+            .collect();
+        (best, tried)
+    }
+
+    /// The figures of a schedule.
+    pub(super) fn try_points(&self, basis_points: Vec<i64>) -> Tried {
+        let rises = rises_of(self.prepared.schedule.bands(), &basis_points);
+        let [win, pounds, value] = self.figures(rises);
+        Tried {
+            basis_points,
+            win,
+            pounds,
+            value,
+        }
+    }
+
+    /// Probability of winning, yield over a No and expected value of a schedule.
+    fn figures(&self, rises: ByBand<Rise>) -> [f64; 3] {
+        let money = Money::of(self.prepared, &self.cells, rises);
+        let seen: Vec<Perception> = self
+            .voters
+            .iter()
+            .map(|voter| perception(self.prepared, &money, voter.home))
+            .collect();
+        let mut ballots = Ballots::default();
+        let (mut won, mut all) = (0.0, 0.0);
+        for luck in &self.draws {
+            won += luck.weight * self.chance(&seen, luck, &mut ballots);
+            all += luck.weight;
+        }
+        let win = won / all;
+        let means = &self.means;
+        let value = win * (means.collected(&money.finance) + means.loss) - means.loss - means.poll;
+        [win, money.finance.budgeted, value]
+    }
+
+    /// The chance of winning in a draw: that the mood, which is integrated out, is above where the
+    /// expected votes for Yes are half of those cast.
+    fn chance(&self, seen: &[Perception], luck: &Luck, ballots: &mut Ballots) -> f64 {
+        ballots.clear();
+        let ward = self.deprivation.map(|score| (luck.eta * score).exp());
+        for (voter, seen) in self.voters.iter().zip(seen) {
+            let share = |odds: f64| odds / (1.0 + odds);
+            let odds =
+                |x: f64| yes_odds(x, luck.pi, luck.m, luck.k, luck.gamma) * ward[voter.home.band];
+            let reading = voter.turnout_odds * luck.turnout_swing;
+            let read = voter.electors * (1.0 - luck.kappa) * share(reading);
+            let knowing = reading * mobilised(seen.known, luck.mobilisation);
+            let know = voter.electors * luck.kappa * share(knowing);
+            if *seen == Perception::NOTHING {
+                ballots.add(know + read, odds(0.0));
+                continue;
+            }
+            ballots.add(know, odds(seen.known));
+            ballots.add(read * (1.0 - luck.omega), odds(seen.own_element));
+            ballots.add(read * luck.omega, odds(seen.whole_bill));
+        }
+        let from = ballots.break_even();
+        Normal::standard().cdf((luck.shift - from) / luck.spread)
+    }
+
+    /// Schedules to start from: bands up to each that may rise pay nothing more than today, or no more
+    /// than after a No, and those above a headline in some shape.
+    fn grid(&self, limits: &Limits) -> Vec<Vec<i64>> {
+        let n = limits.most.len();
+        let (least, top) = (limits.least as f64, limits.most[n - 1].0 as f64);
+        let no_rise = self.prepared.amounts.no_rise.value().max(0.0);
+        let mut grid: Vec<Vec<i64>> = Vec::new();
+        for from in limits.n_frozen..n {
+            for low in [0.0, no_rise] {
+                for step in 0..HEADLINES {
+                    let part = f64::from(step) / f64::from(HEADLINES - 1);
+                    let headline = least * (top / least).powf(part) * BASIS_POINT;
+                    for shape in [0.0, 1.0, 2.0] {
+                        let width = (n - from) as f64;
+                        let wanted = |place: usize| match place {
+                            place if place < limits.n_frozen => 0.0,
+                            place if place < from => low,
+                            place => {
+                                let part = ((place - from + 1) as f64 / width).powf(shape);
+                                low.max(headline * part)
+                            }
+                        };
+                        let rises: Vec<f64> = (0..n).map(wanted).collect();
+                        let points = limits.lawful(&rises);
+                        if limits.allow(&points) && !grid.contains(&points) {
+                            grid.push(points);
+                        }
+                    }
+                }
+            }
+        }
+        grid
+    }
+
+    /// The candidates that a local search begins from: the best in which different numbers of bands
+    /// pay no more than after a No, or where too few reach the goal those that come nearest.
+    fn starts(&self, pool: &[Tried], limits: &Limits, goal: Goal, wanted: usize) -> Vec<Tried> {
+        let mut order: Vec<&Tried> = pool
+            .iter()
+            .filter(|tried| limits.allow(&tried.basis_points))
+            .collect();
+        order.sort_by(|one, other| {
+            let key = |tried: &Tried| short(tried, goal).max(0.0);
+            key(one)
+                .total_cmp(&key(other))
+                .then_with(|| worth(other, goal).total_cmp(&worth(one, goal)))
+                .then_with(|| one.basis_points.cmp(&other.basis_points))
+        });
+        let no_rise = self.prepared.amounts.no_rise.millionths() / 100;
+        let spared = |tried: &Tried| {
+            let points = tried.basis_points.iter();
+            points.filter(|points| **points <= no_rise).count()
+        };
+        let mut chosen: Vec<Tried> = Vec::new();
+        for tried in order {
+            if chosen.len() == wanted {
+                break;
+            }
+            if chosen.iter().all(|held| spared(held) != spared(tried)) {
+                chosen.push(tried.clone());
+            }
+        }
+        chosen
+    }
+
+    /// A local search from a start, and how many candidates it tried.
+    ///
+    /// Its variables are the steps from each band to the next, so that no dearer band pays a smaller
+    /// rise while none is negative.
+    fn local(&self, limits: &Limits, goal: Goal, start: &Tried) -> (Tried, u64) {
+        let n = limits.most.len();
+        let free = limits.n_frozen;
+        let bands = self.prepared.schedule.bands();
+        let rises = |steps: &[f64]| -> Vec<f64> {
+            let mut sum = 0.0;
+            let raised = steps.iter().map(|step| {
+                sum += step.max(0.0);
+                sum
+            });
+            let mut rises = vec![0.0; free];
+            rises.extend(raised);
+            rises
+        };
+        let most: Vec<f64> = (limits.most.iter())
+            .map(|(points, _)| *points as f64 * BASIS_POINT)
+            .collect();
+        // Objective and constraints ask for the same figures one after the other.
+        let last: RefCell<(Vec<f64>, [f64; 3])> = RefCell::new((Vec::new(), [0.0; 3]));
+        let evaluations = RefCell::new(0u64);
+        let figures = |steps: &[f64]| -> [f64; 3] {
+            let mut last = last.borrow_mut();
+            if last.0 != steps {
+                let rises = rises(steps);
+                let by_band = ByBand::from_fn(|band| {
+                    let place = bands.iter().position(|one| *one == band).unwrap_or(n - 1);
+                    Rise::from_millionths((rises[place].min(3.0) * 1e6).round() as i64)
+                });
+                *last = (steps.to_vec(), self.figures(by_band));
+                *evaluations.borrow_mut() += 1;
+            }
+            last.1
+        };
+        // Yields and values in parts of the start's, so that all functions are of one size.
+        let size = (start.pounds.abs() + start.value.abs()).max(1e5);
+        let objective = |steps: &[f64], (): &mut ()| {
+            let [win, pounds, value] = figures(steps);
+            match goal {
+                Goal::MostYield { .. } => -pounds / size,
+                Goal::MostWin { .. } => -win,
+                Goal::MostValue => -value / size,
+            }
+        };
+        let reaches = |steps: &[f64], (): &mut ()| {
+            let [win, pounds, _] = figures(steps);
+            match goal {
+                Goal::MostYield { win: sought } => win - sought,
+                Goal::MostWin { pounds: sought } => (pounds - sought) / size,
+                Goal::MostValue => 1.0,
+            }
+        };
+        let needs_vote =
+            |steps: &[f64], (): &mut ()| rises(steps)[n - 1] - limits.least as f64 * BASIS_POINT;
+        let progressive = |steps: &[f64], (): &mut ()| {
+            limits.progressivity.as_ref().map_or(1.0, |progress| {
+                // A little more, so that rounding to basis points does not undo it.
+                progress.kakwani(&rises(steps)) - progress.least - 1e-6
+            })
+        };
+        let capped: Vec<_> = (free..n)
+            .map(|place| {
+                let most = most[place];
+                move |steps: &[f64], (): &mut ()| {
+                    let sum: f64 = steps[..=place - free]
+                        .iter()
+                        .map(|step| step.max(0.0))
+                        .sum();
+                    most - sum
+                }
+            })
+            .collect();
+        let mut constraints: Vec<&dyn Func<()>> = vec![&reaches, &needs_vote, &progressive];
+        for one in &capped {
+            constraints.push(one);
+        }
+        let first: Vec<f64> = (free..n)
+            .map(|place| {
+                let below = if place == free {
+                    0
+                } else {
+                    start.basis_points[place - 1]
+                };
+                (start.basis_points[place] - below) as f64 * BASIS_POINT
+            })
+            .collect();
+        let bounds: Vec<(f64, f64)> = most[free..].iter().map(|most| (0.0, *most)).collect();
+        let stop = StopTols {
+            xtol_abs: vec![STEPS.1; first.len()],
+            ..StopTols::default()
+        };
+        let begin = RhoBeg::All(STEPS.0.min(most[n - 1] / 4.0));
+        let ended = minimize(
+            objective,
+            &first,
+            &bounds,
+            &constraints,
+            (),
+            EVALUATIONS,
+            begin,
+            Some(stop),
+        );
+        // Where it gave up it still says how far it came.
+        let (Ok((_, steps, _)) | Err((_, steps, _))) = ended;
+        let points = limits.lawful(&rises(&steps));
+        let tried = evaluations.into_inner() + 1;
+        if limits.allow(&points) {
+            (self.try_points(points), tried)
+        } else {
+            (start.clone(), tried)
+        }
+    }
+}
+
+impl Limits {
+    /// The lawful schedule in basis points next to some rises.
+    pub(super) fn lawful(&self, rises: &[f64]) -> Vec<i64> {
+        let n = rises.len();
+        let mut points: Vec<i64> = Vec::with_capacity(n);
+        for (place, rise) in rises.iter().enumerate() {
+            let whole = (rise / BASIS_POINT + 1e-6).floor() as i64;
+            let whole = if place < self.n_frozen {
+                0
+            } else {
+                whole.clamp(0, self.most[place].0)
+            };
+            let whole = if place == n - 1 {
+                whole.max(self.least)
+            } else {
+                whole
+            };
+            points.push(whole.max(points.last().copied().unwrap_or(0)));
+        }
+        points
+    }
+
+    /// Whether a schedule keeps to all of them.
+    pub(super) fn allow(&self, points: &[i64]) -> bool {
+        let n = points.len();
+        let rises: Vec<f64> = (points.iter())
+            .map(|points| *points as f64 * BASIS_POINT)
+            .collect();
+        points.is_sorted()
+            && points[..self.n_frozen].iter().all(|rise| *rise == 0)
+            && points
+                .iter()
+                .zip(&self.most)
+                .all(|(rise, (most, _))| rise <= most)
+            && points[n - 1] >= self.least
+            && self
+                .progressivity
+                .as_ref()
+                .is_none_or(|progress| progress.kakwani(&rises) >= progress.least)
+    }
+}
+
+/// How far a candidate is from what a goal must reach; nothing or less where it reaches it.
+fn short(tried: &Tried, goal: Goal) -> f64 {
+    match goal {
+        Goal::MostYield { win } => win - ROUNDING - tried.win,
+        Goal::MostWin { pounds } => pounds - tried.pounds,
+        Goal::MostValue => 0.0,
+    }
+}
+
+fn worth(tried: &Tried, goal: Goal) -> f64 {
+    match goal {
+        Goal::MostYield { .. } => tried.pounds,
+        Goal::MostWin { .. } => tried.win,
+        Goal::MostValue => tried.value,
+    }
+}
+
+/// The best of those that reach a goal; of those alike the first.
+fn best<'t>(pool: &'t [Tried], limits: &Limits, goal: Goal) -> Option<&'t Tried> {
+    pool.iter()
+        .filter(|tried| short(tried, goal) <= 0.0 && limits.allow(&tried.basis_points))
+        .reduce(|best, one| {
+            if worth(one, goal) > worth(best, goal) {
+                one
+            } else {
+                best
+            }
+        })
+}
+
+/// Voters with the same at stake, the mean deprivation of each band, and the sum of the squares of
+/// the wards' shares of electors: how much of the wards' moods is left in the whole.
+fn voters(prepared: &Prepared) -> (Vec<Voter>, ByBand<f64>, f64) {
+    let electorate = &prepared.electorate;
+    let n = electorate.groups.len();
+    let mut electors = vec![0.0; n];
+    let mut at_home = vec![0.0; n];
+    let mut deprivation = ByBand::from_fn(|_| 0.0);
+    let mut of_band = ByBand::from_fn(|_| 0.0);
+    let (mut squares, mut all) = (0.0, 0.0);
+    for ward in 0..electorate.n_wards() {
+        let (groups, here) = electorate.ward(ward);
+        let of_ward: f64 = here.iter().sum();
+        squares += of_ward * of_ward;
+        all += of_ward;
+        for (group, &one) in groups.zip(here) {
+            electors[group] += one;
+            at_home[group] += one * electorate.ward_turnout[ward];
+            let band = electorate.groups[group].band;
+            deprivation[band] += one * electorate.deprivation[ward];
+            of_band[band] += one;
+        }
+    }
+    for (band, sum) in of_band.iter() {
+        if *sum > 0.0 {
+            deprivation[band] /= sum;
+        }
+    }
+    let mut voters: Vec<Voter> = Vec::new();
+    for (place, group) in electorate.groups.iter().enumerate() {
+        if electors[place] <= 0.0 {
+            continue;
+        }
+        let log_odds = group.turnout_log_odds + at_home[place] / electors[place];
+        let mut home = home_of(prepared, group);
+        let nothing =
+            home.liability == Liability::Exempt || home.reduction == Reduction::PensionAge;
+        let alike = |voter: &&mut Voter| {
+            let other = voter.home;
+            let other_nothing =
+                other.liability == Liability::Exempt || other.reduction == Reduction::PensionAge;
+            other.band == home.band
+                && (nothing && other_nothing
+                    || nothing == other_nothing
+                        && other.reduction == home.reduction
+                        && other.liability.quarters_payable() == home.liability.quarters_payable())
+        };
+        if let Some(voter) = voters.iter_mut().find(alike) {
+            // Turnout differs by band and ward alone: of voters alike the mean of the odds will do.
+            let sum = voter.electors + electors[place];
+            voter.turnout_odds =
+                (voter.turnout_odds * voter.electors + log_odds.exp() * electors[place]) / sum;
+            voter.electors = sum;
+            continue;
+        }
+        if nothing {
+            home.liability = Liability::Exempt;
+        }
+        voters.push(Voter {
+            home,
+            electors: electors[place],
+            turnout_odds: log_odds.exp(),
+        });
+    }
+    (voters, deprivation, squares / (all * all))
+}
+
+/// The inputs of every draw that counts.
+fn lucks(prepared: &Prepared, block: &InputBlock, concentration: f64) -> Vec<Luck> {
+    let at = |name: &str| &block.values[prepared.inputs.position(name)];
+    let [pi, m, k, tau, mood, delta] = ["pi", "m", "k", "tau", "mood", "delta_statutory"].map(at);
+    let [
+        kappa,
+        omega,
+        gamma,
+        sigma_ward,
+        eta,
+        mobilisation,
+        turnout_shift,
+    ] = [
+        "kappa",
+        "omega",
+        "gamma",
+        "sigma_ward",
+        "eta",
+        "mobilisation",
+        "turnout_shift",
+    ]
+    .map(at);
+    let knows = match prepared.inputs.find(super::inputs::COMPREHENSION) {
+        Some(place) => &block.values[place],
+        None => kappa,
+    };
+    let effects: Vec<&Vec<f64>> = (0..prepared.scenario.campaign.effects.len())
+        .map(|index| at(&super::inputs::effect_name(index)))
+        .collect();
+    let list = prepared.inputs.list();
+    let of_mood = list[prepared.inputs.position("mood")].distribution;
+    let weights = Weights::from_log(&block.log_weights);
+    let one = |(draw, &weight): (usize, &f64)| {
+        let campaign: f64 = effects.iter().map(|effect| effect[draw]).sum();
+        // What is not normal is taken as drawn.
+        let (centre, sd) = match of_mood {
+            Distribution::Normal { mean, sd } => (mean, sd),
+            _ => (mood[draw], 0.0),
+        };
+        let variance = (tau[draw] * sd).powi(2) + concentration * sigma_ward[draw].powi(2);
+        Luck {
+            weight,
+            pi: pi[draw],
+            m: m[draw],
+            k: k[draw],
+            gamma: gamma[draw],
+            omega: omega[draw],
+            kappa: knows[draw],
+            mobilisation: mobilisation[draw],
+            turnout_swing: turnout_shift[draw].exp(),
+            eta: eta[draw],
+            shift: delta[draw] + campaign + tau[draw] * centre,
+            spread: variance.sqrt().max(LEAST_SPREAD),
+        }
+    };
+    weights
+        .values()
+        .iter()
+        .enumerate()
+        .filter(|(_, weight)| **weight > 0.0)
+        .map(one)
+        .collect()
+}
+
+impl MoneyMeans {
+    fn of(prepared: &Prepared, block: &InputBlock) -> Self {
+        let mean = |name: &str| {
+            let values = &block.values[prepared.inputs.position(name)];
+            Weights::alike(values.len()).mean(values)
+        };
+        let factor = prepared.finance.cost_factor;
+        Self {
+            kept: 1.0 - mean("challenges"),
+            collection: ["collection_a_c", "collection_d_e", "collection_f_h"].map(mean),
+            tapered: ["tapered_pension_age", "tapered_working_age"].map(mean),
+            poll: factor * mean(poll_cost_input(prepared.finance.combined_poll)),
+            loss: factor * mean("rebill_cost") + mean("delay_cost"),
+        }
+    }
+
+    /// What is really collected over a No on average, pounds: as in the draws of a run.
+    fn collected(&self, finance: &Finance) -> f64 {
+        let of_band = |(band, increment): (Band, &f64)| {
+            if *increment > 0.0 {
+                increment * self.kept * self.collection[collection_class(band)]
+            } else {
+                *increment
+            }
+        };
+        let collected: f64 = finance.increment.iter().map(of_band).sum();
+        let into_fund = collected + finance.in_lieu
+            - finance.pension_age * self.tapered[0]
+            - finance.working_age * self.tapered[1];
+        finance.budgeted - finance.own_share * (finance.budgeted - into_fund)
+    }
+}
+
+/// Expected ballots of like voters with their odds of a Yes.
+#[derive(Default)]
+struct Ballots {
+    cast: Vec<f64>,
+    odds: Vec<f64>,
+}
+
+impl Ballots {
+    fn clear(&mut self) {
+        self.cast.clear();
+        self.odds.clear();
+    }
+
+    fn add(&mut self, cast: f64, odds: f64) {
+        self.cast.push(cast);
+        self.odds.push(odds);
+    }
+
+    /// The shift of log odds at which half of the ballots are for Yes, within 40 of nothing: Newton's
+    /// method on the log odds of the whole, within a bracket.
+    fn break_even(&self) -> f64 {
+        const FURTHEST: f64 = 40.0;
+        const NEAR: f64 = 1e-7;
+        let all: f64 = self.cast.iter().sum();
+        let (mut low, mut high) = (-FURTHEST, FURTHEST);
+        let mut shift = 0.0f64;
+        while high - low > NEAR {
+            let factor = shift.exp();
+            let (mut yes, mut slope) = (0.0, 0.0);
+            for (cast, odds) in self.cast.iter().zip(&self.odds) {
+                let no = 1.0 / (1.0 + odds * factor);
+                let says_yes = cast * (1.0 - no);
+                yes += says_yes;
+                slope += says_yes * no;
+            }
+            if yes < all / 2.0 {
+                low = shift;
+            } else {
+                high = shift;
+            }
+            let step = (yes / (all - yes)).ln() * yes * (all - yes) / (all * slope);
+            let next = shift - step;
+            let next = if next > low && next < high {
+                next
+            } else {
+                f64::midpoint(low, high)
+            };
+            let moved = (next - shift).abs();
+            shift = next;
+            if moved < NEAR {
+                break;
+            }
+        }
+        shift
+    }
+}
