@@ -1,4 +1,4 @@
-"""The vote and its money in NumPy and in Numba, written for speed: the job *cell*.
+"""The vote and its money in NumPy, written for speed: the job *cell*. In Numba: cell_numba.py.
 
 Both take what the Rust kernel takes: on the odds scale the mood of a ward and the willingness of a
 group multiply, so that exponentials are of groups and of wards, not of their product. Draws are made in
@@ -10,10 +10,8 @@ rejection. The ward-level count takes two normals a ward and draw.
 
 import csv
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numba
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +22,7 @@ MONEY = ["collection_a_c", "collection_d_e", "collection_f_h", "challenges", "ta
 (PI, M, K, TAU, MOOD, DELTA, KAPPA, OMEGA, GAMMA, SIGMA, ETA, MOBILISATION, SHIFT,
  COLLECTION, _, _, CHALLENGES, PENSION_AGE, WORKING_AGE) = range(19)
 COLLECTION_CLASS = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2])
-NUMPY_BLOCK = 64  # draws; 8 groups x 17 wards x 64 draws are 70 KB an array
+NUMPY_BLOCK = 256  # draws; 8 groups x 17 wards x 256 draws are 280 KB an array
 
 
 class Electorate:
@@ -41,10 +39,13 @@ class Electorate:
         self.at_home = np.exp(array["ward_turnout"])
         self.usual_turnout = np.exp(array["turnout_log_odds"])
         costs = np.array([array["known"], array["own_element"], array["whole_bill"]])
-        self.costs = costs
         self.pays = costs > 0
         self.ln_cost = np.log(np.where(self.pays, costs, 1.0))
         self.gain = np.minimum(1.0, np.where(self.pays, 0.0, -costs) / 50)
+        # Rows of group and reader that pay, and the others, for NumPy.
+        self.paid, self.free = np.flatnonzero(self.pays), np.flatnonzero(~self.pays)
+        self.ln_costs_paid = self.ln_cost.ravel()[self.paid, None]
+        self.gains = -self.gain.ravel()[self.free, None]
         self.losing = np.where(self.pays[0], np.arcsinh(costs[0] / 100), 0.0)
         self.increment = array["increment"]
         self.money = {name: stated[name] for name in
@@ -115,9 +116,6 @@ def collected(e, values):
     return e.money["budgeted"] - e.money["own_share"] * short
 
 
-# ------------------------------------------------------------------------------------------ NumPy
-
-
 class NumpyMemory:
     """Arrays of a block of draws, made once."""
 
@@ -126,13 +124,6 @@ class NumpyMemory:
         (self.turnout, self.yes, self.both, self.one, self.other) = (np.empty(cells) for _ in range(5))
         self.sums = np.empty((5, e.n_wards, 1, block))
         self.part = np.empty((e.n_wards, 1, block))
-
-
-def share(odds, factor, out):
-    """odds * factor / (1 + odds * factor), over wards, in place."""
-    np.multiply(odds, factor, out=out)  # 1 / odds
-    out += 1
-    np.reciprocal(out, out=out)
 
 
 def numpy_block(e, v, moods, memory):
@@ -147,29 +138,18 @@ def numpy_block(e, v, moods, memory):
     electors = e.electors[:, None, :]
     # Inverse odds throughout: 1 / (1 + 1 / odds).
     ln_m = np.log(v[M])
-    inverse = np.empty((3, e.n_groups, n))
-    for reader in range(3):
-        pays = e.pays[reader]
-        if pays.all():
-            rows = inverse[reader]
-            np.subtract(e.ln_cost[reader][:, None], ln_m, out=rows)
-            rows *= v[K]
-            np.exp(rows, out=rows)
-            rows += 1 - v[PI]
-            rows /= v[PI]
-        else:
-            for group in range(e.n_groups):
-                row = inverse[reader, group]
-                if pays[group]:
-                    np.subtract(e.ln_cost[reader, group], ln_m, out=row)
-                    row *= v[K]
-                    np.exp(row, out=row)
-                    row += 1 - v[PI]
-                else:
-                    np.multiply(v[GAMMA], -e.gain[reader, group], out=row)
-                    np.exp(row, out=row)
-                    row *= 1 - v[PI]
-                row /= v[PI]
+    inverse = np.empty((3 * e.n_groups, n))
+    rows = e.ln_costs_paid - ln_m
+    rows *= v[K]
+    np.exp(rows, out=rows)
+    rows += 1 - v[PI]
+    inverse[e.paid] = rows
+    rows = e.gains * v[GAMMA]
+    np.exp(rows, out=rows)
+    rows *= 1 - v[PI]
+    inverse[e.free] = rows
+    inverse *= 1 / v[PI]
+    inverse = inverse.reshape(3, e.n_groups, n)
     mood = moods * v[SIGMA]
     mood += e.deprivation[:, None] * v[ETA]
     mood += v[DELTA] + v[TAU] * v[MOOD]
@@ -180,48 +160,57 @@ def numpy_block(e, v, moods, memory):
     knowing = reading * np.exp(-v[MOBILISATION] * e.losing[:, None])
     at_home = (1 / e.at_home)[:, None, None]
 
-    # Who knows.
+    # Who knows. Of inverse odds a and b: turnout 1 / (1 + a), yes 1 / (1 + b), by one division.
     kappa = v[KAPPA]
-    share(knowing, at_home, turnout)
-    share(inverse[0], mood, yes)
-    np.multiply(turnout, yes, out=both)
+    np.multiply(knowing, at_home, out=one)
+    one += 1
+    np.multiply(inverse[0], mood, out=yes)
+    yes += 1
+    np.multiply(one, yes, out=both)
+    np.reciprocal(both, out=both)
+    np.multiply(both, yes, out=turnout)
     np.matmul(electors, turnout, out=sums[0])
     np.matmul(electors, both, out=sums[1])
-    np.multiply(turnout, turnout, out=one)
-    np.matmul(electors, one, out=sums[2])
-    np.multiply(both, both, out=one)
-    np.matmul(electors, one, out=sums[3])
     np.multiply(both, turnout, out=one)
     np.matmul(electors, one, out=sums[4])
+    np.multiply(turnout, turnout, out=turnout)
+    np.matmul(electors, turnout, out=sums[2])
+    np.multiply(both, both, out=both)
+    np.matmul(electors, both, out=sums[3])
     sums *= kappa
-    # Who reads the percentages, of her own part or of the whole bill.
-    share(reading, at_home, turnout)
-    share(inverse[1], mood, yes)
-    share(inverse[2], mood, other)
-    yes *= turnout
-    other *= turnout
-    np.multiply(yes, yes, out=one)
-    np.multiply(other, other, out=both)
-    one *= 1 - v[OMEGA]
-    both *= v[OMEGA]
-    one += both
-    yes *= 1 - v[OMEGA]
-    other *= v[OMEGA]
-    yes += other
-    reads = 1 - kappa
+    # Who reads the percentages, of her own part or of the whole bill: three shares, one division.
+    np.multiply(reading, at_home, out=one)
+    one += 1
+    np.multiply(inverse[1], mood, out=yes)
+    yes += 1
+    np.multiply(inverse[2], mood, out=other)
+    other += 1
+    np.multiply(yes, other, out=both)
+    one *= both
+    np.reciprocal(one, out=one)  # turnout, and yes of either reader
+    np.multiply(both, one, out=turnout)
+    yes *= one  # turnout and yes of the whole bill
+    other *= one  # turnout and yes of her own part
+    omega, reads = v[OMEGA], 1 - kappa
 
-    def add(into, values):
+    def add(into, values, factor):
         np.matmul(electors, values, out=part)
-        np.multiply(part, reads, out=part)
+        np.multiply(part, factor, out=part)
         sums[into] += part
 
-    add(0, turnout)
-    add(1, yes)
-    add(3, one)
-    np.multiply(turnout, turnout, out=one)
-    add(2, one)
-    np.multiply(yes, turnout, out=one)
-    add(4, one)
+    add(0, turnout, reads)
+    np.multiply(other, other, out=both)
+    add(3, both, reads * (1 - omega))
+    np.multiply(yes, yes, out=both)
+    add(3, both, reads * omega)
+    other *= 1 - omega
+    yes *= omega
+    yes += other
+    add(1, yes, reads)
+    yes *= turnout
+    add(4, yes, reads)
+    turnout *= turnout
+    add(2, turnout, reads)
     votes, says_yes = sums[0, :, 0], sums[1, :, 0]
     return (votes, says_yes, votes - sums[2, :, 0], says_yes - sums[3, :, 0],
             says_yes - sums[4, :, 0])
@@ -287,166 +276,6 @@ def numpy_sampled(e, of, seed, n, block=NUMPY_BLOCK):
     return out
 
 
-# ------------------------------------------------------------------------------------------ Numba
-
-LANES = 32
-
-
-@numba.njit(fastmath=True, nogil=True, error_model="numpy", cache=True)
-def numba_block(v, moods, electors, deprivation, at_home, usual_turnout, pays, ln_cost, gain, losing,
-                odds, turnouts, sums):
-    """Moments of votes and yes votes, 5 x wards x draws, of LANES draws: the draws stand innermost,
-    so that every loop over them becomes vector instructions."""
-    n_wards, n_groups = electors.shape
-    ln_m = np.empty(LANES)
-    national = np.empty(LANES)
-    swing = np.empty(LANES)
-    mood = np.empty(LANES)
-    for d in range(LANES):
-        ln_m[d] = np.log(v[M, d])
-        national[d] = v[DELTA, d] + v[TAU, d] * v[MOOD, d]
-        swing[d] = np.exp(v[SHIFT, d])
-    for reader in range(3):
-        for g in range(n_groups):
-            if pays[reader, g]:
-                for d in range(LANES):
-                    odds[reader, g, d] = np.exp(v[K, d] * (ln_cost[reader, g] - ln_m[d]))
-                for d in range(LANES):
-                    odds[reader, g, d] = v[PI, d] / (1 + odds[reader, g, d] - v[PI, d])
-            else:
-                for d in range(LANES):
-                    odds[reader, g, d] = np.exp(v[GAMMA, d] * gain[reader, g])
-                for d in range(LANES):
-                    odds[reader, g, d] *= v[PI, d] / (1 - v[PI, d])
-    for g in range(n_groups):
-        for d in range(LANES):
-            turnouts[1, g, d] = usual_turnout[g] * swing[d]
-        if losing[g] > 0:
-            for d in range(LANES):
-                turnouts[0, g, d] = turnouts[1, g, d] * np.exp(v[MOBILISATION, d] * losing[g])
-        else:
-            for d in range(LANES):
-                turnouts[0, g, d] = turnouts[1, g, d]
-    for w in range(n_wards):
-        for d in range(LANES):
-            mood[d] = np.exp(national[d] + v[SIGMA, d] * moods[w, d] + v[ETA, d] * deprivation[w])
-        here = at_home[w]
-        sums[:, w, :] = 0.0
-        for g in range(n_groups):
-            n = electors[w, g]
-            if n == 0.0:
-                continue
-            for d in range(LANES):
-                kappa, omega = v[KAPPA, d], v[OMEGA, d]
-                # One division serves turnout and yes.
-                a = turnouts[0, g, d] * here
-                b = odds[0, g, d] * mood[d]
-                both = 1 / ((1 + a) * (1 + b))
-                t = a * (1 + b) * both
-                ty = a * b * both
-                know = n * kappa
-                c = turnouts[1, g, d] * here
-                p = odds[1, g, d] * mood[d]
-                q = odds[2, g, d] * mood[d]
-                all_three = 1 / ((1 + c) * (1 + p) * (1 + q))
-                r = c * (1 + p) * (1 + q) * all_three
-                rp = c * p * (1 + q) * all_three
-                rq = c * q * (1 + p) * all_three
-                read = n * (1 - kappa)
-                ry = (1 - omega) * rp + omega * rq
-                votes = know * t + read * r
-                yes = know * ty + read * ry
-                sums[0, w, d] += votes
-                sums[1, w, d] += yes
-                sums[2, w, d] += know * t * (1 - t) + read * r * (1 - r)
-                sums[3, w, d] += (know * ty * (1 - ty)
-                                  + read * (ry - (1 - omega) * rp * rp - omega * rq * rq))
-                sums[4, w, d] += know * ty * (1 - t) + read * ry * (1 - r)
-
-
-@numba.njit(fastmath=True, nogil=True, error_model="numpy", cache=True)
-def numba_draws(values, luck, electors, deprivation, at_home, usual_turnout, pays, ln_cost, gain,
-                losing, ward_electors, out):
-    """Expected yes share, yes share, turnout, won of every draw; draws beyond the last block are
-    made with it."""
-    n = values.shape[1]
-    n_wards, n_groups = electors.shape
-    odds = np.empty((3, n_groups, LANES))
-    turnouts = np.empty((2, n_groups, LANES))
-    sums = np.empty((5, n_wards, LANES))
-    v = np.empty((13, LANES))
-    z = np.empty((3, n_wards, LANES))
-    total = ward_electors.sum()
-    for first in range(0, n, LANES):
-        held = min(LANES, n - first)
-        for row in range(13):
-            for d in range(held):
-                v[row, d] = values[row, first + d]
-            for d in range(held, LANES):
-                v[row, d] = values[row, n - 1]
-        z[:, :, held:] = 0.0
-        for kind in range(3):
-            for w in range(n_wards):
-                for d in range(held):
-                    z[kind, w, d] = luck[kind, w, first + d]
-        numba_block(v, z[0], electors, deprivation, at_home, usual_turnout, pays, ln_cost, gain,
-                    losing, odds, turnouts, sums)
-        cast_all = np.zeros(LANES)
-        yes_all = np.zeros(LANES)
-        expected_cast = np.zeros(LANES)
-        expected_yes = np.zeros(LANES)
-        for w in range(n_wards):
-            most = np.ceil(ward_electors[w])
-            for d in range(LANES):
-                votes, yes = sums[0, w, d], sums[1, w, d]
-                expected_cast[d] += votes
-                expected_yes[d] += yes
-                cast = np.rint(votes + np.sqrt(sums[2, w, d]) * z[1, w, d])
-                cast = min(max(cast, 0.0), most)
-                slope = sums[4, w, d] / sums[2, w, d]
-                left = max(sums[3, w, d] - slope * sums[4, w, d], 0.0)
-                says_yes = np.rint(yes + slope * (cast - votes) + np.sqrt(left) * z[2, w, d])
-                says_yes = min(max(says_yes, 0.0), cast)
-                cast_all[d] += cast
-                yes_all[d] += says_yes
-        for d in range(held):
-            out[0, first + d] = expected_yes[d] / expected_cast[d]
-            out[1, first + d] = yes_all[d] / cast_all[d]
-            out[2, first + d] = cast_all[d] / total
-            out[3, first + d] = 1.0 if yes_all[d] > cast_all[d] - yes_all[d] else 0.0
-
-
-def numba_given(e, values, luck):
-    """The job with stated values: expected yes share, yes share, turnout, won, collected."""
-    out = np.empty((5, values.shape[1]))
-    numba_draws(values, luck, e.electors, e.deprivation, e.at_home, e.usual_turnout, e.pays,
-                e.ln_cost, e.gain, e.losing, e.ward_electors, out)
-    out[4] = collected(e, values)
-    return out
-
-
-def numba_sampled(e, of, seed, n):
-    """The job with values of its own: yes share, turnout, won, collected. NumPy's generators are as
-    fast from Python as compiled, so they fill the arrays, 1,024 draws at a time."""
-    generator = np.random.Generator(np.random.SFC64(seed))
-    out = np.empty((5, n))
-    size = 1024
-    luck = np.empty((3, e.n_wards, size))
-    for first in range(0, n, size):
-        held = min(size, n - first)
-        values = sample(generator, of, held)
-        generator.standard_normal(out=luck)
-        here = np.empty((5, held))
-        numba_draws(values, luck, e.electors, e.deprivation, e.at_home, e.usual_turnout, e.pays,
-                    e.ln_cost, e.gain, e.losing, e.ward_electors, here)
-        here[4] = collected(e, values)
-        out[:, first:first + held] = here
-    return out[1:]
-
-
-# ---------------------------------------------------------------------------------------- threads
-
-
 def on_threads(pool, threads, sampled, e, of, seed, n):
     """The job divided among threads, each with a generator of its own."""
     if threads == 1:
@@ -456,7 +285,3 @@ def on_threads(pool, threads, sampled, e, of, seed, n):
     work = [pool.submit(sampled, e, of, one, end - begin)
             for one, begin, end in zip(seeds, ends, ends[1:])]
     return np.concatenate([one.result() for one in work], axis=1)
-
-
-def threads_for(threads):
-    return ThreadPoolExecutor(threads)

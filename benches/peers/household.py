@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 import cell
+import cell_numba
 from cell import (DELTA, ETA, GAMMA, K, KAPPA, M, MOBILISATION, MOOD, OMEGA, PI, SHIFT, SIGMA, TAU,
                   Electorate)
 
@@ -94,7 +95,7 @@ def compress(ward, band, liability, reduction, electors, n_wards):
 
 def numpy_grouped(e, values, moods):
     n = values.shape[1]
-    block = 16
+    block = 32
     memory = cell.NumpyMemory(e, block)
     out = np.empty(n)
     for first in range(0, n, block):
@@ -107,7 +108,7 @@ def numpy_grouped(e, values, moods):
 def numba_grouped(e, values, moods):
     luck = np.zeros((3, *moods.shape))
     luck[0] = moods
-    return cell.numba_given(e, values, luck)[0]
+    return cell_numba.numba_given(e, values, luck)[0]
 
 
 # ---------------------------------------------------------------------------------- home by home
