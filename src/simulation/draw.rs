@@ -1,396 +1,878 @@
-//! One draw of the vote: the kernel of the simulation.
+//! Draws of the vote: the kernel of the simulation.
+//!
+//! Eight draws are evaluated together, one in each lane of a vector; no sum crosses lanes, and every
+//! operation is correctly rounded, so that a draw has the same votes in any tile and on any processor.
 //!
 //! On the odds scale a ward's mood and a group's willingness multiply, so that each draw takes
-//! exponentials for groups and for wards, not for their product; the inner loop only multiplies
-//! and divides. Property-tested equal to [`crate::vote::expected_votes`].
+//! exponentials for groups and for wards, not for their product. In a ward, a group's share of Yes
+//! under each of three readings and its turnout are `odds / (1 + odds)`: the four have one common
+//! denominator, hence one division. Groups with the same at stake are one, and those of a band share
+//! the turnout of voters who do not know what a Yes costs. Property-tested equal to
+//! [`crate::vote::expected_votes`].
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::vote::turnout::mobilised;
-use crate::vote::willingness::gain_odds;
-use crate::vote::{Electorate, ExpectedVotes, VoteParameters};
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, f64x8};
 
-/// The electorate laid out for the kernel, one array a quantity.
+use super::vector::{exp, ln};
+use crate::domain::Band;
+use crate::vote::willingness::gain_strength;
+use crate::vote::{Electorate, VoteParameters};
+
+/// Draws that are evaluated together.
+pub const LANES: usize = 8;
+
+/// One number a draw of a tile.
+pub type Lanes = [f64; LANES];
+
+/// Odds from which on all is certain: e^80. Larger odds are taken for these; the products of four
+/// odds of groups with four of wards are then still numbers.
+const CERTAIN: f64 = 5.540_622_384_393_51e34;
+
+/// The parameters of the vote in the draws of a tile, as in [`VoteParameters`].
+///
+/// A lane that holds no draw must hold some draw's numbers all the same; what comes of it means
+/// nothing.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Kernel {
-    perceived: [Vec<Seen>; 3],
-    turnout_odds: Vec<f64>,
-    ward_turnout_odds: Vec<f64>,
-    deprivation: Vec<f64>,
-    /// The groups of each ward's billing authority by position, and its electors in each.
-    wards: Vec<(Range<usize>, Vec<f64>)>,
+pub struct TileParameters {
+    /// Share who would pay anything.
+    pub pi: Lanes,
+    /// Median willingness to pay among them, pounds of 2026 a year.
+    pub m: Lanes,
+    /// Shape of willingness to pay.
+    pub k: Lanes,
+    /// Log odds that hold for the whole vote.
+    pub national: Lanes,
+    /// Share who know what a Yes would cost them.
+    pub kappa: Lanes,
+    /// Share of the others who read the percentages as of the whole bill.
+    pub omega: Lanes,
+    /// Extra log odds of gainers.
+    pub gamma: Lanes,
+    /// Log odds for one standard deviation of deprivation.
+    pub eta: Lanes,
+    /// Extra turnout of those who know they lose.
+    pub mobilisation: Lanes,
+    /// Swing of turnout, log odds.
+    pub turnout_shift: Lanes,
+    /// Log odds of each ward.
+    pub ward: Vec<Lanes>,
 }
 
-/// What a group believes a Yes costs, as the kernel needs it.
+impl TileParameters {
+    /// Memory that draws are written into, for so many wards.
+    pub fn none(n_wards: usize) -> Self {
+        Self {
+            pi: [0.5; LANES],
+            m: [1.0; LANES],
+            k: [1.0; LANES],
+            national: [0.0; LANES],
+            kappa: [0.0; LANES],
+            omega: [0.0; LANES],
+            gamma: [0.0; LANES],
+            eta: [0.0; LANES],
+            mobilisation: [0.0; LANES],
+            turnout_shift: [0.0; LANES],
+            ward: vec![[0.0; LANES]; n_wards],
+        }
+    }
+
+    /// Writes one draw into a lane.
+    pub fn set(&mut self, lane: usize, draw: &VoteParameters) {
+        for (lanes, value) in [
+            (&mut self.pi, draw.pi),
+            (&mut self.m, draw.m),
+            (&mut self.k, draw.k),
+            (&mut self.national, draw.national),
+            (&mut self.kappa, draw.kappa),
+            (&mut self.omega, draw.omega),
+            (&mut self.gamma, draw.gamma),
+            (&mut self.eta, draw.eta),
+            (&mut self.mobilisation, draw.mobilisation),
+            (&mut self.turnout_shift, draw.turnout_shift),
+        ] {
+            lanes[lane] = value;
+        }
+        for (lanes, value) in self.ward.iter_mut().zip(&draw.ward) {
+            lanes[lane] = *value;
+        }
+    }
+}
+
+/// One number for either kind of reader, were all voters of that kind. Votes and their moments are
+/// linear in the share of voters who know, so that these two give the votes at any comprehension.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ByReader<T> {
+    /// If every voter knew what a Yes costs her.
+    pub knowing: T,
+    /// If none did.
+    pub reading: T,
+}
+
+impl ByReader<Lanes> {
+    /// The number where the share `kappa` of voters knows.
+    pub fn mix(&self, kappa: &Lanes) -> Lanes {
+        let of_lane = |lane: usize| {
+            kappa[lane] * self.knowing[lane] + (1.0 - kappa[lane]) * self.reading[lane]
+        };
+        std::array::from_fn(of_lane)
+    }
+}
+
+/// Expected votes in the draws of a tile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TileVotes {
+    /// Means and second moments of each ward.
+    pub wards: Vec<ByReader<Moments<Lanes>>>,
+    /// Votes cast from homes of each band of the nation.
+    pub band_votes: [ByReader<Lanes>; Band::ALL.len()],
+    /// Yes votes from them.
+    pub band_yes: [ByReader<Lanes>; Band::ALL.len()],
+    /// Votes cast from homes whose own element is frozen.
+    pub frozen_votes: ByReader<Lanes>,
+}
+
+impl TileVotes {
+    /// Memory for the votes of so many wards.
+    pub fn none(n_wards: usize) -> Self {
+        Self {
+            wards: vec![ByReader::default(); n_wards],
+            band_votes: Default::default(),
+            band_yes: Default::default(),
+            frozen_votes: ByReader::default(),
+        }
+    }
+}
+
+/// Standard normals of the count in the draws of a tile, ward by ward.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TileLuck {
+    /// Of the votes cast.
+    pub cast: Vec<Lanes>,
+    /// Of the Yes votes.
+    pub yes: Vec<Lanes>,
+}
+
+impl TileLuck {
+    /// The mean luck of so many wards: memory that draws are written into.
+    pub fn none(n_wards: usize) -> Self {
+        Self {
+            cast: vec![[0.0; LANES]; n_wards],
+            yes: vec![[0.0; LANES]; n_wards],
+        }
+    }
+}
+
+/// Votes counted in the draws of a tile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TileCounts {
+    /// Votes cast in each ward.
+    pub cast: Vec<Lanes>,
+    /// Yes votes in each ward.
+    pub yes: Vec<Lanes>,
+    /// Votes cast in all wards.
+    pub all_cast: Lanes,
+    /// Yes votes in all wards.
+    pub all_yes: Lanes,
+}
+
+impl TileCounts {
+    /// Memory for the counts of so many wards.
+    pub fn none(n_wards: usize) -> Self {
+        Self {
+            cast: vec![[0.0; LANES]; n_wards],
+            yes: vec![[0.0; LANES]; n_wards],
+            all_cast: [0.0; LANES],
+            all_yes: [0.0; LANES],
+        }
+    }
+}
+
+/// The electorate laid out for the kernel.
+#[derive(Debug, Clone)]
+pub struct Kernel {
+    level: Level,
+    /// Distinct amounts that a Yes is believed to cost.
+    seen: Vec<Seen>,
+    /// Groups of electors with the same at stake.
+    groups: Vec<Group>,
+    /// Their groups by billing authority, band, turnout and share of frozen homes.
+    blocks: Vec<Block>,
+    wards: Vec<Ward>,
+    /// The blocks of each ward that have electors there.
+    parts: Vec<Part>,
+    /// The groups of each part that have electors there.
+    cells: Vec<Cell>,
+    total_electors: f64,
+}
+
+/// What a Yes is believed to cost, as the kernel needs it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Seen {
-    /// A cost: its logarithm.
-    Cost { x: f64, ln_x: f64 },
-    /// No change or a gain.
+    /// The logarithm of a cost.
+    Cost(f64),
+    /// The strength of no change or of a gain, up to 1.
     Gain(f64),
 }
 
 impl Seen {
     fn of(x: f64) -> Self {
         if x > 0.0 {
-            Self::Cost { x, ln_x: x.ln() }
+            Self::Cost(x.ln())
         } else {
-            Self::Gain(x)
+            Self::Gain(gain_strength(x))
         }
     }
 }
 
-/// Memory of a draw, kept from one to the next.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Group {
+    /// What those who know, those who read the own element and those who read the whole bill believe:
+    /// positions among what is seen.
+    seen: [usize; 3],
+    block: usize,
+    /// By how much the log odds of voting of those who know rise with mobilisation; none who gain.
+    mobilised: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Block {
+    band: Band,
+    share_frozen: f64,
+    turnout_odds: f64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Ward {
+    /// Most votes that can be cast.
+    most: f64,
+    turnout_odds: f64,
+    deprivation: f64,
+    parts: Range<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Part {
+    block: usize,
+    electors: f64,
+    cells: Range<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Cell {
+    electors: f64,
+    group: usize,
+}
+
+/// Memory of a tile, kept from one to the next.
 #[derive(Debug, Clone)]
 pub struct Scratch {
-    yes_odds: [Vec<f64>; 3],
-    reading: Vec<f64>,
-    knowing: Vec<f64>,
-    votes: ByReader,
-    ballots: Ballots,
+    /// Odds of a Yes by what is seen, where the mood is nobody's.
+    seen: Vec<Lanes>,
+    groups: Vec<GroupOdds>,
+    /// Odds of voting of those who do not know, by block, in a ward that adds nothing.
+    turnout: Vec<Lanes>,
+    /// Factor of each ward on the odds of a Yes.
+    moods: Vec<Lanes>,
+    /// Votes by block.
+    blocks: Vec<BlockVotes>,
+    /// Votes cast by those who know, cell by cell.
+    knowing: Vec<Lanes>,
+    /// Turnout of those who do not, part by part, times their share of electors.
+    reading: Vec<Lanes>,
 }
 
-/// Expected ballots of like voters in one ward, one number a kind of voter.
-#[derive(Debug, Clone, Default)]
-struct Ballots {
-    cast: Vec<f64>,
-    yes_odds: Vec<f64>,
+/// Odds of a group in a ward that adds nothing, where the mood is nobody's.
+#[derive(Debug, Clone, Copy, Default)]
+struct GroupOdds {
+    /// Of voting, of those who know.
+    turnout: Lanes,
+    known: Lanes,
+    own: Lanes,
+    whole: Lanes,
 }
 
-/// Expected votes were all voters of one kind of reader. Votes and their moments are linear in the
-/// share of voters who know, so that these two give the votes at any comprehension.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ByReader {
-    /// If every voter knew what a Yes costs her.
-    pub knowing: ExpectedVotes,
-    /// If none did.
-    pub reading: ExpectedVotes,
-}
-
-impl ByReader {
-    /// No votes yet in so many wards and groups.
-    pub fn none(n_wards: usize, n_groups: usize) -> Self {
-        Self {
-            knowing: ExpectedVotes::none(n_wards, n_groups),
-            reading: ExpectedVotes::none(n_wards, n_groups),
-        }
-    }
-
-    /// The votes where the share `kappa` of voters knows.
-    pub fn mix(&self, kappa: f64, votes: &mut ExpectedVotes) {
-        let (one, other) = (&self.knowing, &self.reading);
-        for (into, knowing, reading) in [
-            (&mut votes.votes, &one.votes, &other.votes),
-            (&mut votes.yes, &one.yes, &other.yes),
-            (
-                &mut votes.votes_variance,
-                &one.votes_variance,
-                &other.votes_variance,
-            ),
-            (
-                &mut votes.yes_variance,
-                &one.yes_variance,
-                &other.yes_variance,
-            ),
-            (&mut votes.covariance, &one.covariance, &other.covariance),
-            (&mut votes.group_votes, &one.group_votes, &other.group_votes),
-            (&mut votes.group_yes, &one.group_yes, &other.group_yes),
-        ] {
-            for ((into, knowing), reading) in into.iter_mut().zip(knowing).zip(reading) {
-                *into = kappa * knowing + (1.0 - kappa) * reading;
-            }
-        }
-    }
+#[derive(Debug, Clone, Copy, Default)]
+struct BlockVotes {
+    votes: ByReader<Lanes>,
+    yes: ByReader<Lanes>,
 }
 
 impl Kernel {
     /// Lays an electorate out.
     pub fn of(electorate: &Electorate) -> Self {
-        let seen = |pick: fn(&crate::vote::Perception) -> f64| {
-            electorate
-                .groups
-                .iter()
-                .map(|group| Seen::of(pick(&group.perception)))
-                .collect()
+        Self::at_level(electorate, Level::new())
+    }
+
+    /// The same for the vector instructions of a level. Votes do not depend on it.
+    pub fn at_level(electorate: &Electorate, level: Level) -> Self {
+        let mut kernel = Self {
+            level,
+            seen: Vec::new(),
+            groups: Vec::new(),
+            blocks: Vec::new(),
+            wards: Vec::new(),
+            parts: Vec::new(),
+            cells: Vec::new(),
+            total_electors: 0.0,
         };
-        Self {
-            perceived: [
-                seen(|p| p.known),
-                seen(|p| p.own_element),
-                seen(|p| p.whole_bill),
-            ],
-            turnout_odds: electorate
-                .groups
+        let mut of_area: BTreeMap<(usize, usize), Area> = BTreeMap::new();
+        let mut seen = BTreeMap::new();
+        for ward in 0..electorate.n_wards() {
+            let (groups, electors) = electorate.ward(ward);
+            let area = of_area
+                .entry((groups.start, groups.end))
+                .or_insert_with(|| kernel.area(electorate, groups.clone(), &mut seen));
+            kernel.ward(electorate, ward, area, electors);
+        }
+        kernel
+    }
+
+    /// Lays out the groups of a billing authority.
+    fn area(
+        &mut self,
+        electorate: &Electorate,
+        groups: Range<usize>,
+        seen: &mut BTreeMap<u64, usize>,
+    ) -> Area {
+        // The bits of a number that is not negative zero.
+        let bits = |x: f64| (x + 0.0).to_bits();
+        let mut blocks: BTreeMap<_, BTreeMap<_, Vec<usize>>> = BTreeMap::new();
+        for (place, group) in electorate.groups[groups.clone()].iter().enumerate() {
+            let block = (
+                group.band,
+                bits(group.turnout_log_odds),
+                bits(group.share_frozen),
+            );
+            let p = group.perception;
+            let stake = [p.known, p.own_element, p.whole_bill].map(bits);
+            let of_block = blocks.entry(block).or_default();
+            of_block.entry(stake).or_default().push(place);
+        }
+        let mut area = Area {
+            blocks: self.blocks.len()..self.blocks.len() + blocks.len(),
+            group_of: vec![0; groups.len()],
+        };
+        for ((band, turnout_log_odds, share_frozen), of_block) in blocks {
+            for (stake, places) in of_block {
+                let known = f64::from_bits(stake[0]);
+                for place in places {
+                    area.group_of[place] = self.groups.len();
+                }
+                self.groups.push(Group {
+                    seen: stake.map(|x| {
+                        *seen.entry(x).or_insert_with(|| {
+                            self.seen.push(Seen::of(f64::from_bits(x)));
+                            self.seen.len() - 1
+                        })
+                    }),
+                    block: self.blocks.len(),
+                    mobilised: (known > 0.0).then(|| (known / 100.0).asinh()),
+                });
+            }
+            self.blocks.push(Block {
+                band,
+                share_frozen: f64::from_bits(share_frozen),
+                turnout_odds: f64::from_bits(turnout_log_odds).exp().min(CERTAIN),
+            });
+        }
+        area
+    }
+
+    /// Lays out a ward of a billing authority.
+    fn ward(&mut self, electorate: &Electorate, ward: usize, area: &Area, electors: &[f64]) {
+        let mut of_group: BTreeMap<usize, f64> = BTreeMap::new();
+        for (group, electors) in area.group_of.iter().zip(electors) {
+            *of_group.entry(*group).or_default() += electors;
+        }
+        of_group.retain(|_, electors| *electors > 0.0);
+        let first = self.parts.len();
+        for block in area.blocks.clone() {
+            let begin = self.cells.len();
+            let of_block = of_group
                 .iter()
-                .map(|g| g.turnout_log_odds.exp())
-                .collect(),
-            ward_turnout_odds: electorate.ward_turnout.iter().map(|t| t.exp()).collect(),
-            deprivation: electorate.deprivation.clone(),
-            wards: (0..electorate.n_wards())
-                .map(|ward| {
-                    let (groups, electors) = electorate.ward(ward);
-                    (groups, electors.to_vec())
-                })
-                .collect(),
+                .filter(|(group, _)| self.groups[**group].block == block);
+            self.cells
+                .extend(of_block.map(|(&group, &electors)| Cell { electors, group }));
+            let cells = begin..self.cells.len();
+            if !cells.is_empty() {
+                let electors = self.cells[cells.clone()]
+                    .iter()
+                    .map(|cell| cell.electors)
+                    .sum();
+                self.parts.push(Part {
+                    block,
+                    electors,
+                    cells,
+                });
+            }
         }
+        let all = electorate.electors_of(ward);
+        self.total_electors += all;
+        self.wards.push(Ward {
+            most: all.ceil(),
+            turnout_odds: electorate.ward_turnout[ward].exp().min(CERTAIN),
+            deprivation: electorate.deprivation[ward],
+            parts: first..self.parts.len(),
+        });
     }
 
-    /// Memory for draws of this kernel.
+    /// Number of wards.
+    pub fn n_wards(&self) -> usize {
+        self.wards.len()
+    }
+
+    /// Cells of a draw: groups of electors with the same at stake in one ward, where there are any.
+    pub fn n_cells(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Memory for tiles of this kernel.
     pub fn scratch(&self) -> Scratch {
-        let empty = || vec![0.0; self.turnout_odds.len()];
+        let lanes = |n: usize| vec![[0.0; LANES]; n];
         Scratch {
-            yes_odds: [empty(), empty(), empty()],
-            reading: empty(),
-            knowing: empty(),
-            votes: ByReader::none(self.deprivation.len(), self.turnout_odds.len()),
-            ballots: Ballots::default(),
+            seen: lanes(self.seen.len()),
+            groups: vec![GroupOdds::default(); self.groups.len()],
+            turnout: lanes(self.blocks.len()),
+            moods: lanes(self.wards.len()),
+            blocks: vec![BlockVotes::default(); self.blocks.len()],
+            knowing: lanes(self.cells.len()),
+            reading: lanes(self.parts.len()),
         }
     }
 
-    /// Expected votes under one set of parameters, written into `votes`.
-    pub fn expected(
+    /// Expected votes of either kind of reader in the draws of a tile; `kappa` is not looked at.
+    pub fn votes(&self, parameters: &TileParameters, scratch: &mut Scratch, votes: &mut TileVotes) {
+        dispatch!(self.level, simd => {
+            self.odds(simd, parameters, scratch);
+            self.votes_by_ward(simd, parameters, scratch, votes);
+        });
+        votes.band_votes = Default::default();
+        votes.band_yes = Default::default();
+        votes.frozen_votes = ByReader::default();
+        for (block, sums) in self.blocks.iter().zip(&scratch.blocks) {
+            let band = block.band.index();
+            add(&mut votes.band_votes[band], &sums.votes, 1.0);
+            add(&mut votes.band_yes[band], &sums.yes, 1.0);
+            add(&mut votes.frozen_votes, &sums.votes, block.share_frozen);
+        }
+    }
+
+    /// Counts of the votes of a tile where the share `kappa` of voters knows: [`count`], lane by lane.
+    pub fn count(
         &self,
-        parameters: &VoteParameters,
-        scratch: &mut Scratch,
-        votes: &mut ExpectedVotes,
+        votes: &TileVotes,
+        kappa: &Lanes,
+        luck: &TileLuck,
+        counts: &mut TileCounts,
     ) {
-        self.by_reader(parameters, scratch)
-            .mix(parameters.kappa, votes);
+        dispatch!(self.level, simd => self.count_wards(simd, votes, kappa, luck, counts));
     }
 
-    /// Expected votes of either kind of reader under one set of parameters; its `kappa` is not looked at.
-    pub fn by_reader<'s>(
-        &self,
-        parameters: &VoteParameters,
-        scratch: &'s mut Scratch,
-    ) -> &'s ByReader {
-        let p = parameters;
-        self.odds(p, scratch);
-        self.turnouts(p, scratch);
-        for votes in [&mut scratch.votes.knowing, &mut scratch.votes.reading] {
-            votes.group_votes.fill(0.0);
-            votes.group_yes.fill(0.0);
-        }
-        for ward in 0..self.deprivation.len() {
-            self.ward(p, ward, scratch);
-        }
-        &scratch.votes
+    /// Share of all electors who would say Yes in the draws of a tile, whether they vote or not: what a
+    /// poll asks.
+    pub fn support(&self, parameters: &TileParameters, scratch: &mut Scratch) -> Lanes {
+        dispatch!(self.level, simd => {
+            self.odds(simd, parameters, scratch);
+            self.support_of_all(simd, parameters, scratch)
+        })
     }
 
     /// The shift of every voter's log odds at which the expected votes for Yes are half of those cast,
-    /// to 1e-9; infinite where no shift is enough.
+    /// to 1e-9, in the draws of a tile; infinite where no shift is enough.
     ///
     /// By Newton's method within a bracket: the log odds of the yes share rise with the shift, almost
     /// in step.
-    pub fn break_even(&self, parameters: &VoteParameters, scratch: &mut Scratch) -> f64 {
-        const FURTHEST: f64 = 80.0;
-        self.ballots(parameters, scratch);
-        let Ballots { cast, yes_odds } = &scratch.ballots;
-        let all: f64 = cast.iter().sum();
-        let (mut low, mut high) = (-FURTHEST, FURTHEST);
-        let mut shift = 0.0f64;
-        while high - low > 1e-9 {
-            let factor = shift.exp();
-            let (mut yes, mut slope) = (0.0, 0.0);
-            for (cast, odds) in cast.iter().zip(yes_odds) {
-                let no = 1.0 / (1.0 + odds * factor);
-                let says_yes = cast * (1.0 - no);
-                yes += says_yes;
-                slope += says_yes * no;
-            }
-            if yes < all / 2.0 {
-                low = shift;
-            } else {
-                high = shift;
-            }
-            // The derivative of the log odds of yes / all.
-            let step = (yes / (all - yes)).ln() * yes * (all - yes) / (all * slope);
-            let next = shift - step;
-            let next = if next > low && next < high {
-                next
-            } else {
-                f64::midpoint(low, high)
+    pub fn break_even(&self, parameters: &TileParameters, scratch: &mut Scratch) -> Lanes {
+        dispatch!(self.level, simd => {
+            self.odds(simd, parameters, scratch);
+            self.break_even_of_all(simd, parameters, scratch)
+        })
+    }
+
+    /// The odds of every group and the mood of every ward.
+    #[inline(always)]
+    fn odds<S: Simd>(&self, simd: S, p: &TileParameters, scratch: &mut Scratch) {
+        let load = |lanes: &Lanes| f64x8::from_slice(simd, lanes);
+        let (pi, k, gamma) = (load(&p.pi), load(&p.k), load(&p.gamma));
+        let ln_m = ln(simd, load(&p.m));
+        let gains = (pi / (-pi + 1.0)).min(CERTAIN);
+        for (seen, odds) in self.seen.iter().zip(&mut scratch.seen) {
+            let odds_of = match *seen {
+                Seen::Cost(ln_x) => pi / (exp(simd, k * (-ln_m + ln_x)) + 1.0 - pi),
+                Seen::Gain(strength) => gains * exp(simd, gamma * strength).min(CERTAIN),
             };
+            odds_of.min(CERTAIN).store_slice(odds);
+        }
+        let swing = exp(simd, load(&p.turnout_shift));
+        for (block, odds) in self.blocks.iter().zip(&mut scratch.turnout) {
+            (swing * block.turnout_odds).min(CERTAIN).store_slice(odds);
+        }
+        let mobilisation = load(&p.mobilisation);
+        for (group, odds) in self.groups.iter().zip(&mut scratch.groups) {
+            let [known, own, whole] = group.seen;
+            odds.known = scratch.seen[known];
+            odds.own = scratch.seen[own];
+            odds.whole = scratch.seen[whole];
+            odds.turnout = scratch.turnout[group.block];
+            if let Some(strength) = group.mobilised {
+                let more = exp(simd, mobilisation * strength).min(CERTAIN);
+                let turnout = load(&odds.turnout) * more;
+                turnout.min(CERTAIN).store_slice(&mut odds.turnout);
+            }
+        }
+        let (national, eta) = (load(&p.national), load(&p.eta));
+        let moods = scratch.moods.iter_mut().zip(&p.ward);
+        for (ward, (mood, of_ward)) in self.wards.iter().zip(moods) {
+            let log_odds = national + load(of_ward) + eta * ward.deprivation;
+            exp(simd, log_odds).min(CERTAIN).store_slice(mood);
+        }
+    }
+
+    /// The votes of every ward, and of every block over the wards: multiplications, additions and one
+    /// division a cell.
+    #[inline(always)]
+    fn votes_by_ward<S: Simd>(
+        &self,
+        simd: S,
+        p: &TileParameters,
+        scratch: &mut Scratch,
+        votes: &mut TileVotes,
+    ) {
+        let zero = S::f64s::splat(simd, 0.0);
+        let Scratch {
+            groups,
+            turnout,
+            moods,
+            blocks,
+            ..
+        } = scratch;
+        blocks.fill(BlockVotes::default());
+        for at in (0..LANES).step_by(S::f64s::LEN) {
+            let load = |lanes: &Lanes| S::f64s::from_slice(simd, &lanes[at..at + S::f64s::LEN]);
+            let store = |value: S::f64s, lanes: &mut Lanes| {
+                value.store_slice(&mut lanes[at..at + S::f64s::LEN]);
+            };
+            let omega = load(&p.omega);
+            let other = -omega + 1.0;
+            for ((ward, mood), into) in self.wards.iter().zip(&*moods).zip(&mut votes.wards) {
+                let mood = load(mood);
+                // Sums over cells of electors times turnout, turnout and yes, and their products.
+                let (mut know_t, mut know_y) = (zero, zero);
+                let (mut know_tt, mut know_yy, mut know_ty) = (zero, zero, zero);
+                let (mut read_t, mut read_y) = (zero, zero);
+                let (mut read_tt, mut read_yy, mut read_ty) = (zero, zero, zero);
+                for part in &self.parts[ward.parts.clone()] {
+                    let (mut part_t, mut part_y) = (zero, zero);
+                    let (mut own, mut whole, mut own_own, mut whole_whole) =
+                        (zero, zero, zero, zero);
+                    for cell in &self.cells[part.cells.clone()] {
+                        let odds = &groups[cell.group];
+                        let n = cell.electors;
+                        let a = load(&odds.turnout) * ward.turnout_odds;
+                        let b = load(&odds.known) * mood;
+                        let c = load(&odds.own) * mood;
+                        let d = load(&odds.whole) * mood;
+                        let (c1, d1) = (c + 1.0, d + 1.0);
+                        let (ab, cd) = (a * b, c * d);
+                        let (knows, reads) = ((a + 1.0) * (b + 1.0), c1 * d1);
+                        let share = S::f64s::splat(simd, 1.0) / (knows * reads);
+                        let (of_knows, of_reads) = (share * reads, share * knows);
+                        let (t, ty) = ((a + ab) * of_knows, ab * of_knows);
+                        let (cast, says_yes) = (t * n, ty * n);
+                        part_t += cast;
+                        part_y += says_yes;
+                        know_tt += cast * t;
+                        know_yy += says_yes * ty;
+                        know_ty += says_yes * t;
+                        let (yes_own, yes_whole) = ((c + cd) * of_reads, (d + cd) * of_reads);
+                        let (says_own, says_whole) = (yes_own * n, yes_whole * n);
+                        own += says_own;
+                        whole += says_whole;
+                        own_own += says_own * yes_own;
+                        whole_whole += says_whole * yes_whole;
+                    }
+                    let a = load(&turnout[part.block]) * ward.turnout_odds;
+                    let t = a / (a + 1.0);
+                    let cast = t * part.electors;
+                    let says_yes = t * (other * own + omega * whole);
+                    know_t += part_t;
+                    know_y += part_y;
+                    read_t += cast;
+                    read_y += says_yes;
+                    read_tt += cast * t;
+                    read_yy += t * t * (other * own_own + omega * whole_whole);
+                    read_ty += says_yes * t;
+                    let sums = &mut blocks[part.block];
+                    for (sum, of_part) in [
+                        (&mut sums.votes.knowing, part_t),
+                        (&mut sums.yes.knowing, part_y),
+                        (&mut sums.votes.reading, cast),
+                        (&mut sums.yes.reading, says_yes),
+                    ] {
+                        store(load(sum) + of_part, sum);
+                    }
+                }
+                for (into, t, y, tt, yy, ty) in [
+                    (&mut into.knowing, know_t, know_y, know_tt, know_yy, know_ty),
+                    (&mut into.reading, read_t, read_y, read_tt, read_yy, read_ty),
+                ] {
+                    store(t, &mut into.votes);
+                    store(y, &mut into.yes);
+                    store(t - tt, &mut into.votes_variance);
+                    store(y - yy, &mut into.yes_variance);
+                    store(y - ty, &mut into.covariance);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn count_wards<S: Simd>(
+        &self,
+        simd: S,
+        votes: &TileVotes,
+        kappa: &Lanes,
+        luck: &TileLuck,
+        counts: &mut TileCounts,
+    ) {
+        let zero = S::f64s::splat(simd, 0.0);
+        for at in (0..LANES).step_by(S::f64s::LEN) {
+            let load = |lanes: &Lanes| S::f64s::from_slice(simd, &lanes[at..at + S::f64s::LEN]);
+            let store = |value: S::f64s, lanes: &mut Lanes| {
+                value.store_slice(&mut lanes[at..at + S::f64s::LEN]);
+            };
+            let kappa = load(kappa);
+            let other = -kappa + 1.0;
+            let (mut all_cast, mut all_yes) = (zero, zero);
+            for (place, (ward, votes)) in self.wards.iter().zip(&votes.wards).enumerate() {
+                let mix = |pick: fn(&Moments<Lanes>) -> &Lanes| {
+                    kappa * load(pick(&votes.knowing)) + other * load(pick(&votes.reading))
+                };
+                let (mean_cast, mean_yes) = (mix(|m| &m.votes), mix(|m| &m.yes));
+                let (variance, covariance) = (mix(|m| &m.votes_variance), mix(|m| &m.covariance));
+                let cast = mean_cast + variance.max(0.0).sqrt() * load(&luck.cast[place]);
+                let cast = cast.max(0.0).round().min(ward.most);
+                let slope = (variance.simd_gt(0.0)).select(covariance / variance, zero);
+                let left = (mix(|m| &m.yes_variance) - slope * covariance).max(0.0);
+                let says_yes =
+                    mean_yes + slope * (cast - mean_cast) + left.sqrt() * load(&luck.yes[place]);
+                let says_yes = says_yes.max(0.0).round().min(cast);
+                store(cast, &mut counts.cast[place]);
+                store(says_yes, &mut counts.yes[place]);
+                all_cast += cast;
+                all_yes += says_yes;
+            }
+            store(all_cast, &mut counts.all_cast);
+            store(all_yes, &mut counts.all_yes);
+        }
+    }
+
+    #[inline(always)]
+    fn support_of_all<S: Simd>(&self, simd: S, p: &TileParameters, scratch: &Scratch) -> Lanes {
+        let mut support = [0.0; LANES];
+        for at in (0..LANES).step_by(S::f64s::LEN) {
+            let load = |lanes: &Lanes| S::f64s::from_slice(simd, &lanes[at..at + S::f64s::LEN]);
+            let (kappa, omega) = (load(&p.kappa), load(&p.omega));
+            let of_own = (-kappa + 1.0) * (-omega + 1.0);
+            let of_whole = (-kappa + 1.0) * omega;
+            let mut yes = S::f64s::splat(simd, 0.0);
+            for (ward, mood) in self.wards.iter().zip(&scratch.moods) {
+                let mood = load(mood);
+                for part in &self.parts[ward.parts.clone()] {
+                    for cell in &self.cells[part.cells.clone()] {
+                        let odds = &scratch.groups[cell.group];
+                        let [known, own, whole] = shares(
+                            load(&odds.known) * mood,
+                            load(&odds.own) * mood,
+                            load(&odds.whole) * mood,
+                        );
+                        yes += (kappa * known + of_own * own + of_whole * whole) * cell.electors;
+                    }
+                }
+            }
+            (yes / self.total_electors).store_slice(&mut support[at..at + S::f64s::LEN]);
+        }
+        support
+    }
+
+    #[inline(always)]
+    fn break_even_of_all<S: Simd>(
+        &self,
+        simd: S,
+        p: &TileParameters,
+        scratch: &mut Scratch,
+    ) -> Lanes {
+        const FURTHEST: f64 = 80.0;
+        /// A step of Newton's method shorter than this leaves an error of less than 1e-9.
+        const SHORT: f64 = 1e-6;
+        /// Halvings of the bracket after which it is shorter than 1e-9.
+        const MOST: usize = 60;
+        let all = self.ballots(simd, p, scratch);
+        let all = f64x8::from_slice(simd, &all);
+        let mut low = f64x8::splat(simd, -FURTHEST);
+        let mut high = f64x8::splat(simd, FURTHEST);
+        let mut shift = f64x8::splat(simd, 0.0);
+        let mut found = shift.simd_ne(shift);
+        for _ in 0..MOST {
+            let mut factor = [0.0; LANES];
+            exp(simd, shift).store_slice(&mut factor);
+            let (yes, slope) = self.yes_at(simd, p, scratch, &factor);
+            let yes = f64x8::from_slice(simd, &yes);
+            let slope = f64x8::from_slice(simd, &slope);
+            let lost = yes.simd_lt(all * 0.5);
+            low = (lost & !found).select(shift, low);
+            high = (!lost & !found).select(shift, high);
+            // The derivative of the log odds of yes / all.
+            let no = all - yes;
+            let step = ln(simd, yes / no) * yes * no / (all * slope);
+            let newton = shift - step;
+            let within = newton.simd_gt(low) & newton.simd_lt(high);
+            let next = within.select(newton, (low + high) * 0.5);
             let moved = (next - shift).abs();
-            shift = next;
-            if moved < 1e-9 {
+            shift = found.select(shift, next);
+            found = found | moved.simd_lt(SHORT) & within | (high - low).simd_lt(1e-9);
+            if found.all_true() {
                 break;
             }
         }
-        if shift > FURTHEST - 1.0 {
-            f64::INFINITY
-        } else {
-            shift
-        }
+        let infinite = f64x8::splat(simd, f64::INFINITY);
+        let mut found = [0.0; LANES];
+        (shift.simd_gt(FURTHEST - 1.0))
+            .select(infinite, shift)
+            .store_slice(&mut found);
+        found
     }
 
-    /// Lays out the expected ballots of every ward, group and kind of reader.
-    fn ballots(&self, p: &VoteParameters, scratch: &mut Scratch) {
-        self.odds(p, scratch);
-        self.turnouts(p, scratch);
-        let share = |odds: f64| odds / (1.0 + odds);
-        let Scratch {
-            yes_odds: [known, own, whole],
-            reading,
-            knowing,
-            ballots,
-            ..
-        } = scratch;
-        ballots.cast.clear();
-        ballots.yes_odds.clear();
-        for (ward, (groups, electors)) in self.wards.iter().enumerate() {
-            let mood = self.mood(p, ward);
-            let at_home = self.ward_turnout_odds[ward];
-            for (group, &electors) in groups.clone().zip(electors) {
-                if electors == 0.0 {
-                    continue;
+    /// Lays out the expected ballots of every cell and kind of reader; gives all of them.
+    #[inline(always)]
+    fn ballots<S: Simd>(&self, simd: S, p: &TileParameters, scratch: &mut Scratch) -> Lanes {
+        let mut of_all = [0.0; LANES];
+        for at in (0..LANES).step_by(S::f64s::LEN) {
+            let load = |lanes: &Lanes| S::f64s::from_slice(simd, &lanes[at..at + S::f64s::LEN]);
+            let kappa = load(&p.kappa);
+            let mut all = S::f64s::splat(simd, 0.0);
+            for ward in &self.wards {
+                for part in ward.parts.clone() {
+                    let Part {
+                        block,
+                        electors,
+                        cells,
+                    } = &self.parts[part];
+                    let odds = load(&scratch.turnout[*block]) * ward.turnout_odds;
+                    let reads = (-kappa + 1.0) * odds / (odds + 1.0);
+                    reads.store_slice(&mut scratch.reading[part][at..at + S::f64s::LEN]);
+                    all += reads * *electors;
+                    for cell in cells.clone() {
+                        let Cell { electors, group } = self.cells[cell];
+                        let odds = load(&scratch.groups[group].turnout) * ward.turnout_odds;
+                        let knows = kappa * odds / (odds + 1.0) * electors;
+                        knows.store_slice(&mut scratch.knowing[cell][at..at + S::f64s::LEN]);
+                        all += knows;
+                    }
                 }
-                let knows = electors * p.kappa * share(knowing[group] * at_home);
-                let reads = electors * (1.0 - p.kappa) * share(reading[group] * at_home);
-                ballots
-                    .cast
-                    .extend([knows, reads * (1.0 - p.omega), reads * p.omega]);
-                let odds = [known[group] * mood, own[group] * mood, whole[group] * mood];
-                ballots.yes_odds.extend(odds);
             }
+            all.store_slice(&mut of_all[at..at + S::f64s::LEN]);
         }
+        of_all
     }
 
-    /// Share of all electors who would say Yes under one set of parameters, whether they vote or not:
-    /// what a poll asks.
-    pub fn support(&self, parameters: &VoteParameters, scratch: &mut Scratch) -> f64 {
-        let p = parameters;
-        self.odds(p, scratch);
-        let share = |odds: f64| odds / (1.0 + odds);
-        let [known, own, whole] = &scratch.yes_odds;
-        let (of_own, of_whole) = ((1.0 - p.kappa) * (1.0 - p.omega), (1.0 - p.kappa) * p.omega);
-        let (mut yes, mut all) = (0.0, 0.0);
-        for (ward, (groups, electors)) in self.wards.iter().enumerate() {
-            let mood = self.mood(p, ward);
-            let known = &known[groups.clone()];
-            let (own, whole) = (&own[groups.clone()], &whole[groups.clone()]);
-            for (group, electors) in electors.iter().enumerate() {
-                let says_yes = p.kappa * share(known[group] * mood)
-                    + of_own * share(own[group] * mood)
-                    + of_whole * share(whole[group] * mood);
-                yes += electors * says_yes;
-                all += electors;
+    /// The expected Yes votes where all odds are larger by a factor, and their derivative by its
+    /// logarithm.
+    #[inline(always)]
+    fn yes_at<S: Simd>(
+        &self,
+        simd: S,
+        p: &TileParameters,
+        scratch: &Scratch,
+        factor: &Lanes,
+    ) -> (Lanes, Lanes) {
+        let (mut all_yes, mut all_slopes) = ([0.0; LANES], [0.0; LANES]);
+        let zero = S::f64s::splat(simd, 0.0);
+        for at in (0..LANES).step_by(S::f64s::LEN) {
+            let load = |lanes: &Lanes| S::f64s::from_slice(simd, &lanes[at..at + S::f64s::LEN]);
+            let (omega, factor) = (load(&p.omega), load(factor));
+            let other = -omega + 1.0;
+            let (mut yes, mut squares) = (zero, zero);
+            for (ward, mood) in self.wards.iter().zip(&scratch.moods) {
+                let mood = (load(mood) * factor).min(CERTAIN);
+                for part in ward.parts.clone() {
+                    let reads = load(&scratch.reading[part]);
+                    let (mut own, mut whole, mut own_own, mut whole_whole) =
+                        (zero, zero, zero, zero);
+                    for cell in self.parts[part].cells.clone() {
+                        let Cell { electors, group } = self.cells[cell];
+                        let odds = &scratch.groups[group];
+                        let [known, yes_own, yes_whole] = shares(
+                            load(&odds.known) * mood,
+                            load(&odds.own) * mood,
+                            load(&odds.whole) * mood,
+                        );
+                        let says_yes = load(&scratch.knowing[cell]) * known;
+                        yes += says_yes;
+                        squares += says_yes * known;
+                        let (says_own, says_whole) = (yes_own * electors, yes_whole * electors);
+                        own += says_own;
+                        whole += says_whole;
+                        own_own += says_own * yes_own;
+                        whole_whole += says_whole * yes_whole;
+                    }
+                    yes += reads * (other * own + omega * whole);
+                    squares += reads * (other * own_own + omega * whole_whole);
+                }
             }
+            yes.store_slice(&mut all_yes[at..at + S::f64s::LEN]);
+            (yes - squares).store_slice(&mut all_slopes[at..at + S::f64s::LEN]);
         }
-        yes / all
-    }
-
-    /// The odds of voting of every group in a ward that adds nothing, for those who know what a Yes
-    /// costs them and for those who do not.
-    fn turnouts(&self, p: &VoteParameters, scratch: &mut Scratch) {
-        let swing = p.turnout_shift.exp();
-        for group in 0..self.turnout_odds.len() {
-            scratch.reading[group] = self.turnout_odds[group] * swing;
-            let more = match self.perceived[0][group] {
-                Seen::Cost { x, .. } => mobilised(x, p.mobilisation),
-                Seen::Gain(_) => 1.0,
-            };
-            scratch.knowing[group] = scratch.reading[group] * more;
-        }
-    }
-
-    /// The odds of a Yes of every group as each kind of reader, where the mood is nobody's.
-    fn odds(&self, p: &VoteParameters, scratch: &mut Scratch) {
-        let ln_m = p.m.ln();
-        for (seen, odds) in self.perceived.iter().zip(&mut scratch.yes_odds) {
-            for (odds, seen) in odds.iter_mut().zip(seen) {
-                *odds = match *seen {
-                    Seen::Cost { ln_x, .. } => p.pi / (1.0 + (p.k * (ln_x - ln_m)).exp() - p.pi),
-                    Seen::Gain(x) => p.pi / (1.0 - p.pi) * gain_odds(x, p.gamma),
-                };
-            }
-        }
-    }
-
-    /// The factor of a ward on the odds of a Yes.
-    fn mood(&self, p: &VoteParameters, ward: usize) -> f64 {
-        (p.national + p.ward[ward] + p.eta * self.deprivation[ward]).exp()
-    }
-
-    /// The votes of every group in one ward: multiplications and divisions only.
-    fn ward(&self, p: &VoteParameters, ward: usize, scratch: &mut Scratch) {
-        let mood = self.mood(p, ward);
-        let at_home = self.ward_turnout_odds[ward];
-        let (groups, electors) = &self.wards[ward];
-        // Slices of one length, so that the loop needs no check of bounds.
-        let n = groups.len();
-        let electors = &electors[..n];
-        let [known, own, whole] = &scratch.yes_odds;
-        let known = &known[groups.clone()][..n];
-        let (own, whole) = (&own[groups.clone()][..n], &whole[groups.clone()][..n]);
-        let knowing = &scratch.knowing[groups.clone()][..n];
-        let reading = &scratch.reading[groups.clone()][..n];
-        let ByReader {
-            knowing: by_knowing,
-            reading: by_reading,
-        } = &mut scratch.votes;
-        let know_votes = &mut by_knowing.group_votes[groups.clone()][..n];
-        let know_yes = &mut by_knowing.group_yes[groups.clone()][..n];
-        let read_votes = &mut by_reading.group_votes[groups.clone()][..n];
-        let read_yes = &mut by_reading.group_yes[groups.clone()][..n];
-        let share = |odds: f64| odds / (1.0 + odds);
-        let (mut know, mut read) = ([0.0; 5], [0.0; 5]);
-        for group in 0..n {
-            let turnout = share(knowing[group] * at_home);
-            let yes = share(known[group] * mood);
-            let cast = electors[group] * turnout;
-            let says_yes = cast * yes;
-            know[0] += cast;
-            know[1] += says_yes;
-            know[2] += cast * (1.0 - turnout);
-            know[3] += says_yes * (1.0 - turnout * yes);
-            know[4] += says_yes * (1.0 - turnout);
-            know_votes[group] += cast;
-            know_yes[group] += says_yes;
-
-            let turnout = share(reading[group] * at_home);
-            let (yes_own, yes_whole) = (share(own[group] * mood), share(whole[group] * mood));
-            let cast = electors[group] * turnout;
-            let (cast_own, cast_whole) = (cast * (1.0 - p.omega), cast * p.omega);
-            let (says_own, says_whole) = (cast_own * yes_own, cast_whole * yes_whole);
-            let says_yes = says_own + says_whole;
-            read[0] += cast;
-            read[1] += says_yes;
-            read[2] += cast * (1.0 - turnout);
-            read[3] +=
-                says_own * (1.0 - turnout * yes_own) + says_whole * (1.0 - turnout * yes_whole);
-            read[4] += says_yes * (1.0 - turnout);
-            read_votes[group] += cast;
-            read_yes[group] += says_yes;
-        }
-        for (votes, sums) in [(by_knowing, know), (by_reading, read)] {
-            [
-                votes.votes[ward],
-                votes.yes[ward],
-                votes.votes_variance[ward],
-                votes.yes_variance[ward],
-                votes.covariance[ward],
-            ] = sums;
-        }
+        (all_yes, all_slopes)
     }
 }
 
-/// Means and second moments of the votes cast and the yes votes of a ward.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moments {
+/// Where the blocks and groups of a billing authority are.
+struct Area {
+    blocks: Range<usize>,
+    /// The kernel's group of each group of the electorate.
+    group_of: Vec<usize>,
+}
+
+/// The shares of three odds, by one division.
+#[inline(always)]
+fn shares<S: Simd, V: SimdFloat<S, Element = f64>>(a: V, b: V, c: V) -> [V; 3] {
+    let (a1, b1, c1) = (a + 1.0, b + 1.0, c + 1.0);
+    let others = b1 * c1;
+    let inverse = V::splat(a.token(), 1.0) / (a1 * others);
+    let of_a = inverse * a1;
+    [a * (inverse * others), b * c1 * of_a, c * b1 * of_a]
+}
+
+/// Adds numbers times a factor.
+fn add(into: &mut ByReader<Lanes>, values: &ByReader<Lanes>, factor: f64) {
+    for lane in 0..LANES {
+        into.knowing[lane] += factor * values.knowing[lane];
+        into.reading[lane] += factor * values.reading[lane];
+    }
+}
+
+/// Means and second moments of the votes cast and the yes votes of a ward; one number each, or one a
+/// draw of a tile.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Moments<T = f64> {
     /// Mean of the votes cast.
-    pub votes: f64,
+    pub votes: T,
     /// Mean of the yes votes.
-    pub yes: f64,
+    pub yes: T,
     /// Variance of the votes cast.
-    pub votes_variance: f64,
+    pub votes_variance: T,
     /// Variance of the yes votes.
-    pub yes_variance: f64,
+    pub yes_variance: T,
     /// Covariance of the two.
-    pub covariance: f64,
+    pub covariance: T,
 }
 
-/// Counts of votes and of Yes votes in a ward, by the normal approximation to sums of binomials.
+/// Counts of votes and of Yes votes in a ward, by the normal approximation to sums of binomials: the
+/// reference of [`Kernel::count`].
 ///
 /// The yes votes follow the votes cast as two jointly normal numbers do. `z` are two standard
 /// normals. The counts are whole and lie within what is possible.

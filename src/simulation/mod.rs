@@ -19,6 +19,7 @@ pub mod sobol;
 pub mod stream;
 pub mod summary;
 pub mod synthetic;
+pub mod vector;
 pub mod weights;
 pub mod who_pays;
 

@@ -7,7 +7,7 @@
 
 use super::days::{draws_looked_at, first_weights};
 use super::prepare::Prepared;
-use super::run::{DrawOutcomes, Simulation, VoteOutcomes, WardLuck, in_blocks};
+use super::run::{DrawOutcomes, Simulation, VoteOutcomes, WardLuck, in_blocks, tiles};
 use super::summary::win_probability;
 use super::weights::Weights;
 use crate::domain::evidence::{Poll, PollQuestion};
@@ -146,13 +146,16 @@ impl Looked {
             let inputs = outcomes.inputs_of(first as usize, n);
             let luck = WardLuck::of_moods(prepared, first, n);
             let mut memory = simulation.memory();
-            let look = |draw: usize| {
-                simulation.on_polling_day(&inputs, &luck, draw, &mut memory);
+            let mut looked_at: Vec<(f64, f64)> = Vec::with_capacity(n);
+            for tile in tiles(n) {
+                for (lane, draw) in tile.clone().enumerate() {
+                    simulation.on_polling_day(&inputs, &luck, draw, lane, &mut memory);
+                }
                 let from = simulation.break_even(&mut memory);
-                let support = simulation.last_day_support(&inputs, draw, &mut memory);
-                (from, support)
-            };
-            (0..n).map(look).collect::<Vec<(f64, f64)>>()
+                let support = simulation.last_day_support(&inputs, &tile, &mut memory);
+                looked_at.extend(from.into_iter().zip(support).take(tile.len()));
+            }
+            looked_at
         });
         let (break_even, support) = blocks.into_iter().flatten().unzip();
         let knows: Vec<f64> = (0..outcomes.len())

@@ -1,19 +1,23 @@
 //! All draws, in parallel and in order: the result does not depend on the number of threads.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::draw::{ByReader, Kernel, Moments, Scratch, count};
+use super::draw::{
+    ByReader, Kernel, LANES, Lanes, Moments, Scratch, TileCounts, TileLuck, TileParameters,
+    TileVotes,
+};
 use super::inputs::{COMPREHENSION, InputBlock, effect_name, normals};
 use super::prepare::Prepared;
 use super::weights::Weights;
 use crate::domain::evidence::PollQuestion;
 use crate::domain::{Band, ByBand};
+use crate::vote::Electorate;
 use crate::vote::poll::{PollReading, support_log_odds};
-use crate::vote::{Electorate, ExpectedVotes, VoteParameters};
 
-/// Draws that are made together.
+/// Draws that are made together: whole tiles.
 const BLOCK: u32 = 256;
 
 /// Hears how far a run has come. The library itself never draws a bar.
@@ -213,6 +217,13 @@ pub(super) fn in_blocks<T: Send>(
         .collect()
 }
 
+/// So many draws in tiles, each a range of at most as many as a tile has lanes.
+pub(super) fn tiles(n: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..n)
+        .step_by(LANES)
+        .map(move |first| first..n.min(first + LANES))
+}
+
 /// The input of what a poll costs: one that shares its day, or one by itself.
 pub(super) const fn poll_cost_input(combined: bool) -> &'static str {
     if combined {
@@ -235,7 +246,6 @@ pub fn on_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send
 /// A prepared scenario laid out for the draws.
 pub(super) struct Simulation<'a> {
     prepared: &'a Prepared,
-    electorate: &'a Electorate,
     kernel: Kernel,
     ward_electors: Vec<f64>,
     band_electors: ByBand<f64>,
@@ -257,11 +267,13 @@ struct Positions {
     effects: Vec<usize>,
 }
 
-/// Memory for votes at given values of the inputs.
+/// Memory for the votes of a tile of draws.
 pub(super) struct Memory {
+    parameters: TileParameters,
+    luck: TileLuck,
     scratch: Scratch,
-    votes: ExpectedVotes,
-    parameters: VoteParameters,
+    votes: TileVotes,
+    counts: TileCounts,
 }
 
 /// What the value of an input enters in the first year.
@@ -281,7 +293,7 @@ impl<'a> Simulation<'a> {
     }
 
     /// The same with another turnout of the electorate.
-    pub(super) fn with(prepared: &'a Prepared, electorate: &'a Electorate) -> Self {
+    pub(super) fn with(prepared: &'a Prepared, electorate: &Electorate) -> Self {
         let at = |name: &str| prepared.inputs.position(name);
         let positions = Positions {
             vote: [
@@ -317,7 +329,6 @@ impl<'a> Simulation<'a> {
             .collect();
         Self {
             prepared,
-            electorate,
             kernel: Kernel::of(electorate),
             total_electors: ward_electors.iter().sum(),
             band_electors: electorate.by_band(),
@@ -350,49 +361,43 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Memory for the votes of draws.
+    /// Memory for the votes of tiles.
     pub(super) fn memory(&self) -> Memory {
-        let n_wards = self.electorate.n_wards();
+        let n_wards = self.kernel.n_wards();
         Memory {
+            parameters: TileParameters::none(n_wards),
+            luck: TileLuck::none(n_wards),
             scratch: self.kernel.scratch(),
-            votes: ExpectedVotes::none(n_wards, self.electorate.groups.len()),
-            parameters: VoteParameters::none(n_wards),
+            votes: TileVotes::none(n_wards),
+            counts: TileCounts::none(n_wards),
         }
     }
 
-    /// Votes cast and Yes votes at given values of the inputs, with the luck of a draw.
-    pub(super) fn votes_at(
-        &self,
-        inputs: &[Vec<f64>],
-        luck: &WardLuck,
-        draw: usize,
-        memory: &mut Memory,
-    ) -> (f64, f64) {
-        self.expect(inputs, luck, draw, memory);
-        self.count_all(&memory.votes, luck, draw, |_, _, _| ())
-    }
-
-    /// The expected votes of a draw on polling day, into the memory.
-    fn expect(&self, inputs: &[Vec<f64>], luck: &WardLuck, draw: usize, memory: &mut Memory) {
-        self.on_polling_day(inputs, luck, draw, memory);
+    /// Counts the votes of the draws in the memory's lanes.
+    pub(super) fn count<'m>(&self, memory: &'m mut Memory) -> &'m TileCounts {
         let Memory {
+            parameters,
+            luck,
             scratch,
             votes,
-            parameters,
+            counts,
         } = memory;
-        self.kernel.expected(parameters, scratch, votes);
+        self.kernel.votes(parameters, scratch, votes);
+        self.kernel.count(votes, &parameters.kappa, luck, counts);
+        counts
     }
 
-    /// The parameters of a draw on polling day, into the memory.
+    /// A draw on polling day at given values of the inputs, into a lane of the memory.
     pub(super) fn on_polling_day(
         &self,
         inputs: &[Vec<f64>],
         luck: &WardLuck,
         draw: usize,
+        lane: usize,
         memory: &mut Memory,
     ) {
-        self.parameters(inputs, luck, draw, &mut memory.parameters);
-        self.on_the_day(inputs, draw, &mut memory.parameters);
+        self.before_polling_day(inputs, luck, draw, lane, memory);
+        self.on_the_day(inputs, draw, lane, memory);
     }
 
     fn block(&self, first: u32, n: usize) -> DrawOutcomes {
@@ -467,56 +472,84 @@ impl<'a> Simulation<'a> {
             log_weights,
             ..VoteOutcomes::default()
         };
-        let Memory {
-            mut scratch,
-            mut votes,
-            mut parameters,
-        } = self.memory();
-        for draw in 0..n {
-            self.parameters(inputs, &luck, draw, &mut parameters);
-            outcomes.log_weights[draw] += self.polls(inputs, draw, &mut parameters, &mut scratch);
-            self.on_the_day(inputs, draw, &mut parameters);
-            let by_reader = self.kernel.by_reader(&parameters, &mut scratch);
-            by_reader.mix(parameters.kappa, &mut votes);
-            self.record(&votes, &luck, draw, &mut outcomes);
-            let (cast, yes) = self.count_all(&by_reader.knowing, &luck, draw, |_, _, _| ());
-            outcomes.won_if_known.push(yes > cast - yes);
-            let ByReader { knowing, reading } = by_reader;
-            outcomes.margin_if_known.push(self.margin(knowing));
-            outcomes.margin_if_unknown.push(self.margin(reading));
+        let mut memory = self.memory();
+        let mut if_known = TileCounts::none(self.kernel.n_wards());
+        for tile in tiles(n) {
+            for (lane, draw) in tile.clone().enumerate() {
+                self.before_polling_day(inputs, &luck, draw, lane, &mut memory);
+            }
+            self.polls(inputs, &tile, &mut memory, &mut outcomes.log_weights);
+            for (lane, draw) in tile.clone().enumerate() {
+                self.on_the_day(inputs, draw, lane, &mut memory);
+            }
+            self.count(&mut memory);
+            self.record(&memory, tile.len(), &mut outcomes);
+            let Memory { luck, votes, .. } = &memory;
+            self.kernel.count(votes, &[1.0; LANES], luck, &mut if_known);
+            for lane in 0..tile.len() {
+                let (cast, yes) = (if_known.all_cast[lane], if_known.all_yes[lane]);
+                outcomes.won_if_known.push(yes > cast - yes);
+                outcomes
+                    .margin_if_known
+                    .push(self.margin(votes, lane, |by| &by.knowing));
+                outcomes
+                    .margin_if_unknown
+                    .push(self.margin(votes, lane, |by| &by.reading));
+            }
         }
         outcomes
     }
 
-    /// Expected votes for Yes less half of those cast, over electors.
-    fn margin(&self, votes: &ExpectedVotes) -> f64 {
-        let (cast, yes): (f64, f64) = (votes.votes.iter().sum(), votes.yes.iter().sum());
+    /// Expected votes for Yes less half of those cast, over electors, were all readers of one kind.
+    fn margin(
+        &self,
+        votes: &TileVotes,
+        lane: usize,
+        kind: fn(&ByReader<Moments<Lanes>>) -> &Moments<Lanes>,
+    ) -> f64 {
+        let (mut cast, mut yes) = (0.0, 0.0);
+        for ward in &votes.wards {
+            cast += kind(ward).votes[lane];
+            yes += kind(ward).yes[lane];
+        }
         (yes - cast / 2.0) / self.total_electors
     }
 
-    /// The log likelihood of the scenario's polls in a draw: each asked when the mood of this vote was
-    /// at work, but no ballot was cast and the campaign had not been.
+    /// Adds the log likelihood of the scenario's polls in the draws of a tile: each asked when the mood
+    /// of this vote was at work, but no ballot was cast and the campaign had not been.
     fn polls(
         &self,
         inputs: &[Vec<f64>],
-        draw: usize,
-        parameters: &mut VoteParameters,
-        scratch: &mut Scratch,
-    ) -> f64 {
+        tile: &Range<usize>,
+        memory: &mut Memory,
+        log_weights: &mut [f64],
+    ) {
         let polls = &self.prepared.polls;
         if polls.is_empty() {
-            return 0.0;
+            return;
         }
-        let [.., kappa] = self.national(inputs, draw);
         let mut asked = |poll: &PollReading| {
-            parameters.kappa = match poll.question {
-                PollQuestion::BallotPaper => kappa,
-                PollQuestion::OwnBill => 1.0,
-            };
-            support_log_odds(self.kernel.support(parameters, scratch))
+            for (lane, draw) in tile.clone().enumerate() {
+                let [.., kappa] = self.national(inputs, draw);
+                memory.parameters.kappa[lane] = match poll.question {
+                    PollQuestion::BallotPaper => kappa,
+                    PollQuestion::OwnBill => 1.0,
+                };
+            }
+            let Memory {
+                parameters,
+                scratch,
+                ..
+            } = &mut *memory;
+            self.kernel
+                .support(parameters, scratch)
+                .map(support_log_odds)
         };
-        let log_odds: Vec<f64> = polls.readings().iter().map(&mut asked).collect();
-        polls.log_likelihood(&log_odds)
+        let log_odds: Vec<Lanes> = polls.readings().iter().map(&mut asked).collect();
+        for (lane, log_weight) in log_weights[tile.clone()].iter_mut().enumerate() {
+            let of_draw: Vec<f64> = log_odds.iter().map(|lanes| lanes[lane]).collect();
+            *log_weight += polls.log_likelihood(&of_draw);
+        }
     }
 
     /// Log odds of the support that a poll on the last day with the question of the ballot paper
@@ -525,17 +558,19 @@ impl<'a> Simulation<'a> {
     pub(super) fn last_day_support(
         &self,
         inputs: &[Vec<f64>],
-        draw: usize,
+        tile: &Range<usize>,
         memory: &mut Memory,
-    ) -> f64 {
-        let [_, delta_statutory, _] = self.national(inputs, draw);
-        memory.parameters.national -= delta_statutory;
+    ) -> Lanes {
+        for (lane, draw) in tile.clone().enumerate() {
+            let [_, delta_statutory, _] = self.national(inputs, draw);
+            memory.parameters.national[lane] -= delta_statutory;
+        }
         let support = self.kernel.support(&memory.parameters, &mut memory.scratch);
-        support_log_odds(support)
+        support.map(support_log_odds)
     }
 
     /// The shift of support, log odds, from which on the expected votes for Yes are more than half.
-    pub(super) fn break_even(&self, memory: &mut Memory) -> f64 {
+    pub(super) fn break_even(&self, memory: &mut Memory) -> Lanes {
         self.kernel
             .break_even(&memory.parameters, &mut memory.scratch)
     }
@@ -544,11 +579,17 @@ impl<'a> Simulation<'a> {
     pub(super) fn headlines(&self, inputs: &[Vec<f64>], first: u32, n: usize) -> Vec<Headline> {
         let luck = WardLuck::of(self.prepared, "", first, n);
         let mut memory = self.memory();
-        let headline = |draw: usize| {
-            self.expect(inputs, &luck, draw, &mut memory);
-            self.headline(&memory.votes, &luck, draw, |_, _, _| ())
-        };
-        (0..n).map(headline).collect()
+        let mut headlines = Vec::with_capacity(n);
+        for tile in tiles(n) {
+            for (lane, draw) in tile.clone().enumerate() {
+                self.on_polling_day(inputs, &luck, draw, lane, &mut memory);
+            }
+            self.count(&mut memory);
+            let (frozen, expected) = frozen_and_all(&memory);
+            let of_lane = |lane: usize| self.headline(&memory.counts, &frozen, &expected, lane);
+            headlines.extend((0..tile.len()).map(of_lane));
+        }
+        headlines
     }
 
     /// The mood, how much harder a statutory ballot is, and comprehension as learned.
@@ -563,8 +604,10 @@ impl<'a> Simulation<'a> {
     }
 
     /// Adds what holds on polling day: a statutory ballot, and what the campaign has reached.
-    fn on_the_day(&self, inputs: &[Vec<f64>], draw: usize, into: &mut VoteParameters) {
-        (into.national, into.kappa) = self.mood_of_the_day(inputs, draw);
+    fn on_the_day(&self, inputs: &[Vec<f64>], draw: usize, lane: usize, memory: &mut Memory) {
+        let (national, kappa) = self.mood_of_the_day(inputs, draw);
+        memory.parameters.national[lane] = national;
+        memory.parameters.kappa[lane] = kappa;
     }
 
     /// Log odds for the whole vote on polling day, and the share of voters who know then what a Yes
@@ -576,13 +619,14 @@ impl<'a> Simulation<'a> {
         (delta_statutory + mood + effects, knows)
     }
 
-    /// The parameters of a draw before polling day.
-    fn parameters(
+    /// A draw before polling day with its luck, into a lane of the memory.
+    fn before_polling_day(
         &self,
         inputs: &[Vec<f64>],
         luck: &WardLuck,
         draw: usize,
-        into: &mut VoteParameters,
+        lane: usize,
+        memory: &mut Memory,
     ) {
         let [
             pi,
@@ -599,122 +643,98 @@ impl<'a> Simulation<'a> {
             mobilisation,
             turnout_shift,
         ] = self.at.vote.map(|position| inputs[position][draw]);
-        into.pi = pi;
-        into.m = m;
-        into.k = k;
-        into.national = tau * mood;
-        into.kappa = kappa;
-        into.omega = omega;
-        into.gamma = gamma;
-        into.eta = eta;
-        into.mobilisation = mobilisation;
-        into.turnout_shift = turnout_shift;
-        for (ward, effect) in into.ward.iter_mut().enumerate() {
-            *effect = luck.effect[ward].get(draw).map_or(0.0, |z| sigma_ward * z);
+        let into = &mut memory.parameters;
+        into.pi[lane] = pi;
+        into.m[lane] = m;
+        into.k[lane] = k;
+        into.national[lane] = tau * mood;
+        into.kappa[lane] = kappa;
+        into.omega[lane] = omega;
+        into.gamma[lane] = gamma;
+        into.eta[lane] = eta;
+        into.mobilisation[lane] = mobilisation;
+        into.turnout_shift[lane] = turnout_shift;
+        for (of_ward, effect) in into.ward.iter_mut().zip(&luck.effect) {
+            of_ward[lane] = effect.get(draw).map_or(0.0, |z| sigma_ward * z);
+        }
+        let counted = [
+            (&mut memory.luck.cast, &luck.cast),
+            (&mut memory.luck.yes, &luck.yes),
+        ];
+        for (into, luck) in counted {
+            for (of_ward, z) in into.iter_mut().zip(luck) {
+                of_ward[lane] = z[draw];
+            }
         }
     }
 
-    /// The count of one draw: votes cast and yes votes over all wards. `each` hears the electors,
-    /// the votes cast and the yes votes of every ward.
-    fn count_all(
-        &self,
-        votes: &ExpectedVotes,
-        luck: &WardLuck,
-        draw: usize,
-        mut each: impl FnMut(f64, f64, f64),
-    ) -> (f64, f64) {
-        let (mut all, mut yes) = (0.0, 0.0);
-        for (ward, &electors) in self.ward_electors.iter().enumerate() {
-            let moments = Moments {
-                votes: votes.votes[ward],
-                yes: votes.yes[ward],
-                votes_variance: votes.votes_variance[ward],
-                yes_variance: votes.yes_variance[ward],
-                covariance: votes.covariance[ward],
-            };
-            let z = (luck.cast[ward][draw], luck.yes[ward][draw]);
-            let (cast, says_yes) = count(electors, &moments, z);
-            each(electors, cast, says_yes);
-            all += cast;
-            yes += says_yes;
+    /// Records the votes of the first so many lanes.
+    fn record(&self, memory: &Memory, n: usize, outcomes: &mut VoteOutcomes) {
+        let kappa = &memory.parameters.kappa;
+        let TileVotes {
+            band_votes,
+            band_yes,
+            ..
+        } = &memory.votes;
+        let (frozen, expected) = frozen_and_all(memory);
+        let share = |part: f64, whole: f64| {
+            if whole > 0.0 { part / whole } else { f64::NAN }
+        };
+        let bands = self.prepared.schedule.bands();
+        let of_bands: Vec<(Lanes, Lanes)> = (bands.iter())
+            .map(|band| band.index())
+            .map(|band| (band_votes[band].mix(kappa), band_yes[band].mix(kappa)))
+            .collect();
+        let counts = &memory.counts;
+        for lane in 0..n {
+            for (ward, &electors) in self.ward_electors.iter().enumerate() {
+                let (cast, says_yes) = (counts.cast[ward][lane], counts.yes[ward][lane]);
+                outcomes.ward_yes_share.push(share(says_yes, cast));
+                outcomes.ward_turnout.push(share(cast, electors));
+            }
+            for (band, (cast, says_yes)) in bands.iter().zip(&of_bands) {
+                let (cast, says_yes) = (cast[lane], says_yes[lane]);
+                let turnout = share(cast, self.band_electors[*band]);
+                outcomes.band_turnout.push(turnout);
+                outcomes.band_votes.push(cast / expected[lane]);
+                outcomes.band_yes_share.push(share(says_yes, cast));
+            }
+            let whole = self.headline(counts, &frozen, &expected, lane);
+            outcomes.yes_share.push(whole.yes_share);
+            outcomes.turnout.push(whole.turnout);
+            outcomes.frozen_votes.push(whole.frozen_votes);
+            outcomes.won.push(whole.won);
         }
-        (all, yes)
     }
 
-    fn record(
-        &self,
-        votes: &ExpectedVotes,
-        luck: &WardLuck,
-        draw: usize,
-        outcomes: &mut VoteOutcomes,
-    ) {
-        let whole = self.headline(votes, luck, draw, |electors, cast, says_yes| {
-            outcomes.ward_yes_share.push(if cast > 0.0 {
-                says_yes / cast
-            } else {
-                f64::NAN
-            });
-            outcomes.ward_turnout.push(if electors > 0.0 {
-                cast / electors
-            } else {
-                f64::NAN
-            });
-        });
-        let mut bands = [(0.0, 0.0); Band::ALL.len()];
-        let mut expected = 0.0;
-        for (group, (&cast, &says_yes)) in self
-            .electorate
-            .groups
-            .iter()
-            .zip(votes.group_votes.iter().zip(&votes.group_yes))
-        {
-            let band = &mut bands[group.band.index()];
-            band.0 += cast;
-            band.1 += says_yes;
-            expected += cast;
-        }
-        for band in self.prepared.schedule.bands() {
-            let (cast, says_yes) = bands[band.index()];
-            let electors = self.band_electors[*band];
-            outcomes.band_turnout.push(if electors > 0.0 {
-                cast / electors
-            } else {
-                f64::NAN
-            });
-            outcomes.band_votes.push(cast / expected);
-            outcomes.band_yes_share.push(if cast > 0.0 {
-                says_yes / cast
-            } else {
-                f64::NAN
-            });
-        }
-        outcomes.yes_share.push(whole.yes_share);
-        outcomes.turnout.push(whole.turnout);
-        outcomes.frozen_votes.push(whole.frozen_votes);
-        outcomes.won.push(whole.won);
-    }
-
-    /// The vote as a whole in one draw; `each` hears of every ward as in [`Self::count_all`].
+    /// The vote as a whole in the draw of a lane.
     fn headline(
         &self,
-        votes: &ExpectedVotes,
-        luck: &WardLuck,
-        draw: usize,
-        each: impl FnMut(f64, f64, f64),
+        counts: &TileCounts,
+        frozen: &Lanes,
+        expected: &Lanes,
+        lane: usize,
     ) -> Headline {
-        let (all, yes) = self.count_all(votes, luck, draw, each);
-        let (mut frozen, mut expected) = (0.0, 0.0);
-        for (group, &cast) in self.electorate.groups.iter().zip(&votes.group_votes) {
-            expected += cast;
-            frozen += group.share_frozen * cast;
-        }
+        let (all, yes) = (counts.all_cast[lane], counts.all_yes[lane]);
         Headline {
             yes_share: if all > 0.0 { yes / all } else { f64::NAN },
             turnout: all / self.total_electors,
-            frozen_votes: frozen / expected,
+            frozen_votes: frozen[lane] / expected[lane],
             won: yes > all - yes,
         }
     }
+}
+
+/// Expected votes cast from homes whose own element is frozen, and from all.
+fn frozen_and_all(memory: &Memory) -> (Lanes, Lanes) {
+    let kappa = &memory.parameters.kappa;
+    let mut all = [0.0; LANES];
+    for of_band in &memory.votes.band_votes {
+        for (sum, votes) in all.iter_mut().zip(of_band.mix(kappa)) {
+            *sum += votes;
+        }
+    }
+    (memory.votes.frozen_votes.mix(kappa), all)
 }
 
 /// The vote as a whole in one draw.

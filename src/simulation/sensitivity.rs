@@ -13,10 +13,11 @@ use std::ops::Range;
 use nalgebra::{DMatrix, DVector};
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use super::draw::LANES;
 use super::inputs::{Input, normal_score, transform, uniform_of};
 use super::learn::fit;
 use super::prepare::Prepared;
-use super::run::{DrawOutcomes, Enters, Observer, Simulation, VoteOutcomes, WardLuck};
+use super::run::{DrawOutcomes, Enters, Memory, Observer, Simulation, VoteOutcomes, WardLuck};
 use super::sobol::{Design, Evaluations, Factor, Held, Indices, Luck, Point, SobolError};
 use super::summary::{Spread, spread, win_probability};
 use super::weights::Weights;
@@ -411,9 +412,14 @@ impl<'a> Model<'a> {
             .collect();
         let mut scores = vec![vec![f64::NAN; n]; self.inputs.len()];
         let mut memory = self.simulation.memory();
-        // Many points differ in the money only: their votes are counted once.
-        let mut counted: BTreeMap<(u32, bool, Vec<u64>), (f64, f64)> = BTreeMap::new();
-        let mut vote = VoteOutcomes::default();
+        // Many points differ in the money only: their votes are counted once, in tiles.
+        let mut places: BTreeMap<(u32, bool, Vec<u64>), usize> = BTreeMap::new();
+        let mut counted: Vec<(f64, f64)> = Vec::new();
+        let count = |memory: &mut Memory, counted: &mut Vec<(f64, f64)>| {
+            let counts = self.simulation.count(memory);
+            counted.extend(counts.all_cast.into_iter().zip(counts.all_yes));
+        };
+        let mut place_of: Vec<Option<usize>> = Vec::with_capacity(points.len());
         let mut outcomes = DrawOutcomes::default();
         for point in points {
             let draw = (point.row - rows.start) as usize;
@@ -434,12 +440,30 @@ impl<'a> Model<'a> {
             let wanted = (Outcome::ALL.iter())
                 .any(|outcome| outcome.needs_vote() && point.wanted[outcome.index()]);
             let is_b = point.luck == Luck::B;
-            let (cast, yes) = match &lucks[usize::from(is_b)] {
-                Some(luck) if wanted => *counted
-                    .entry((point.row, is_b, of_vote))
-                    .or_insert_with(|| self.simulation.votes_at(&values, luck, draw, &mut memory)),
-                _ => (0.0, 0.0),
-            };
+            let place = lucks[usize::from(is_b)]
+                .as_ref()
+                .filter(|_| wanted)
+                .map(|luck| {
+                    let next = places.len();
+                    let place = *places.entry((point.row, is_b, of_vote)).or_insert(next);
+                    if place == next {
+                        let lane = place % LANES;
+                        self.simulation
+                            .on_polling_day(&values, luck, draw, lane, &mut memory);
+                        if lane == LANES - 1 {
+                            count(&mut memory, &mut counted);
+                        }
+                    }
+                    place
+                });
+            place_of.push(place);
+        }
+        if places.len() > counted.len() {
+            count(&mut memory, &mut counted);
+        }
+        let mut vote = VoteOutcomes::default();
+        for place in place_of {
+            let (cast, yes) = place.map_or((0.0, 0.0), |place| counted[place]);
             vote.won.push(yes > cast - yes);
             vote.yes_share.push(yes / cast);
         }

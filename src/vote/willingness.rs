@@ -17,14 +17,14 @@ pub fn yes_odds(x: f64, pi: f64, m: f64, k: f64, gamma: f64) -> f64 {
     if x > 0.0 {
         pi / (1.0 + (k * (x / m).ln()).exp() - pi)
     } else {
-        pi / (1.0 - pi) * gain_odds(x, gamma)
+        pi / (1.0 - pi) * (gamma * gain_strength(x)).exp()
     }
 }
 
 /// Pounds of 2026 a year at which a gain has its whole effect.
 const FULL_GAIN: f64 = 50.0;
 
-/// By how much a gain multiplies the odds.
-pub fn gain_odds(x: f64, gamma: f64) -> f64 {
-    (gamma * f64::min(1.0, -x / FULL_GAIN)).exp()
+/// How strong a gain is, from 0 to 1 for its whole effect.
+pub fn gain_strength(x: f64) -> f64 {
+    f64::min(1.0, -x / FULL_GAIN)
 }
