@@ -7,11 +7,11 @@ use bandwise::data::cells::rows_by_plain_loops;
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World, cells};
 use bandwise::domain::{AreaKind, Cells, Detail, Pence};
-use bandwise::simulation::draw::Kernel;
+use bandwise::simulation::draw::{Kernel, LANES, TileParameters, TileVotes};
 use bandwise::simulation::inputs::normals;
 use bandwise::simulation::{NoObserver, Prepared, on_threads, prepare, run};
 use bandwise::tax::{Amounts, Cases, apply, dwelling_bill};
-use bandwise::vote::{ExpectedVotes, VoteParameters, expected_votes};
+use bandwise::vote::{VoteParameters, expected_votes};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn derby(draws: u32) -> (World, Prepared) {
@@ -46,6 +46,14 @@ fn parameters(n: u32) -> Vec<VoteParameters> {
         .collect()
 }
 
+fn tile(draws: &[VoteParameters]) -> TileParameters {
+    let mut tile = TileParameters::none(draws[0].ward.len());
+    for (lane, draw) in draws.iter().enumerate() {
+        tile.set(lane, draw);
+    }
+    tile
+}
+
 /// The expected votes of 1,000 draws in 18 wards: the kernel against the plain loop.
 fn draw_loop(criterion: &mut Criterion) {
     let (_, prepared) = derby(1);
@@ -56,10 +64,11 @@ fn draw_loop(criterion: &mut Criterion) {
     group.bench_function("kernel", |bencher| {
         let kernel = Kernel::of(electorate);
         let mut scratch = kernel.scratch();
-        let mut votes = ExpectedVotes::none(electorate.n_wards(), electorate.groups.len());
+        let mut votes = TileVotes::none(electorate.n_wards());
+        let tiles: Vec<TileParameters> = parameters.chunks_exact(LANES).map(tile).collect();
         bencher.iter(|| {
-            for one in &parameters {
-                kernel.expected(one, &mut scratch, &mut votes);
+            for tile in &tiles {
+                kernel.votes(tile, &mut scratch, &mut votes);
                 black_box(&votes);
             }
         });
@@ -68,6 +77,28 @@ fn draw_loop(criterion: &mut Criterion) {
         bencher.iter(|| {
             for one in &parameters {
                 black_box(expected_votes(electorate, one));
+            }
+        });
+    });
+    group.finish();
+}
+
+/// What 10,000 draws take from chance: inputs as learned from evidence, and three normals a ward.
+fn sampling(criterion: &mut Criterion) {
+    const DRAWS: usize = 10_000;
+    let (_, prepared) = derby(1);
+    let mut group = criterion.benchmark_group("luck of 10,000 draws, one core");
+    group.sample_size(20);
+    group.bench_function("inputs and weights", |bencher| {
+        bencher.iter(|| black_box(prepared.inputs.block(1, 0, DRAWS)));
+    });
+    group.bench_function("54 normals a draw", |bencher| {
+        let names: Vec<String> = (0..54).map(|stream| format!("bench/{stream}")).collect();
+        let mut values = vec![0.0; DRAWS];
+        bencher.iter(|| {
+            for name in &names {
+                normals(1, name, 0, &mut values);
+                black_box(&values);
             }
         });
     });
@@ -143,5 +174,5 @@ fn pipeline(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, draw_loop, simulation, bills, pipeline);
+criterion_group!(benches, draw_loop, sampling, simulation, bills, pipeline);
 criterion_main!(benches);

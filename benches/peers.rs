@@ -10,6 +10,7 @@
 //! A line is a job, a number of threads, a number of repetitions and what the job asks for beside
 //! them. The answer holds the seconds of every repetition and figures to check the peers by.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::hint::black_box;
@@ -17,18 +18,21 @@ use std::io::{self, BufRead, Write};
 use std::path::Path;
 use std::time::Instant;
 
+use bandwise::data::households::Published;
 use bandwise::data::scenario::Names;
 use bandwise::data::small_areas::small_areas;
 use bandwise::data::{Scenario, World};
 use bandwise::domain::cells::{Cell, Ward};
 use bandwise::domain::evidence::Learning;
-use bandwise::domain::{AreaKind, Cells, Liability, Reduction};
+use bandwise::domain::{AreaKind, Band, ByBand, Cells, Liability, Reduction};
 use bandwise::report::files::Place;
 use bandwise::report::{
     OutputFolder, briefing, card, csv, json, needs, parquet, scenario_file, text,
 };
-use bandwise::simulation::draw::Kernel;
+use bandwise::simulation::draw::{Kernel, LANES, TileCounts, TileLuck, TileParameters, TileVotes};
 use bandwise::simulation::inputs::normals;
+use bandwise::simulation::synthetic::SyntheticHome;
+use bandwise::simulation::vector::exp_all;
 use bandwise::simulation::{
     DrawOutcomes, NoObserver, Prepared, Synthetic, on_threads, prepare, run,
 };
@@ -130,38 +134,34 @@ impl Setting {
             ("write", [folder]) => self.write(Path::new(folder))?,
             ("cell", []) => {
                 let (seconds, outcomes) = timed(repetitions, || run(&self.cell, &NoObserver));
-                answer(seconds, &outcomes)
+                answer(&seconds, &outcomes)
             }
-            ("kernel", []) => self.kernel(repetitions),
+            ("sampling", []) => {
+                let draws = CELL_DRAWS as usize;
+                let (seconds, _) = timed(repetitions, || self.sampling(draws));
+                json!({ "seconds": seconds })
+            }
+            ("votes", []) => self.votes(repetitions),
+            ("exponentials", []) => self.exponentials(repetitions),
             ("household-groups", []) => {
                 let (seconds, outcomes) = timed(repetitions, || run(&self.grouped(), &NoObserver));
-                answer(seconds, &outcomes)
+                answer(&seconds, &outcomes)
             }
             ("household-grouping", []) => {
                 let (seconds, prepared) = timed(repetitions, || self.grouped());
                 json!({ "seconds": seconds, "groups": prepared.electorate.n_cells() })
             }
-            ("household-each", []) => {
-                let grouped = self.grouped();
-                let (seconds, shares) = timed(repetitions, || self.each_home(&grouped));
-                let same = self.yes_shares(&grouped);
-                json!({
-                    "seconds": seconds,
-                    "win": share_above_half(&shares),
-                    "yes_share": mean(&shares),
-                    "furthest_from_groups": furthest(&shares, &same),
-                })
-            }
+            ("household-each", []) => self.household_each(repetitions),
             ("draws", [draws]) => {
                 let mut prepared = self.derby.clone();
                 prepared.scenario.draws = draws.parse()?;
                 let (seconds, outcomes) = timed(repetitions, || run(&prepared, &NoObserver));
-                answer(seconds, &outcomes)
+                answer(&seconds, &outcomes)
             }
             ("groups", [groups]) => {
                 let prepared = with_groups(&self.derby, groups.parse()?);
                 let (seconds, outcomes) = timed(repetitions, || run(&prepared, &NoObserver));
-                let mut answer = answer(seconds, &outcomes);
+                let mut answer = answer(&seconds, &outcomes);
                 answer["cells"] = json!(prepared.electorate.n_cells());
                 answer
             }
@@ -177,19 +177,7 @@ impl Setting {
         let inputs = values_of(&self.cell, &outcomes.inputs, CELL_DRAWS as usize);
         let draws = CELL_DRAWS as usize;
         write_numbers(&folder.join("values.f64"), inputs.iter().flatten())?;
-        let mut luck = Vec::new();
-        for what in ["ward", "count/votes", "count/yes"] {
-            luck.extend(self.cell.cells.wards().iter().map(|ward| {
-                let mut values = vec![0.0; draws];
-                normals(
-                    self.cell.scenario.seed,
-                    &format!("{what}/{}", ward.code),
-                    0,
-                    &mut values,
-                );
-                values
-            }));
-        }
+        let (_, luck) = self.sampling(draws);
         write_numbers(&folder.join("luck.f64"), luck.iter().flatten())?;
         let moods = &luck[..WARDS];
         let electorate = &self.cell.electorate;
@@ -235,7 +223,7 @@ impl Setting {
             &folder.join("household-values.f64"),
             inputs.iter().flatten(),
         )?;
-        let moods = moods_of(&short, HOUSEHOLD_DRAWS as usize);
+        let moods = luck_of(&short, "ward", HOUSEHOLD_DRAWS as usize);
         write_numbers(&folder.join("household-luck.f64"), moods.iter().flatten())?;
         let expected: Vec<f64> = (0..HOUSEHOLD_DRAWS as usize)
             .map(|draw| {
@@ -246,16 +234,15 @@ impl Setting {
             })
             .collect();
         write_numbers(&folder.join("household-outcomes.f64"), expected.iter())?;
+        // Every sixteenth authority, as far as it holds a vote.
+        let newest = World::embedded(None)?;
+        let names = Names::of(&newest.assumptions);
         let mut authorities = Vec::new();
-        // Every sixteenth authority that votes.
-        let names = Names::of(&self.world.assumptions);
-        for record in self.world.vintage.authorities.iter().step_by(16) {
+        for record in newest.vintage.authorities.iter().step_by(16) {
             let mut scenario = Scenario::load("uniform-15", &names)?;
             scenario.authority = record.authority.code.to_string();
             scenario.learning = Learning::PriorsOnly;
-            let Ok(prepared) = prepare(&scenario, &self.world) else {
-                continue;
-            };
+            let prepared = prepare(&scenario, &newest)?;
             if prepared.route.needs_referendum() {
                 authorities.push(described(&prepared));
             }
@@ -274,21 +261,71 @@ impl Setting {
         }))
     }
 
-    /// Expected votes of the job *cell* with given parameters on one thread: no sampling, no count.
-    fn kernel(&self, repetitions: usize) -> Value {
+    /// All numbers that the job *cell* draws: inputs, and three normals a ward and draw.
+    fn sampling(&self, draws: usize) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
+        let inputs = sampled(&self.cell, draws);
+        let kinds = ["ward", "count/votes", "count/yes"];
+        let luck = kinds
+            .iter()
+            .flat_map(|what| luck_of(&self.cell, what, draws));
+        (inputs, luck.collect())
+    }
+
+    /// Votes and counts of the job *cell* with given parameters, on one thread.
+    fn votes(&self, repetitions: usize) -> Value {
         let draws = CELL_DRAWS as usize;
-        let outcomes = run(&self.cell, &NoObserver);
-        let inputs = values_of(&self.cell, &outcomes.inputs, draws);
-        let moods = moods_of(&self.cell, draws);
-        let parameters: Vec<VoteParameters> = (0..draws)
-            .map(|draw| parameters(&inputs, &moods, draw))
+        let (inputs, luck) = self.sampling(draws);
+        let tiles = tiles(&inputs, &luck[..WARDS], draws);
+        let of_counts: Vec<TileLuck> = (0..tiles.len())
+            .map(|tile| {
+                let lanes = |values: &Vec<f64>| lanes(values, tile * LANES, draws);
+                TileLuck {
+                    cast: luck[WARDS..2 * WARDS].iter().map(lanes).collect(),
+                    yes: luck[2 * WARDS..].iter().map(lanes).collect(),
+                }
+            })
             .collect();
-        let electorate = &self.cell.electorate;
-        let kernel = Kernel::of(electorate);
-        let (seconds, yes) = timed(repetitions, || {
-            of_kernel(&kernel, electorate, &parameters, yes_share)
+        let kernel = Kernel::of(&self.cell.electorate);
+        let mut scratch = kernel.scratch();
+        let mut votes = TileVotes::none(WARDS);
+        let mut counts = TileCounts::none(WARDS);
+        let (votes_alone, ()) = timed(repetitions, || {
+            for tile in &tiles {
+                kernel.votes(tile, &mut scratch, &mut votes);
+                black_box(&votes);
+            }
         });
-        json!({ "seconds": seconds, "yes_share": mean(&yes) })
+        let (with_counts, ()) = timed(repetitions, || {
+            for (tile, luck) in tiles.iter().zip(&of_counts) {
+                kernel.votes(tile, &mut scratch, &mut votes);
+                kernel.count(&votes, &tile.kappa, luck, &mut counts);
+                black_box(&counts);
+            }
+        });
+        json!({
+            "seconds": with_counts,
+            "votes_alone": votes_alone,
+            "cells": kernel.n_cells(),
+        })
+    }
+
+    /// As many vector exponentials as the plain form of the job *cell* has logistics: five a ward, group
+    /// and draw, of turnout and of a Yes by kind of reader.
+    fn exponentials(&self, repetitions: usize) -> Value {
+        const TOGETHER: usize = 1_024;
+        const LOGISTICS: usize = 5;
+        let cells = Kernel::of(&self.cell.electorate).n_cells();
+        let wanted = cells * CELL_DRAWS as usize * LOGISTICS;
+        let log_odds: Vec<f64> = (0..TOGETHER).map(|at| at as f64 / 200.0 - 2.5).collect();
+        let mut odds = vec![0.0; TOGETHER];
+        let (seconds, ()) = timed(repetitions, || {
+            for _ in 0..wanted.div_ceil(TOGETHER) {
+                odds.copy_from_slice(&log_odds);
+                exp_all(&mut odds);
+                black_box(&odds);
+            }
+        });
+        json!({ "seconds": seconds, "evaluations": wanted })
     }
 
     /// Derby with the homes of the extract, compressed to groups.
@@ -306,8 +343,8 @@ impl Setting {
                     prepared.cells.award_basis_points(cell),
                 )
             })
-            .collect::<std::collections::BTreeMap<_, _>>();
-        let awards = bandwise::domain::ByBand::from_fn(|band| {
+            .collect::<BTreeMap<_, _>>();
+        let awards = ByBand::from_fn(|band| {
             Reduction::ALL.map(|reduction| awards.get(&(band, reduction)).copied().unwrap_or(0))
         });
         let cells = Cells::new(prepared.cells.wards().to_vec(), rows, vec![awards]);
@@ -316,61 +353,81 @@ impl Setting {
         prepared
     }
 
-    /// Expected yes share of every draw, each home simulated by itself.
-    fn each_home(&self, grouped: &Prepared) -> Vec<f64> {
+    /// Every home a group of its own in the kernel, against the homes in groups.
+    fn household_each(&self, repetitions: usize) -> Value {
         let draws = HOUSEHOLD_DRAWS as usize;
-        let (inputs, moods) = (sampled(grouped, draws), moods_of(grouped, draws));
-        let together = self.homes.electorates(grouped);
-        let votes: Vec<(Vec<f64>, Vec<f64>)> = together
-            .par_iter()
-            .map(|(ward, electorate)| {
-                let kernel = Kernel::of(electorate);
-                let parameters: Vec<VoteParameters> = (0..draws)
-                    .map(|draw| parameters(&inputs, std::slice::from_ref(&moods[*ward]), draw))
-                    .collect();
-                let both = of_kernel(&kernel, electorate, &parameters, |votes| {
-                    (votes.votes[0], votes.yes[0])
-                });
-                both.into_iter().unzip()
-            })
-            .collect();
-        (0..draws)
-            .map(|draw| {
-                let cast: f64 = votes.iter().map(|(cast, _)| cast[draw]).sum();
-                let yes: f64 = votes.iter().map(|(_, yes)| yes[draw]).sum();
+        let grouped = self.grouped();
+        let kernels = self.homes.kernels(&grouped);
+        let homes: usize = kernels.iter().map(|(_, kernel)| kernel.n_cells()).sum();
+        let (seconds, shares) = timed(repetitions, || {
+            let (inputs, moods) = (sampled(&grouped, draws), luck_of(&grouped, "ward", draws));
+            let tiles: Vec<Vec<TileParameters>> = moods
+                .iter()
+                .map(|mood| tiles(&inputs, std::slice::from_ref(mood), draws))
+                .collect();
+            let votes: Vec<Vec<(f64, f64)>> = (kernels.par_iter())
+                .map(|(ward, kernel)| expected(kernel, &tiles[*ward], draws))
+                .collect();
+            let of_draw = |draw: usize| {
+                let cast: f64 = votes.iter().map(|votes| votes[draw].0).sum();
+                let yes: f64 = votes.iter().map(|votes| votes[draw].1).sum();
                 yes / cast
-            })
-            .collect()
-    }
-
-    /// Expected yes share of every draw from the groups.
-    fn yes_shares(&self, grouped: &Prepared) -> Vec<f64> {
-        let draws = HOUSEHOLD_DRAWS as usize;
-        let (inputs, moods) = (sampled(grouped, draws), moods_of(grouped, draws));
-        let parameters: Vec<VoteParameters> = (0..draws)
-            .map(|draw| parameters(&inputs, &moods, draw))
-            .collect();
+            };
+            (0..draws).map(of_draw).collect::<Vec<f64>>()
+        });
+        let (inputs, moods) = (sampled(&grouped, draws), luck_of(&grouped, "ward", draws));
         let kernel = Kernel::of(&grouped.electorate);
-        of_kernel(&kernel, &grouped.electorate, &parameters, yes_share)
+        let in_groups = expected(&kernel, &tiles(&inputs, &moods, draws), draws);
+        let furthest = (shares.iter().zip(in_groups))
+            .map(|(share, (cast, yes))| (share - yes / cast).abs())
+            .fold(0.0, f64::max);
+        json!({
+            "seconds": seconds,
+            "homes": homes,
+            "yes_share": mean(&shares),
+            "furthest_from_groups": furthest,
+        })
     }
 }
 
-/// A figure of the expected votes under each set of parameters.
-fn of_kernel<T>(
-    kernel: &Kernel,
-    electorate: &Electorate,
-    parameters: &[VoteParameters],
-    figure: impl Fn(&ExpectedVotes) -> T,
-) -> Vec<T> {
+/// Expected votes cast and yes votes of every draw.
+fn expected(kernel: &Kernel, tiles: &[TileParameters], draws: usize) -> Vec<(f64, f64)> {
     let mut scratch = kernel.scratch();
-    let mut votes = ExpectedVotes::none(electorate.n_wards(), electorate.groups.len());
-    parameters
-        .iter()
-        .map(|one| {
-            kernel.expected(one, &mut scratch, &mut votes);
-            figure(&votes)
+    let mut votes = TileVotes::none(kernel.n_wards());
+    let mut all = Vec::with_capacity(tiles.len() * LANES);
+    for tile in tiles {
+        kernel.votes(tile, &mut scratch, &mut votes);
+        let (mut cast, mut yes) = ([0.0; LANES], [0.0; LANES]);
+        for ward in &votes.wards {
+            for lane in 0..LANES {
+                let (know, read) = (tile.kappa[lane], 1.0 - tile.kappa[lane]);
+                cast[lane] += know * ward.knowing.votes[lane] + read * ward.reading.votes[lane];
+                yes[lane] += know * ward.knowing.yes[lane] + read * ward.reading.yes[lane];
+            }
+        }
+        all.extend(cast.into_iter().zip(yes));
+    }
+    all.truncate(draws);
+    all
+}
+
+/// Parameters of a number of draws in tiles; the last draw stands in where a tile is not full.
+fn tiles(inputs: &[Vec<f64>], moods: &[Vec<f64>], draws: usize) -> Vec<TileParameters> {
+    (0..draws.div_ceil(LANES))
+        .map(|tile| {
+            let mut into = TileParameters::none(moods.len());
+            for lane in 0..LANES {
+                let draw = (tile * LANES + lane).min(draws - 1);
+                into.set(lane, &parameters(inputs, moods, draw));
+            }
+            into
         })
         .collect()
+}
+
+/// Numbers of the draws of a tile.
+fn lanes(values: &[f64], first: usize, draws: usize) -> [f64; LANES] {
+    std::array::from_fn(|lane| values[(first + lane).min(draws - 1)])
 }
 
 /// The values of the inputs of a number of draws.
@@ -379,15 +436,15 @@ fn sampled(prepared: &Prepared, draws: usize) -> Vec<Vec<f64>> {
     values_of(prepared, &block.values, draws)
 }
 
-/// The moods of all wards, standard normals.
-fn moods_of(prepared: &Prepared, draws: usize) -> Vec<Vec<f64>> {
-    let mood = |ward: &Ward| {
+/// Standard normals of a kind of luck, ward by ward.
+fn luck_of(prepared: &Prepared, what: &str, draws: usize) -> Vec<Vec<f64>> {
+    let of_ward = |ward: &Ward| {
         let mut values = vec![0.0; draws];
-        let name = format!("ward/{}", ward.code);
+        let name = format!("{what}/{}", ward.code);
         normals(prepared.scenario.seed, &name, 0, &mut values);
         values
     };
-    prepared.cells.wards().iter().map(mood).collect()
+    prepared.cells.wards().iter().map(of_ward).collect()
 }
 
 /// The 19 inputs of the job *cell*, in order, of a number of draws.
@@ -445,7 +502,7 @@ fn in_cells(derby: &Prepared, world: &World) -> Prepared {
             }),
         }
     }
-    let no_awards = bandwise::domain::ByBand::from_fn(|_| [0; 3]);
+    let no_awards = ByBand::from_fn(|_| [0; 3]);
     prepared.cells = Cells::new(wards, rows, vec![no_awards]);
     prepared.electorate = electorate_of(&prepared, world);
     prepared
@@ -498,7 +555,7 @@ impl Homes {
     fn invented(derby: &Prepared, world: &World) -> Result<Self, Failure> {
         let record = world.vintage.find("Derby")?;
         let wards = small_areas(&record.authority.code, AreaKind::Ward)?;
-        let published = bandwise::data::households::Published {
+        let published = Published {
             record,
             year: world.vintage.year,
             wards: &wards,
@@ -518,7 +575,7 @@ impl Homes {
             .collect::<Option<_>>()
             .ok_or("the homes lie in Derby's wards")?;
         let homes = synthetic.homes(0, HOMES);
-        let code = |of: &dyn Fn(&bandwise::simulation::synthetic::SyntheticHome) -> usize| {
+        let code = |of: &dyn Fn(&SyntheticHome) -> usize| {
             homes
                 .iter()
                 .map(|home| u8::try_from(of(home)))
@@ -549,7 +606,7 @@ impl Homes {
     /// Cells in order with the electors of each: one pass over the homes.
     fn compressed(&self) -> (Vec<Cell>, Vec<Option<f64>>) {
         const KINDS: usize = Liability::ALL.len() * Reduction::ALL.len();
-        let bands = bandwise::domain::Band::ALL;
+        let bands = Band::ALL;
         let n_wards = self
             .ward
             .iter()
@@ -587,30 +644,43 @@ impl Homes {
         .unzip()
     }
 
-    /// Homes with electors, each a group of its own, some of one ward together; with the position of
-    /// the ward.
-    fn electorates(&self, grouped: &Prepared) -> Vec<(usize, Electorate)> {
+    /// Kernels of homes with electors, each home a group of its own, some of one ward together; with the
+    /// position of the ward.
+    ///
+    /// The kernel puts groups together that are alike: here each home's cost and turnout differ by
+    /// less than a millionth, so that nothing is shared between homes.
+    fn kernels(&self, grouped: &Prepared) -> Vec<(usize, Kernel)> {
         let electorate = &grouped.electorate;
-        let group_of = |home: usize| {
-            electorate.groups.iter().find(|group| {
-                (
-                    group.band.index(),
-                    group.liability as usize,
-                    group.reduction as usize,
-                ) == (
-                    usize::from(self.band[home]),
-                    usize::from(self.liability[home]),
-                    usize::from(self.reduction[home]),
-                )
-            })
+        let key = |group: &VoterGroup| {
+            (
+                group.band.index(),
+                group.liability as usize,
+                group.reduction as usize,
+            )
         };
+        let groups: BTreeMap<_, &VoterGroup> = electorate
+            .groups
+            .iter()
+            .map(|group| (key(group), group))
+            .collect();
         let mut by_ward: Vec<Vec<(VoterGroup, f64)>> = vec![Vec::new(); electorate.n_wards()];
         for home in 0..self.ward.len() {
+            let key = [&self.band, &self.liability, &self.reduction]
+                .map(|codes| usize::from(codes[home]));
+            let ward = &mut by_ward[usize::from(self.ward[home])];
             if self.electors[home] > 0
-                && let Some(group) = group_of(home)
+                && let Some(&&(mut group)) = groups.get(&key.into())
             {
-                by_ward[usize::from(self.ward[home])]
-                    .push((*group, f64::from(self.electors[home])));
+                let little = 1e-10 * (ward.len() % HOMES_TOGETHER + 1) as f64;
+                for cost in [
+                    &mut group.perception.known,
+                    &mut group.perception.own_element,
+                    &mut group.perception.whole_bill,
+                    &mut group.turnout_log_odds,
+                ] {
+                    *cost -= little;
+                }
+                ward.push((group, f64::from(self.electors[home])));
             }
         }
         let mut all = Vec::new();
@@ -621,7 +691,7 @@ impl Homes {
                     turnout_log_odds: electorate.ward_turnout[ward],
                     groups: groups.to_vec(),
                 };
-                all.push((ward, Electorate::of_wards(&[one])));
+                all.push((ward, Kernel::of(&Electorate::of_wards(&[one]))));
             }
         }
         all
@@ -744,7 +814,7 @@ fn timed<T>(repetitions: usize, mut work: impl FnMut() -> T) -> (Vec<f64>, T) {
     (seconds, result)
 }
 
-fn answer(seconds: Vec<f64>, outcomes: &DrawOutcomes) -> Value {
+fn answer(seconds: &[f64], outcomes: &DrawOutcomes) -> Value {
     let vote = outcomes.vote.as_ref();
     json!({
         "seconds": seconds,
@@ -760,20 +830,8 @@ fn yes_share(votes: &ExpectedVotes) -> f64 {
     votes.yes.iter().sum::<f64>() / votes.votes.iter().sum::<f64>()
 }
 
-fn share_above_half(values: &[f64]) -> f64 {
-    values.iter().filter(|value| **value > 0.5).count() as f64 / values.len() as f64
-}
-
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
-}
-
-fn furthest(values: &[f64], others: &[f64]) -> f64 {
-    values
-        .iter()
-        .zip(others)
-        .map(|(value, other)| (value - other).abs())
-        .fold(0.0, f64::max)
 }
 
 fn write_numbers<'a>(file: &Path, numbers: impl Iterator<Item = &'a f64>) -> io::Result<()> {

@@ -30,6 +30,7 @@ import schedule
 ROOT = Path(__file__).resolve().parents[2]
 JOBS = ["cell", "household", "schedule", "cold", "national", "stages", "scaling"]
 CELL_DRAWS = 10_000
+SWEEP = ["sweep", "uniform-15", "--priors-only", "--draws", str(CELL_DRAWS)]
 
 
 class Bandwise:
@@ -169,12 +170,37 @@ def of_cell(bandwise, folder, rounds):
         least = {name: min(those) for name, those in seconds.items()}
         target_met("times NumPy", 4, least["NumPy, chunked"] / least["bandwise"])
         target_met("times Numba", 3, least["Numba"] / least["bandwise"])
+    alone = []
+
+    def votes():
+        answer = bandwise.ask("votes")
+        alone.append(answer["votes_alone"][0])
+        return answer["seconds"][0]
+
     seconds = in_turns(rounds, {
-        "bandwise: expected votes alone": bandwise.seconds("kernel"),
-        "Numba: expected votes and count alone": clocked(cell_numba.numba_given, e, values, luck),
-        "NumPy: expected votes and count alone": clocked(cell.numpy_given, e, values, luck),
+        "bandwise: votes and counts": votes,
+        "Numba: votes and counts": clocked(cell_numba.numba_given, e, values, luck),
+        "NumPy: votes and counts": clocked(cell.numpy_given, e, values, luck),
+        "bandwise: sampling": bandwise.seconds("sampling"),
+        "NumPy's generator: sampling": clocked(drawn, of, wards, n),
+        "bandwise: vector exp alone": bandwise.seconds("exponentials"),
     })
-    table("cell: parameters given, 1 core", seconds, "bandwise: expected votes alone")
+    evaluations = bandwise.ask("exponentials")["evaluations"]
+    cells = n * wards * e.n_groups
+    table("cell: its parts, 1 core", seconds, "bandwise: votes and counts",
+          f"vector exp alone: {evaluations:,} evaluations, as many as the plain form has logistics")
+    kernel, exp = min(alone), min(seconds["bandwise: vector exp alone"])
+    print(f"kernel: expected votes alone {1e3 * kernel:.2f} ms, {1e9 * kernel / cells:.2f} ns a ward, group and "
+          f"draw; vector exp {1e9 * exp / evaluations:.2f} ns each")
+    target_met("kernel against as many vector exp", 2, kernel / exp, most=True)
+
+
+def drawn(of, wards, n):
+    generator = np.random.Generator(np.random.SFC64(1))
+    cell.sample(generator, of, n)
+    luck = np.empty((3, wards, 1024))
+    for _ in range(0, n, 1024):
+        generator.standard_normal(out=luck)
 
 
 def of_household(bandwise, folder, rounds):
@@ -264,13 +290,17 @@ def of_cold(program, folder, rounds, profile):
               "profile dev: polars inside bandwise is not optimised" if profile == "dev" else "")
 
 
+def can_sweep(program):
+    return subprocess.run([program, "sweep", "--help"], capture_output=True).returncode == 0
+
+
 def of_national(program, folder, rounds, profile):
     sample = [cell.Electorate(stated)
               for stated in json.loads((folder / "authorities.json").read_text())]
     of = cell.priors()
     cells = sum(e.electors.size for e in sample)
-    print(f"\nnational: the peers make the draws of {len(sample)} of the English authorities (every "
-          f"16th, {cells:,} wards x groups), scaled to 296; they prepare nothing and write nothing")
+    print(f"\nnational: the peers make the draws of {len(sample)} authorities (every 16th of 318, as far as it "
+          f"holds a vote; {cells:,} wards x groups), times 16; they prepare nothing and write nothing")
     pool = ThreadPoolExecutor(2)
 
     def peer(sampled):
@@ -278,22 +308,22 @@ def of_national(program, folder, rounds, profile):
             begin = time.perf_counter()
             for one in [pool.submit(sampled, e, of, 1, CELL_DRAWS) for e in sample]:
                 one.result()
-            return (time.perf_counter() - begin) * 296 / len(sample)
+            return 16 * (time.perf_counter() - begin)
         return once
 
     programs = {}
     with tempfile.TemporaryDirectory() as out:
-        helped = subprocess.run([program, "sweep", "--help"], capture_output=True)
-        if helped.returncode == 0:
+        if can_sweep(program):
             def sweep():
                 place = Path(out) / "sweep"
                 shutil.rmtree(place, ignore_errors=True)
-                wall, cpu, memory = schedule.timed([program, "sweep", "uniform-15", "--out", str(place)])
+                wall, cpu, memory = schedule.timed([program, *SWEEP, "--all", "--threads", "2", "--out",
+                                                    str(place)])
                 print(f"bandwise sweep: {wall:.1f} s, {cpu:.1f} processor seconds, {memory:,.0f} MB")
                 return wall
             programs["bandwise sweep"] = sweep
         else:
-            print("bandwise has no command sweep here: not timed")
+            print("this bandwise has no command `sweep`: not timed")
         programs["Numba, draws alone, scaled"] = peer(cell_numba.numba_sampled)
         programs["NumPy, draws alone, scaled"] = peer(cell.numpy_sampled)
         seconds = {name: [once() for _ in range(rounds)] for name, once in programs.items()}
@@ -311,7 +341,7 @@ def of_stages(bandwise, folder, rounds):
     print(f"{'all':28} {rows.sum(axis=1).min():9.2f} {total:9.2f}")
 
 
-def of_scaling(bandwise, folder, rounds):
+def of_scaling(bandwise, program, folder, rounds):
     """Measured points of cost against draws, groups and authorities, as CSV and a chart."""
     import matplotlib
     matplotlib.use("svg")
@@ -320,22 +350,38 @@ def of_scaling(bandwise, folder, rounds):
     sizes = {
         "draws": (2_000, 4_000, 8_000, 16_000, 32_000, 64_000),
         "groups": (64, 128, 256, 512, 1_024),
-        "authorities": (5, 10, 20, 40, 80),
+        "authorities": (10, 20, 40, 80, 160),
     }
+    with open(ROOT / "data/vintages/2026-27/authorities.csv", newline="", encoding="utf-8") as file:
+        codes = [row["authority_code"] for row in csv.DictReader(file)]
+    if not can_sweep(program):
+        print("this bandwise has no command `sweep`: no points against authorities")
+        del sizes["authorities"]
+
+    def seconds_of(kind, size):
+        if kind != "authorities":
+            return bandwise.ask(kind, 1, 1, size)["seconds"][0]
+        with tempfile.TemporaryDirectory() as out:
+            chosen = Path(out) / "authorities.txt"
+            # Evenly through the list, so that the mix of kinds is alike at every size.
+            chosen.write_text("".join(codes[at * len(codes) // size] + "\n" for at in range(size)))
+            return schedule.timed([program, *SWEEP, "--authorities", str(chosen), "--threads", "1",
+                                   "--out", str(Path(out) / "sweep")])[0]
+
     points = []
     for kind, all_sizes in sizes.items():
         times = {size: [] for size in all_sizes}
-        for _ in range(max(2, rounds)):
+        for _ in range(1 if kind == "authorities" else max(2, rounds)):
             for size in all_sizes:
-                times[size].append(bandwise.ask(kind, 1, 1, size)["seconds"][0])
+                times[size].append(seconds_of(kind, size))
         points += [(kind, size, min(those)) for size, those in times.items()]
     with open(folder / "scaling.csv", "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["against", "size", "seconds"])
         writer.writerows(points)
     words = {"draws": "draws of Derby (18 wards, all groups)", "groups": "groups in each of 18 wards, 10,000 draws",
-             "authorities": "authorities, prepared and simulated with 10,000 draws"}
-    figure, panels = plt.subplots(1, 3, figsize=(13, 4))
+             "authorities": "authorities of a sweep, 10,000 draws each"}
+    figure, panels = plt.subplots(1, len(sizes), figsize=(4.4 * len(sizes), 4))
     print("\n== cost, one core: minimum of the runs")
     for panel, kind in zip(panels, sizes):
         x = np.array([size for one, size, _ in points if one == kind], dtype=float)
@@ -387,7 +433,7 @@ def main():
     if "stages" in jobs:
         of_stages(bandwise, folder, few)
     if "scaling" in jobs:
-        of_scaling(bandwise, folder, few)
+        of_scaling(bandwise, program, folder, few)
     bandwise.process.stdin.close()
     bandwise.process.wait()
     print(f"\nload at the end {os.getloadavg()[0]:.2f}")
