@@ -46,14 +46,6 @@ fn parameters(n: u32) -> Vec<VoteParameters> {
         .collect()
 }
 
-fn tile(draws: &[VoteParameters]) -> TileParameters {
-    let mut tile = TileParameters::none(draws[0].ward.len());
-    for (lane, draw) in draws.iter().enumerate() {
-        tile.set(lane, draw);
-    }
-    tile
-}
-
 /// The expected votes of 1,000 draws in 18 wards: the kernel against the plain loop.
 fn draw_loop(criterion: &mut Criterion) {
     let (_, prepared) = derby(1);
@@ -64,8 +56,16 @@ fn draw_loop(criterion: &mut Criterion) {
     group.bench_function("kernel", |bencher| {
         let kernel = Kernel::of(electorate);
         let mut scratch = kernel.scratch();
-        let mut votes = TileVotes::none(electorate.n_wards());
-        let tiles: Vec<TileParameters> = parameters.chunks_exact(LANES).map(tile).collect();
+        let mut votes = TileVotes::none(kernel.n_wards());
+        let tiles: Vec<TileParameters> = (parameters.chunks(LANES))
+            .map(|draws| {
+                let mut tile = TileParameters::none(kernel.n_wards());
+                for (lane, draw) in draws.iter().enumerate() {
+                    tile.set(lane, draw);
+                }
+                tile
+            })
+            .collect();
         bencher.iter(|| {
             for tile in &tiles {
                 kernel.votes(tile, &mut scratch, &mut votes);

@@ -6,13 +6,16 @@ use std::sync::OnceLock;
 
 use bandwise::data::scenario::{AreaLevels, Names, StatedLevels};
 use bandwise::data::{Assumptions, Scenario, World};
+use bandwise::domain::cells::Cell;
 use bandwise::domain::schedule::Ground;
 use bandwise::domain::{
     Band, ByBand, Campaign, CampaignEffect, Distribution, Learning, Liability, Nation, Pence, Poll,
     PollQuestion, Proposal, Reduction, Rise, Schedule, Share,
 };
 use bandwise::report::scenario_file;
-use bandwise::simulation::draw::{Kernel, Moments, count};
+use bandwise::simulation::draw::{
+    ByReader, Kernel, LANES, Lanes, Moments, TileCounts, TileLuck, TileParameters, TileVotes, count,
+};
 use bandwise::simulation::stream::{input_id, uniforms};
 use bandwise::simulation::{
     DrawOutcomes, NoObserver, Prepared, compare, on_threads, prepare, run, spread, win_probability,
@@ -20,7 +23,7 @@ use bandwise::simulation::{
 };
 use bandwise::tax::{amounts, apply, dwelling_bill};
 use bandwise::vote::willingness::yes_odds;
-use bandwise::vote::{ExpectedVotes, VoteParameters, expected_votes};
+use bandwise::vote::{Electorate, VoteParameters, VoterGroup, WardGroups, expected_votes};
 use proptest::prelude::*;
 
 fn world() -> &'static World {
@@ -104,6 +107,185 @@ fn parameters(wards: usize) -> impl Strategy<Value = VoteParameters> {
         )
 }
 
+/// The same out to eight standard deviations of the widest distributions; the first so many wards
+/// count.
+fn far_parameters(wards: usize) -> impl Strategy<Value = VoteParameters> {
+    let share = || prop_oneof![Just(0.0), 0.0f64..=1.0, Just(1.0)];
+    let spike = prop_oneof![Just(1e-15), 1e-6f64..1.0, Just(1.0 - 1e-15)];
+    (
+        (spike, -5.0f64..12.0, 0.05f64..30.0, -50.0f64..50.0),
+        (share(), share(), -3.0f64..3.0, -1.0f64..1.0),
+        (0.0f64..3.0, -5.0f64..5.0),
+        proptest::collection::vec(-8.0f64..8.0, wards),
+    )
+        .prop_map(
+            |(
+                (pi, ln_m, k, national),
+                (kappa, omega, gamma, eta),
+                (mobilisation, turnout_shift),
+                ward,
+            )| VoteParameters {
+                pi,
+                m: ln_m.exp(),
+                k,
+                national,
+                kappa,
+                omega,
+                gamma,
+                eta,
+                mobilisation,
+                turnout_shift,
+                ward,
+            },
+        )
+}
+
+/// The electorate of a preceptor over three billing authorities.
+fn several_areas() -> &'static Electorate {
+    static SEVERAL: OnceLock<Electorate> = OnceLock::new();
+    SEVERAL.get_or_init(|| {
+        let (police, _) = scenario("uniform-15", 1).for_authority("Bedfordshire Police");
+        prepare(&police, world()).unwrap().electorate
+    })
+}
+
+/// Derby's where two wards have no electors at all.
+fn with_empty_wards() -> &'static Electorate {
+    static EMPTY: OnceLock<Electorate> = OnceLock::new();
+    EMPTY.get_or_init(|| {
+        let prepared = derby();
+        let electors = |cell: &Cell| (cell.ward == 0 || cell.ward == 17).then_some(0.0);
+        let electors = prepared.cells.rows().iter().map(electors).collect();
+        let cells = prepared.cells.clone().with_electors(electors);
+        let electorate = Electorate::of(
+            &cells,
+            &prepared.amounts,
+            &prepared.schedule,
+            &world().assumptions,
+            &[Share::new(0.324).unwrap()],
+            prepared.to_2026_prices,
+        );
+        assert_eq!(
+            (electorate.electors_of(0), electorate.electors_of(17)),
+            (0.0, 0.0)
+        );
+        electorate
+    })
+}
+
+fn tile_of(draws: &[VoteParameters], wards: usize) -> TileParameters {
+    let mut tile = TileParameters::none(wards);
+    for (lane, draw) in draws.iter().enumerate() {
+        tile.set(lane, draw);
+    }
+    tile
+}
+
+/// A ward's moments in the draw of a lane where the share `kappa` knows.
+fn mixed(votes: &ByReader<Moments<Lanes>>, kappa: f64, lane: usize) -> Moments {
+    let mix = |pick: fn(&Moments<Lanes>) -> &Lanes| {
+        kappa * pick(&votes.knowing)[lane] + (1.0 - kappa) * pick(&votes.reading)[lane]
+    };
+    Moments {
+        votes: mix(|m| &m.votes),
+        yes: mix(|m| &m.yes),
+        votes_variance: mix(|m| &m.votes_variance),
+        yes_variance: mix(|m| &m.yes_variance),
+        covariance: mix(|m| &m.covariance),
+    }
+}
+
+/// Votes of wards, bands and frozen homes, support and break-even shift of at most a tile of draws.
+fn kernel_equals_plain_loop(
+    electorate: &Electorate,
+    draws: &[VoteParameters],
+) -> Result<(), TestCaseError> {
+    let close = |plain: f64, fast: f64| {
+        let near = (plain - fast).abs() <= 1e-9 * plain.abs().max(1.0);
+        prop_assert!(near, "{} {}", plain, fast);
+        Ok(())
+    };
+    let kernel = Kernel::of(electorate);
+    let mut scratch = kernel.scratch();
+    let tile = tile_of(draws, electorate.n_wards());
+    let mut votes = TileVotes::none(electorate.n_wards());
+    kernel.votes(&tile, &mut scratch, &mut votes);
+    let support = kernel.support(&tile, &mut scratch);
+    let break_even = kernel.break_even(&tile, &mut scratch);
+    for (lane, draw) in draws.iter().enumerate() {
+        let plain = expected_votes(electorate, draw);
+        for (ward, fast) in votes.wards.iter().enumerate() {
+            let fast = mixed(fast, draw.kappa, lane);
+            close(plain.votes[ward], fast.votes)?;
+            close(plain.yes[ward], fast.yes)?;
+            close(plain.votes_variance[ward], fast.votes_variance)?;
+            close(plain.yes_variance[ward], fast.yes_variance)?;
+            close(plain.covariance[ward], fast.covariance)?;
+        }
+        let groups = || electorate.groups.iter().zip(&plain.group_votes);
+        for band in Band::ALL {
+            let of_band = |(group, _): &(&VoterGroup, _)| group.band == band;
+            let cast: f64 = groups().filter(of_band).map(|(_, votes)| votes).sum();
+            close(cast, votes.band_votes[band.index()].mix(&tile.kappa)[lane])?;
+            let yes = electorate.groups.iter().zip(&plain.group_yes);
+            let yes: f64 = yes.filter(of_band).map(|(_, votes)| votes).sum();
+            close(yes, votes.band_yes[band.index()].mix(&tile.kappa)[lane])?;
+        }
+        let frozen: f64 = groups()
+            .map(|(group, votes)| group.share_frozen * votes)
+            .sum();
+        close(frozen, votes.frozen_votes.mix(&tile.kappa)[lane])?;
+
+        close(plain_support(electorate, draw), support[lane])?;
+        // Yes votes less No votes where support is shifted.
+        let lead = |shift: f64| {
+            let national = draw.national + shift;
+            let votes = expected_votes(
+                electorate,
+                &VoteParameters {
+                    national,
+                    ..draw.clone()
+                },
+            );
+            let (cast, yes): (f64, f64) = (votes.votes.iter().sum(), votes.yes.iter().sum());
+            (yes - cast / 2.0) / cast
+        };
+        let shift = break_even[lane];
+        if shift.is_finite() {
+            let (below, above) = (lead(shift - 2e-9), lead(shift + 2e-9));
+            prop_assert!(
+                below <= 1e-12 && above >= -1e-12,
+                "{shift}: {below} {above}"
+            );
+        } else {
+            prop_assert!(lead(78.0) < 0.0, "{}", lead(78.0));
+        }
+    }
+    Ok(())
+}
+
+/// Share of electors who would say Yes, elector by elector.
+fn plain_support(electorate: &Electorate, draw: &VoteParameters) -> f64 {
+    let p = draw;
+    let (mut yes, mut all) = (0.0, 0.0);
+    for ward in 0..electorate.n_wards() {
+        let mood = (p.national + p.ward[ward] + p.eta * electorate.deprivation[ward]).exp();
+        let (groups, electors) = electorate.ward(ward);
+        for (group, electors) in electorate.groups[groups].iter().zip(electors) {
+            let says_yes = |x: f64| {
+                let odds = yes_odds(x, p.pi, p.m, p.k, p.gamma) * mood;
+                odds / (1.0 + odds)
+            };
+            let seen = group.perception;
+            let reads =
+                (1.0 - p.omega) * says_yes(seen.own_element) + p.omega * says_yes(seen.whole_bill);
+            yes += electors * (p.kappa * says_yes(seen.known) + (1.0 - p.kappa) * reads);
+            all += electors;
+        }
+    }
+    yes / all
+}
+
 /// One set of parameters near the middle of their distributions.
 fn middling() -> VoteParameters {
     VoteParameters {
@@ -150,26 +332,85 @@ proptest! {
         }
     }
 
-    /// The kernel's factored odds give the plain loop's votes.
+    /// The kernel gives the plain loop's votes, of draws that fill no tile too.
     #[test]
-    fn the_kernel_equals_the_plain_loop(parameters in parameters(18)) {
-        let electorate = &derby().electorate;
-        let plain = expected_votes(electorate, &parameters);
+    fn the_kernel_equals_the_plain_loop(draws in proptest::collection::vec(parameters(18), 1..12)) {
+        for tile in draws.chunks(LANES) {
+            kernel_equals_plain_loop(&derby().electorate, tile)?;
+        }
+    }
+
+    /// The same at the far ends of the distributions, of several billing authorities, and where wards
+    /// have no electors.
+    #[test]
+    fn the_kernel_equals_the_plain_loop_at_the_ends(
+        draws in proptest::collection::vec(far_parameters(40), 1..=LANES),
+    ) {
+        for electorate in [&derby().electorate, several_areas(), with_empty_wards()] {
+            prop_assert!(electorate.n_wards() <= 40);
+            kernel_equals_plain_loop(electorate, &draws)?;
+        }
+    }
+
+    /// The count of a tile is the plain count, lane by lane.
+    #[test]
+    fn the_count_of_a_tile_equals_the_plain_count(
+        draws in proptest::collection::vec(parameters(18), 1..=LANES),
+        z in proptest::collection::vec(-6.0f64..6.0, 2 * 18 * LANES),
+    ) {
+        let electorate = with_empty_wards();
         let kernel = Kernel::of(electorate);
-        let mut fast = ExpectedVotes::none(18, electorate.groups.len());
-        kernel.expected(&parameters, &mut kernel.scratch(), &mut fast);
-        let pairs = [
-            (&plain.votes, &fast.votes),
-            (&plain.yes, &fast.yes),
-            (&plain.votes_variance, &fast.votes_variance),
-            (&plain.yes_variance, &fast.yes_variance),
-            (&plain.covariance, &fast.covariance),
-            (&plain.group_votes, &fast.group_votes),
-            (&plain.group_yes, &fast.group_yes),
-        ];
-        for (plain, fast) in pairs {
-            for (plain, fast) in plain.iter().zip(fast) {
-                prop_assert!((plain - fast).abs() <= 1e-9 * plain.abs().max(1.0), "{} {}", plain, fast);
+        let tile = tile_of(&draws, 18);
+        let mut votes = TileVotes::none(18);
+        kernel.votes(&tile, &mut kernel.scratch(), &mut votes);
+        let mut luck = TileLuck::none(18);
+        let of_wards = luck.cast.iter_mut().chain(&mut luck.yes).flatten();
+        for (into, z) in of_wards.zip(&z) {
+            *into = *z;
+        }
+        let mut counts = TileCounts::none(18);
+        kernel.count(&votes, &tile.kappa, &luck, &mut counts);
+        for (lane, draw) in draws.iter().enumerate() {
+            let (mut all_cast, mut all_yes) = (0.0, 0.0);
+            for (ward, of_ward) in votes.wards.iter().enumerate() {
+                let moments = mixed(of_ward, draw.kappa, lane);
+                let z = (luck.cast[ward][lane], luck.yes[ward][lane]);
+                let (cast, yes) = count(electorate.electors_of(ward), &moments, z);
+                prop_assert_eq!((counts.cast[ward][lane], counts.yes[ward][lane]), (cast, yes));
+                all_cast += cast;
+                all_yes += yes;
+            }
+            prop_assert_eq!((counts.all_cast[lane], counts.all_yes[lane]), (all_cast, all_yes));
+        }
+    }
+
+    /// Homes one by one vote as they do in groups: nothing is lost where they are put together.
+    #[test]
+    fn homes_one_by_one_vote_as_their_groups(parameters in parameters(18), homes in 2usize..5) {
+        let electorate = &derby().electorate;
+        let apart: Vec<WardGroups> = (0..electorate.n_wards())
+            .map(|ward| {
+                let (groups, electors) = electorate.ward(ward);
+                let of_ward = electorate.groups[groups].iter().zip(electors);
+                let one_by_one = |(group, electors): (&VoterGroup, &f64)| {
+                    vec![(*group, electors / homes as f64); homes]
+                };
+                WardGroups {
+                    deprivation: electorate.deprivation[ward],
+                    turnout_log_odds: electorate.ward_turnout[ward],
+                    groups: of_ward.flat_map(one_by_one).collect(),
+                }
+            })
+            .collect();
+        let apart = expected_votes(&Electorate::of_wards(&apart), &parameters);
+        let together = expected_votes(electorate, &parameters);
+        for (together, apart) in [
+            (&together.votes, &apart.votes),
+            (&together.yes, &apart.yes),
+            (&together.yes_variance, &apart.yes_variance),
+        ] {
+            for (together, apart) in together.iter().zip(apart) {
+                prop_assert!((together - apart).abs() <= 1e-9 * together.abs().max(1.0));
             }
         }
     }

@@ -18,6 +18,7 @@ use fearless_simd::{Level, dispatch, f64x8};
 
 use super::vector::{exp, ln};
 use crate::domain::Band;
+use crate::vote::turnout::loss_strength;
 use crate::vote::willingness::gain_strength;
 use crate::vote::{Electorate, VoteParameters};
 
@@ -27,8 +28,8 @@ pub const LANES: usize = 8;
 /// One number a draw of a tile.
 pub type Lanes = [f64; LANES];
 
-/// Odds from which on all is certain: e^80. Larger odds are taken for these; the products of four
-/// odds of groups with four of wards are then still numbers.
+/// Odds from which on all is certain: e^80. Larger odds of a group, and a larger factor of a ward,
+/// are taken for these, so that the product of four odds of groups in wards is still a number.
 const CERTAIN: f64 = 5.540_622_384_393_51e34;
 
 /// The parameters of the vote in the draws of a tile, as in [`VoteParameters`].
@@ -369,7 +370,7 @@ impl Kernel {
                         })
                     }),
                     block: self.blocks.len(),
-                    mobilised: (known > 0.0).then(|| (known / 100.0).asinh()),
+                    mobilised: (known > 0.0).then(|| loss_strength(known)),
                 });
             }
             self.blocks.push(Block {
@@ -790,6 +791,8 @@ impl Kernel {
         factor: &Lanes,
     ) -> (Lanes, Lanes) {
         let (mut all_yes, mut all_slopes) = ([0.0; LANES], [0.0; LANES]);
+        /// Largest factor of a ward with the shift: e^150. The product of three odds is still a number.
+        const FURTHER: f64 = 1.393_709_580_666_379_7e65;
         let zero = S::f64s::splat(simd, 0.0);
         for at in (0..LANES).step_by(S::f64s::LEN) {
             let load = |lanes: &Lanes| S::f64s::from_slice(simd, &lanes[at..at + S::f64s::LEN]);
@@ -797,7 +800,7 @@ impl Kernel {
             let other = -omega + 1.0;
             let (mut yes, mut squares) = (zero, zero);
             for (ward, mood) in self.wards.iter().zip(&scratch.moods) {
-                let mood = (load(mood) * factor).min(CERTAIN);
+                let mood = (load(mood) * factor).min(FURTHER);
                 for part in ward.parts.clone() {
                     let reads = load(&scratch.reading[part]);
                     let (mut own, mut whole, mut own_own, mut whole_whole) =
@@ -891,4 +894,129 @@ pub fn count(electors: f64, moments: &Moments, z: (f64, f64)) -> (f64, f64) {
     let left = (m.yes_variance - slope * m.covariance).max(0.0);
     let says_yes = m.yes + slope * (cast - m.votes) + left.sqrt() * z.1;
     (cast, says_yes.round().clamp(0.0, cast))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::scenario::Names;
+    use crate::data::{Scenario, World};
+    use crate::simulation::inputs::normals;
+    use crate::simulation::prepare;
+    use crate::simulation::vector::levels;
+
+    fn electorate(authority: &str) -> Electorate {
+        let world = World::embedded(Some("2023-24")).expect("embedded");
+        let names = Names::of(&world.assumptions);
+        let scenario = Scenario::load("uniform-15", &names).expect("a built-in scenario");
+        let (scenario, _) = scenario.for_authority(authority);
+        prepare(&scenario, &world).expect("a scenario").electorate
+    }
+
+    /// A draw about the middle of the distributions.
+    fn parameters(draw: u32, n_wards: usize) -> VoteParameters {
+        let mut z = vec![0.0; n_wards + 8];
+        normals(1, "test", draw * 1_000, &mut z);
+        VoteParameters {
+            pi: 0.57 + 0.03 * z[0].clamp(-3.0, 3.0),
+            m: 30.0 * (0.7 * z[1]).exp(),
+            k: 1.6 * (0.35 * z[2]).exp(),
+            national: -0.3 + z[3],
+            kappa: 0.6 + 0.05 * z[4].clamp(-3.0, 3.0),
+            omega: 0.5 + 0.1 * z[5].clamp(-3.0, 3.0),
+            gamma: 0.35,
+            eta: -0.1,
+            mobilisation: 0.07 * z[6].abs(),
+            turnout_shift: 0.15 * z[7],
+            ward: z[8..].iter().map(|z| 0.25 * z).collect(),
+        }
+    }
+
+    struct All {
+        votes: TileVotes,
+        counts: TileCounts,
+        support: Lanes,
+        break_even: Lanes,
+    }
+
+    fn all(kernel: &Kernel, parameters: &TileParameters) -> All {
+        let mut scratch = kernel.scratch();
+        let mut votes = TileVotes::none(kernel.n_wards());
+        let mut counts = TileCounts::none(kernel.n_wards());
+        let mut luck = TileLuck::none(kernel.n_wards());
+        for (ward, of_ward) in luck.cast.iter_mut().chain(&mut luck.yes).enumerate() {
+            *of_ward = std::array::from_fn(|lane| ((ward * 7 + lane * 3) % 11) as f64 / 3.0 - 1.5);
+        }
+        kernel.votes(parameters, &mut scratch, &mut votes);
+        kernel.count(&votes, &parameters.kappa, &luck, &mut counts);
+        All {
+            votes,
+            counts,
+            support: kernel.support(parameters, &mut scratch),
+            break_even: kernel.break_even(parameters, &mut scratch),
+        }
+    }
+
+    #[test]
+    fn every_level_of_vector_instructions_gives_the_same_bits() {
+        for authority in ["Derby", "Bedfordshire Police"] {
+            let electorate = electorate(authority);
+            let n_wards = electorate.n_wards();
+            let mut tile = TileParameters::none(n_wards);
+            for lane in 0..LANES {
+                let draw = u32::try_from(lane).expect("few lanes");
+                tile.set(lane, &parameters(draw, n_wards));
+            }
+            // Two at the ends of what there is.
+            (tile.pi[6], tile.k[6], tile.national[6]) = (1.0 - 1e-15, 30.0, 45.0);
+            (tile.pi[7], tile.m[7], tile.national[7]) = (1e-300, 1e-3, -45.0);
+            let found: Vec<All> = (levels().into_iter())
+                .map(|level| all(&Kernel::at_level(&electorate, level), &tile))
+                .collect();
+            assert!(!found.is_empty());
+            for other in &found {
+                let one = &found[0];
+                assert_eq!(other.votes, one.votes);
+                assert_eq!(other.counts, one.counts);
+                assert_eq!(other.support, one.support);
+                assert_eq!(other.break_even, one.break_even);
+            }
+        }
+    }
+
+    #[test]
+    fn a_draw_has_the_same_votes_in_any_lane_of_any_tile() {
+        let electorate = electorate("Derby");
+        let kernel = Kernel::of(&electorate);
+        let n_wards = electorate.n_wards();
+        let tile_of = |draws: [u32; LANES]| {
+            let mut tile = TileParameters::none(n_wards);
+            for (lane, draw) in draws.into_iter().enumerate() {
+                tile.set(lane, &parameters(draw, n_wards));
+            }
+            all(&kernel, &tile)
+        };
+        let one = tile_of([0, 1, 2, 3, 4, 5, 6, 7]);
+        let other = tile_of([9, 8, 7, 6, 5, 4, 3, 2]);
+        for lane in 2..LANES {
+            let there = 9 - lane;
+            for (one, other) in one.votes.wards.iter().zip(&other.votes.wards) {
+                assert_eq!(one.knowing.yes[lane], other.knowing.yes[there]);
+                assert_eq!(one.reading.votes[lane], other.reading.votes[there]);
+                let variance = (one.reading.yes_variance, other.reading.yes_variance);
+                assert_eq!(variance.0[lane], variance.1[there]);
+            }
+            assert_eq!(one.support[lane], other.support[there]);
+            assert_eq!(one.break_even[lane], other.break_even[there]);
+        }
+    }
+
+    #[test]
+    fn groups_with_the_same_at_stake_are_one() {
+        let electorate = electorate("Derby");
+        let kernel = Kernel::of(&electorate);
+        assert!(kernel.n_cells() < electorate.n_cells());
+        let electors: f64 = kernel.cells.iter().map(|cell| cell.electors).sum();
+        assert!((electors - electorate.total()).abs() < 1e-6);
+    }
 }

@@ -45,8 +45,13 @@ pub fn calibrate(electors: &[(f64, f64)], wanted: Share) -> LogOdds {
 /// How much more likely those who know that they lose are to vote, as a factor on the odds.
 pub fn mobilised(x: f64, mobilisation: f64) -> f64 {
     if x > 0.0 {
-        (mobilisation * (x / 100.0).asinh()).exp()
+        (mobilisation * loss_strength(x)).exp()
     } else {
         1.0
     }
+}
+
+/// How strong a cost of `x` pounds a year is in bringing out those who know of it.
+pub fn loss_strength(x: f64) -> f64 {
+    (x / 100.0).asinh()
 }
