@@ -83,6 +83,28 @@ fn draw_loop(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What 10,000 draws take from chance: inputs as learned from evidence, and three normals a ward.
+fn sampling(criterion: &mut Criterion) {
+    const DRAWS: usize = 10_000;
+    let (_, prepared) = derby(1);
+    let mut group = criterion.benchmark_group("luck of 10,000 draws, one core");
+    group.sample_size(20);
+    group.bench_function("inputs and weights", |bencher| {
+        bencher.iter(|| black_box(prepared.inputs.block(1, 0, DRAWS)));
+    });
+    group.bench_function("54 normals a draw", |bencher| {
+        let names: Vec<String> = (0..54).map(|stream| format!("bench/{stream}")).collect();
+        let mut values = vec![0.0; DRAWS];
+        bencher.iter(|| {
+            for name in &names {
+                normals(1, name, 0, &mut values);
+                black_box(&values);
+            }
+        });
+    });
+    group.finish();
+}
+
 /// The whole simulation of 10,000 draws, inputs and counts included.
 fn simulation(criterion: &mut Criterion) {
     let (_, prepared) = derby(10_000);
@@ -152,5 +174,5 @@ fn pipeline(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, draw_loop, simulation, bills, pipeline);
+criterion_group!(benches, draw_loop, sampling, simulation, bills, pipeline);
 criterion_main!(benches);

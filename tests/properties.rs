@@ -23,7 +23,7 @@ use bandwise::simulation::{
 };
 use bandwise::tax::{amounts, apply, apply_by_loops, dwelling_bill};
 use bandwise::vote::willingness::yes_odds;
-use bandwise::vote::{Electorate, VoteParameters, VoterGroup, expected_votes};
+use bandwise::vote::{Electorate, VoteParameters, VoterGroup, WardGroups, expected_votes};
 use proptest::prelude::*;
 
 fn world() -> &'static World {
@@ -384,6 +384,37 @@ proptest! {
                 all_yes += yes;
             }
             prop_assert_eq!((counts.all_cast[lane], counts.all_yes[lane]), (all_cast, all_yes));
+        }
+    }
+
+    /// Homes one by one vote as they do in groups: nothing is lost where they are put together.
+    #[test]
+    fn homes_one_by_one_vote_as_their_groups(parameters in parameters(18), homes in 2usize..5) {
+        let electorate = &derby().electorate;
+        let apart: Vec<WardGroups> = (0..electorate.n_wards())
+            .map(|ward| {
+                let (groups, electors) = electorate.ward(ward);
+                let of_ward = electorate.groups[groups].iter().zip(electors);
+                let one_by_one = |(group, electors): (&VoterGroup, &f64)| {
+                    vec![(*group, electors / homes as f64); homes]
+                };
+                WardGroups {
+                    deprivation: electorate.deprivation[ward],
+                    turnout_log_odds: electorate.ward_turnout[ward],
+                    groups: of_ward.flat_map(one_by_one).collect(),
+                }
+            })
+            .collect();
+        let apart = expected_votes(&Electorate::of_wards(&apart), &parameters);
+        let together = expected_votes(electorate, &parameters);
+        for (together, apart) in [
+            (&together.votes, &apart.votes),
+            (&together.yes, &apart.yes),
+            (&together.yes_variance, &apart.yes_variance),
+        ] {
+            for (together, apart) in together.iter().zip(apart) {
+                prop_assert!((together - apart).abs() <= 1e-9 * together.abs().max(1.0));
+            }
         }
     }
 

@@ -10,9 +10,11 @@ use super::candidate::{Money, home_of, perception};
 use super::frontier::{Limits, rises_of};
 use super::inputs::InputBlock;
 use super::prepare::{Finance, Prepared};
-use super::run::{Observer, collection_class, in_blocks, poll_cost_input};
+use super::run::{Observer, collection_class, poll_cost_input};
 use super::weights::Weights;
-use crate::domain::{Band, ByBand, Cells, Distribution, KindOfHome, Liability, Reduction, Rise};
+use crate::domain::{
+    Band, ByBand, Cells, Distribution, KindOfHome, Liability, Points, Reduction, Rise,
+};
 use crate::vote::Perception;
 use crate::vote::turnout::mobilised;
 use crate::vote::willingness::yes_odds;
@@ -115,19 +117,7 @@ impl<'a> Model<'a> {
         let (voters, deprivation, concentration) = voters(prepared);
         // Other luck than that of the run on which what is found is evaluated.
         let seed = prepared.scenario.seed.wrapping_add(1);
-        let blocks = in_blocks(n_draws as usize, |first, n| {
-            prepared.inputs.block(seed, first, n)
-        });
-        let mut all = InputBlock {
-            values: vec![Vec::new(); prepared.inputs.list().len()],
-            log_weights: Vec::new(),
-        };
-        for mut block in blocks {
-            for (all, values) in all.values.iter_mut().zip(&mut block.values) {
-                all.append(values);
-            }
-            all.log_weights.append(&mut block.log_weights);
-        }
+        let all = (prepared.inputs).block(Points::Sobol, seed, 0, n_draws as usize);
         Self {
             prepared,
             cells: prepared.cells.without_wards(),

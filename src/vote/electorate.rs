@@ -28,6 +28,17 @@ pub struct VoterGroup {
     pub share_frozen: f64,
 }
 
+/// A ward with groups of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WardGroups {
+    /// Standardised deprivation, 0 where unknown.
+    pub deprivation: f64,
+    /// Log odds of turnout that the ward adds.
+    pub turnout_log_odds: f64,
+    /// Its groups and how many electors each has.
+    pub groups: Vec<(VoterGroup, f64)>,
+}
+
 /// Electors by ward and group: sufficient for the vote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Electorate {
@@ -122,6 +133,28 @@ impl Electorate {
             electors,
         };
         uncalibrated.at_turnout(cells, wanted_turnout)
+    }
+
+    /// An electorate whose wards share no groups, down to one group a home: what the groups of
+    /// [`Self::of`] are checked against. Turnout is taken as it is.
+    pub fn of_wards(of_wards: &[WardGroups]) -> Self {
+        let (mut groups, mut electors) = (Vec::new(), Vec::new());
+        let mut wards = Vec::with_capacity(of_wards.len());
+        for ward in of_wards {
+            let first = groups.len();
+            for &(group, of_group) in &ward.groups {
+                groups.push(group);
+                electors.push(of_group);
+            }
+            wards.push((first..groups.len(), first));
+        }
+        Self {
+            groups,
+            deprivation: of_wards.iter().map(|ward| ward.deprivation).collect(),
+            ward_turnout: of_wards.iter().map(|ward| ward.turnout_log_odds).collect(),
+            wards,
+            electors,
+        }
     }
 
     /// The same electors on a day that brings out `wanted_turnout`, one a billing authority; `cells`

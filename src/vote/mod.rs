@@ -8,7 +8,7 @@ pub mod poll;
 pub mod turnout;
 pub mod willingness;
 
-pub use electorate::{Electorate, VoterGroup};
+pub use electorate::{Electorate, VoterGroup, WardGroups};
 pub use likelihood::{LearnedParameters, log_likelihood};
 pub use outcome::{ExpectedVotes, VoteParameters, expected_votes};
 pub use perception::Perception;

@@ -1,20 +1,17 @@
-"""The same job on the same extract by bandwise, Python Polars and pandas: seconds and memory.
+"""The job *schedule*: the same extract by bandwise, Python Polars and pandas: seconds and memory.
 
-The job: read a council's extract of one row a home; refuse rows with an unknown band, discount,
-occupancy, class of exemption, tenure or kind of award, with an award that is no number, negative,
-without a kind or above the bill, or with electors that are no whole number; compress the rest to one
-row per kind of home with sums; work out the tax base after support by band.
+Read a council's extract of one row a home; refuse rows with an unknown band, discount, occupancy,
+class of exemption, tenure or kind of award, with an award that is no number, negative, without a kind
+or above the bill, or with electors that are no whole number; compress the rest to one row per kind of
+home with sums; work out the tax base after support by band.
 
-Each run is a process of its own; runs are interleaved; all must give the same cells, the same number
-of refused rows and the same tax base.
-
-    benches/extract.sh [ROWS] [REPEATS]
+Each run is a process of its own; all must give the same cells, the same number of refused rows and the
+same tax base.
 """
 
 import csv
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -182,7 +179,9 @@ def timed(command):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def compare(program, rows, repeats):
+def measure(program, rows, repeats):
+    """Runs of each program in turns: seconds, processor seconds and peak memory of each; the size of
+    the extract in MB."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
         extract = os.path.join(folder, "extract.csv")
         common = ["--authority", "Derby", "--vintage", "2023-24"]
@@ -192,11 +191,11 @@ def compare(program, rows, repeats):
             file.write("".join(row + "\n" for row in BAD))
         size = os.path.getsize(extract) / 1e6
         own = os.path.join(folder, "own")
-        into = {name: os.path.join(folder, name) for name in ("bandwise", "polars", "pandas")}
+        into = {name: os.path.join(folder, name) for name in ("bandwise", "Python Polars", "pandas")}
         commands = {
             "bandwise": [program, "households", extract, *common, "--accept-refused", "--force",
                          "--out", own],
-            "polars": [sys.executable, __file__, "polars", extract, into["polars"]],
+            "Python Polars": [sys.executable, __file__, "polars", extract, into["Python Polars"]],
             "pandas": [sys.executable, __file__, "pandas", extract, into["pandas"]],
         }
         runs = {name: [] for name in commands}
@@ -210,18 +209,7 @@ def compare(program, rows, repeats):
         with open(into["bandwise"] + ".json") as file:
             found = json.load(file)
         assert found["refused"] == len(BAD), found
-        print(f"{rows:,} rows, {size:,.0f} MB of CSV, {os.cpu_count()} processors, {repeats} runs each, "
-              f"interleaved; all three give the same cells, refuse the same {len(BAD)} rows and have the "
-              f"same tax base\n")
-        print(f"{'':10} {'seconds':>9} {'s per million rows':>19} {'CPU s':>8} {'peak MB':>9} "
-              f"{'times bandwise: time':>21} {'memory':>7}")
-        best = {name: [statistics.median(column) for column in zip(*those)]
-                for name, those in runs.items()}
-        for name, (wall, cpu, memory) in best.items():
-            ratio = wall / best["bandwise"][0]
-            more = memory / best["bandwise"][2]
-            print(f"{name:10} {wall:9.2f} {wall / rows * 1e6:19.3f} {cpu:8.2f} {memory:9.0f} "
-                  f"{ratio:21.2f} {more:7.1f}")
+        return runs, size
 
 
 if __name__ == "__main__":
@@ -230,7 +218,5 @@ if __name__ == "__main__":
             by_polars(extract, into)
         case ["pandas", extract, into]:
             by_pandas(extract, into)
-        case [program, rows, repeats]:
-            compare(program, int(rows), int(repeats))
         case _:
             sys.exit(__doc__)
