@@ -11,8 +11,9 @@ use bandwise::domain::{Distribution, Learning, Liability, Poll, PollQuestion, Sh
 use bandwise::report::calibration::{calibration_rows, fit_rows, fitted_normal_csv};
 use bandwise::report::{csv, results};
 use bandwise::simulation::calibrate::calibrate;
-use bandwise::simulation::inputs::{normals, transform, uniform_of};
+use bandwise::simulation::inputs::normals;
 use bandwise::simulation::learn::{Effort, Learned, learn, priors};
+use bandwise::simulation::quantile::Quantile;
 use bandwise::simulation::{
     DrawOutcomes, NoObserver, Prepared, Weights, on_threads, prepare, run, win_probability,
     win_probability_if_known,
@@ -261,14 +262,15 @@ const BINS: usize = 8;
 /// about, one row a set of evidence; `seen` is how the engine sees that evidence.
 fn ranks(sets: usize, seen: impl Fn(Evidence) -> Evidence + Sync) -> Vec<[f64; 7]> {
     let priors = priors(&ASSUMPTIONS);
+    let quantiles = priors.map(Quantile::of);
     let of_set = |set: usize| {
         let mut luck = vec![0.0; 40];
         normals(1, &format!("imagined/{set}"), 0, &mut luck);
         let mut luck = luck.into_iter();
         let mut next = || luck.next().unwrap();
-        let truth = priors.map(|prior| {
-            let mut value = [uniform_of(next())];
-            transform(&prior, &mut value);
+        let truth = std::array::from_fn(|one| {
+            let mut value = [next()];
+            quantiles[one].of_scores(&mut value);
             value[0]
         });
         let evidence = seen(imagined(&LearnedParameters::of(truth), &mut next));

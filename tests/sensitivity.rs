@@ -17,7 +17,7 @@ use bandwise::data::{Scenario, World};
 use bandwise::domain::{Band, Distribution, Learning};
 use bandwise::report::csv;
 use bandwise::report::sensitivity::rows;
-use bandwise::simulation::inputs::transform;
+use bandwise::simulation::quantile::transform;
 use bandwise::simulation::sensitivity::{
     FactorSensitivity, LUCK, Origin, Outcome, Part, Sensitivity, sensitivity,
 };
