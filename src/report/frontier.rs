@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::card::{Card, in_columns, percent, pounds};
 use super::chart::{FrontierChart, FrontierMark, frontier_chart};
 use super::tables::{ColumnDoc, Record, WarningRow, record};
+use super::text::capital;
 use crate::data::Scenario;
 use crate::domain::money::thousands;
 use crate::domain::{Band, Pence, Rise, Share};
@@ -276,7 +277,7 @@ pub fn card(
     }
     table(found, &mut card);
     proposal(prepared, found, &mut card);
-    holds_back(prepared, found, &mut card);
+    holds_back(found, &mut card);
     rests_on(prepared, found, wishes, &mut card);
     card.section("Take care");
     for warning in warnings {
@@ -533,7 +534,7 @@ fn let_go(constraint: Constraint, found: &Frontier) -> String {
             "if {} were enough",
             percent((found.wanted - 0.05).max(0.0), 0)
         ),
-        Constraint::Headline => "with a headline as high as the dearest band could bear".to_owned(),
+        Constraint::Headline => format!("with a headline of up to {}", Rise::HIGHEST),
         Constraint::Rise(band) => format!("without the cap on band {band}"),
         Constraint::Pounds(_) => "without the cap in pounds".to_owned(),
         Constraint::Progressivity => "without the progressivity asked for".to_owned(),
@@ -541,10 +542,7 @@ fn let_go(constraint: Constraint, found: &Frontier) -> String {
     }
 }
 
-fn holds_back(prepared: &Prepared, found: &Frontier, card: &mut Card) {
-    if prepared.schedule.bands().is_empty() {
-        return;
-    }
+fn holds_back(found: &Frontier, card: &mut Card) {
     let answer = found.at_wanted();
     let binding: Vec<String> = match answer {
         Some(point) => point
@@ -580,7 +578,7 @@ fn holds_back(prepared: &Prepared, found: &Frontier, card: &mut Card) {
         };
         card.item(&format!(
             "{}: {change} (headline {}).",
-            super::text::capital(&let_go(*constraint, found)),
+            capital(&let_go(*constraint, found)),
             point.headline
         ));
     }
