@@ -671,7 +671,7 @@ impl Homes {
             if self.electors[home] > 0
                 && let Some(&&(mut group)) = groups.get(&key.into())
             {
-                let little = 1e-10 * (ward.len() % HOMES_TOGETHER + 1) as f64;
+                let little = 1e-11 * (ward.len() % HOMES_TOGETHER + 1) as f64;
                 for cost in [
                     &mut group.perception.known,
                     &mut group.perception.own_element,

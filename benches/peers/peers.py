@@ -84,7 +84,7 @@ def in_turns(rounds, programs):
     return seconds
 
 
-def table(title, seconds, per, note=""):
+def table(title, seconds, first, note=""):
     """Minimum and median of every program, and how many times those of the first."""
     print(f"\n== {title}")
     if note:
@@ -92,7 +92,6 @@ def table(title, seconds, per, note=""):
     width = max(map(len, seconds)) + 2
     scale, unit = (1e3, "ms") if min(map(min, seconds.values())) < 1 else (1, "s")
     print(f"{'':{width}} {'min ' + unit:>10} {'median':>10} {'x min':>8} {'x median':>9} {'runs':>5}")
-    first = per
     least, middle = min(seconds[first]), statistics.median(seconds[first])
     for name, those in seconds.items():
         low, median = min(those), statistics.median(those)
@@ -112,7 +111,7 @@ def agree(words, one, other, within):
     assert gap <= within, f"{words}: {one} and {other} differ by more than {within}"
 
 
-def facts(profile, target):
+def facts(profile):
     def out(*command):
         return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
@@ -304,6 +303,8 @@ def of_national(program, folder, rounds, profile):
     pool = ThreadPoolExecutor(2)
 
     def peer(sampled):
+        sampled(sample[0], of, 1, 64)
+
         def once():
             begin = time.perf_counter()
             for one in [pool.submit(sampled, e, of, 1, CELL_DRAWS) for e in sample]:
@@ -393,9 +394,8 @@ def of_scaling(bandwise, program, folder, rounds):
         panel.set(xlabel=words[kind], ylabel="milliseconds", ylim=(0, None), xlim=(0, None))
         panel.legend()
         off = np.abs(y / (start + slope * x) - 1).max()
-        exponent = np.polyfit(np.log(x), np.log(y), 1)[0]
         print(f"{kind:12} {', '.join(f'{int(a):,}: {1e3 * b:.1f} ms' for a, b in zip(x, y))}")
-        print(f"{'':12} a line within {off:.0%}; exponent {exponent:.2f}")
+        print(f"{'':12} a straight line within {off:.0%}, {1e3 * slope:.4g} ms each")
     figure.tight_layout()
     figure.savefig(folder / "scaling.svg")
     print(f"points and chart: {folder / 'scaling.csv'}, {folder / 'scaling.svg'}")
@@ -415,7 +415,7 @@ def main():
     folder = arguments.target / "peers-bench"
     folder.mkdir(exist_ok=True)
     program, server = executables(arguments.target)
-    facts(arguments.profile, arguments.target)
+    facts(arguments.profile)
     bandwise = Bandwise(server)
     written = bandwise.ask("write", 2, 1, folder)
     assert written["kernel_from_reference"] < 1e-12, written
