@@ -6,9 +6,10 @@ use std::hint::black_box;
 use bandwise::data::cells::rows_by_plain_loops;
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World, cells};
-use bandwise::domain::{AreaKind, Cells, Detail, Pence};
-use bandwise::simulation::draw::{Kernel, LANES, TileParameters, TileVotes};
+use bandwise::domain::{AreaKind, Cells, Detail, Pence, Points};
+use bandwise::simulation::draw::{Kernel, TileParameters, TileVotes};
 use bandwise::simulation::inputs::normals;
+use bandwise::simulation::vector::LANES;
 use bandwise::simulation::{NoObserver, Prepared, on_threads, prepare, run};
 use bandwise::tax::{Amounts, Cases, apply, dwelling_bill};
 use bandwise::vote::{VoteParameters, expected_votes};
@@ -90,7 +91,7 @@ fn sampling(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("luck of 10,000 draws, one core");
     group.sample_size(20);
     group.bench_function("inputs and weights", |bencher| {
-        bencher.iter(|| black_box(prepared.inputs.block(1, 0, DRAWS)));
+        bencher.iter(|| black_box(prepared.inputs.block(Points::Random, 1, 0, DRAWS)));
     });
     group.bench_function("54 normals a draw", |bencher| {
         let names: Vec<String> = (0..54).map(|stream| format!("bench/{stream}")).collect();

@@ -24,14 +24,15 @@ use bandwise::data::small_areas::small_areas;
 use bandwise::data::{Scenario, World};
 use bandwise::domain::cells::{Cell, Ward};
 use bandwise::domain::evidence::Learning;
-use bandwise::domain::{AreaKind, Band, ByBand, Cells, Liability, Reduction};
+use bandwise::domain::{AreaKind, Band, ByBand, Cells, Liability, Points, Reduction};
 use bandwise::report::files::Place;
 use bandwise::report::{
     OutputFolder, briefing, card, csv, json, needs, parquet, scenario_file, text,
 };
-use bandwise::simulation::draw::{Kernel, LANES, TileCounts, TileLuck, TileParameters, TileVotes};
+use bandwise::simulation::draw::{Kernel, TileCounts, TileLuck, TileParameters, TileVotes};
 use bandwise::simulation::inputs::normals;
 use bandwise::simulation::synthetic::SyntheticHome;
+use bandwise::simulation::vector::LANES;
 use bandwise::simulation::vector::exp_all;
 use bandwise::simulation::{
     DrawOutcomes, NoObserver, Prepared, Synthetic, on_threads, prepare, run,
@@ -432,7 +433,9 @@ fn lanes(values: &[f64], first: usize, draws: usize) -> [f64; LANES] {
 
 /// The values of the inputs of a number of draws.
 fn sampled(prepared: &Prepared, draws: usize) -> Vec<Vec<f64>> {
-    let block = prepared.inputs.block(prepared.scenario.seed, 0, draws);
+    let block = prepared
+        .inputs
+        .block(Points::Random, prepared.scenario.seed, 0, draws);
     values_of(prepared, &block.values, draws)
 }
 

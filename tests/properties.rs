@@ -14,9 +14,10 @@ use bandwise::domain::{
 };
 use bandwise::report::scenario_file;
 use bandwise::simulation::draw::{
-    ByReader, Kernel, LANES, Lanes, Moments, TileCounts, TileLuck, TileParameters, TileVotes, count,
+    ByReader, Kernel, Lanes, Moments, TileCounts, TileLuck, TileParameters, TileVotes, count,
 };
 use bandwise::simulation::stream::{input_id, uniforms};
+use bandwise::simulation::vector::LANES;
 use bandwise::simulation::{
     DrawOutcomes, NoObserver, Prepared, compare, on_threads, prepare, run, spread, win_probability,
     win_probability_if_known,

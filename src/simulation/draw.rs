@@ -16,14 +16,11 @@ use std::ops::Range;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, f64x8};
 
-use super::vector::{exp, ln};
+use super::vector::{LANES, exp, ln};
 use crate::domain::Band;
 use crate::vote::turnout::loss_strength;
 use crate::vote::willingness::gain_strength;
 use crate::vote::{Electorate, VoteParameters};
-
-/// Draws that are evaluated together.
-pub const LANES: usize = 8;
 
 /// One number a draw of a tile.
 pub type Lanes = [f64; LANES];

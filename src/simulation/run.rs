@@ -6,12 +6,12 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::draw::{
-    ByReader, Kernel, LANES, Lanes, Moments, Scratch, TileCounts, TileLuck, TileParameters,
-    TileVotes,
+    ByReader, Kernel, Lanes, Moments, Scratch, TileCounts, TileLuck, TileParameters, TileVotes,
 };
 use super::inputs::{COMPREHENSION, InputBlock, InputDraws, effect_name, to_normals};
 use super::points::{Stream, uniforms};
 use super::prepare::Prepared;
+use super::vector::LANES;
 use super::weights::Weights;
 use crate::domain::evidence::PollQuestion;
 use crate::domain::{Band, ByBand, Points};

@@ -13,13 +13,13 @@ use std::ops::Range;
 use nalgebra::{DMatrix, DVector};
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::draw::LANES;
 use super::inputs::{Input, normal_score};
 use super::learn::fit;
 use super::prepare::Prepared;
 use super::run::{DrawOutcomes, Enters, Memory, Observer, Simulation, VoteOutcomes, WardLuck};
 use super::sobol::{Design, Evaluations, Factor, Held, Indices, Luck, Point, SobolError};
 use super::summary::{Spread, spread, win_probability};
+use super::vector::LANES;
 use super::weights::Weights;
 use crate::vote::LearnedParameters;
 
