@@ -372,7 +372,7 @@ fn what_cannot_be_searched_is_refused_with_a_reason() {
 
 #[test]
 fn wishes_that_leave_no_schedule_are_refused_with_what_is_allowed() {
-    let (prepared, _) = derby();
+    let prepared = &prepared("williamson-2018");
     let all = Wishes {
         frozen: Some(Share::new(1.0).unwrap()),
         ..wishes()
