@@ -358,10 +358,7 @@ fn what_cannot_be_searched_is_refused_with_a_reason() {
     );
     let (police, _) = scenario("uniform-15").for_authority("Bedfordshire Police");
     let police = prepare(&police, world()).unwrap();
-    assert!(
-        refused(&police, &wishes())
-            .starts_with("authority: Bedfordshire Police cannot give relief to bands")
-    );
+    assert!(refused(&police, &wishes()).contains("cannot give relief to bands"));
     // Wales, bands A to I: no principles, no vote.
     let newest = World::embedded(Some("2026-27")).unwrap();
     let (mut wales, _) = scenario("williamson-2018").for_authority("Cardiff");
@@ -375,7 +372,7 @@ fn what_cannot_be_searched_is_refused_with_a_reason() {
 
 #[test]
 fn wishes_that_leave_no_schedule_are_refused_with_what_is_allowed() {
-    let (prepared, _) = derby();
+    let prepared = &prepared("williamson-2018");
     let all = Wishes {
         frozen: Some(Share::new(1.0).unwrap()),
         ..wishes()

@@ -400,10 +400,9 @@ pub fn frontier(
     observer: &dyn Observer,
 ) -> Result<Frontier, FrontierError> {
     refuse(prepared)?;
-    let frozen = wishes.frozen.map_or_else(
-        || share_frozen(prepared, &prepared.amounts),
-        |share| share.value(),
-    );
+    let frozen = wishes
+        .frozen
+        .map_or_else(|| share_frozen(prepared, &prepared.amounts), Share::value);
     let proposed = prepared.schedule.headline();
     let most_headline = wishes
         .most_headline
@@ -432,9 +431,9 @@ pub fn frontier(
     targets.dedup();
 
     // Most yield at each probability, likeliest at no loss, and the highest value.
-    let mut goals: Vec<Goal> = targets.iter().map(|&win| Goal::MostYield { win }).collect();
-    goals.push(Goal::MostWin { pounds: 0.0 });
-    goals.push(Goal::MostValue);
+    let mut goals: Vec<Goal> = targets.iter().map(|&win| Goal::Yield { win }).collect();
+    goals.push(Goal::Win { pounds: 0.0 });
+    goals.push(Goal::Value);
     let found = work.search(&limits, &goals, Effort::Wide);
     let mut yields = yield_targets(&found[..targets.len()]);
     if proposal.win.is_some() && proposal.net_vs_no > Pence::ZERO {
@@ -443,10 +442,7 @@ pub fn frontier(
         yields.dedup();
     }
     yields.insert(0, 0.0);
-    let of_yields: Vec<Goal> = yields
-        .iter()
-        .map(|&pounds| Goal::MostWin { pounds })
-        .collect();
+    let of_yields: Vec<Goal> = yields.iter().map(|&pounds| Goal::Win { pounds }).collect();
     let of_yields = work.search(&limits, &of_yields, Effort::Wide);
     for tried in of_yields.iter().chain(&found[targets.len()..]).flatten() {
         work.evaluate(tried)?;
@@ -872,7 +868,7 @@ impl Work<'_> {
             }
             sought = (sought - over + NEAR / 2.0).clamp(0.001, 0.999);
             next = self
-                .search(limits, &[Goal::MostYield { win: sought }], Effort::Near)
+                .search(limits, &[Goal::Yield { win: sought }], Effort::Near)
                 .pop()
                 .flatten();
         }
@@ -920,10 +916,7 @@ impl Work<'_> {
             if target <= 0.0 {
                 continue;
             }
-            let goals = [
-                Goal::MostYield { win: target },
-                Goal::MostWin { pounds: 0.0 },
-            ];
+            let goals = [Goal::Yield { win: target }, Goal::Win { pounds: 0.0 }];
             let found = self.search(&easier, &goals, Effort::Wide);
             self.reach(&easier, target, found[0].as_ref())?;
             let mut point = self.best(&easier, Search::MostYield, target);

@@ -23,11 +23,11 @@ use crate::vote::willingness::yes_odds;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Goal {
     /// The most yield where the vote is won at least so often.
-    MostYield { win: f64 },
+    Yield { win: f64 },
     /// The highest probability of winning where so much is raised at least.
-    MostWin { pounds: f64 },
+    Win { pounds: f64 },
     /// The highest expected value of holding the vote.
-    MostValue,
+    Value,
 }
 
 /// How far a search goes.
@@ -348,17 +348,17 @@ impl<'a> Model<'a> {
         let objective = |steps: &[f64], (): &mut ()| {
             let [win, pounds, value] = figures(steps);
             match goal {
-                Goal::MostYield { .. } => -pounds / size,
-                Goal::MostWin { .. } => -win,
-                Goal::MostValue => -value / size,
+                Goal::Yield { .. } => -pounds / size,
+                Goal::Win { .. } => -win,
+                Goal::Value => -value / size,
             }
         };
         let reaches = |steps: &[f64], (): &mut ()| {
             let [win, pounds, _] = figures(steps);
             match goal {
-                Goal::MostYield { win: sought } => win - sought,
-                Goal::MostWin { pounds: sought } => (pounds - sought) / size,
-                Goal::MostValue => 1.0,
+                Goal::Yield { win: sought } => win - sought,
+                Goal::Win { pounds: sought } => (pounds - sought) / size,
+                Goal::Value => 1.0,
             }
         };
         let needs_vote =
@@ -468,17 +468,17 @@ impl Limits {
 /// How far a candidate is from what a goal must reach; nothing or less where it reaches it.
 fn short(tried: &Tried, goal: Goal) -> f64 {
     match goal {
-        Goal::MostYield { win } => win - ROUNDING - tried.win,
-        Goal::MostWin { pounds } => pounds - tried.pounds,
-        Goal::MostValue => 0.0,
+        Goal::Yield { win } => win - ROUNDING - tried.win,
+        Goal::Win { pounds } => pounds - tried.pounds,
+        Goal::Value => 0.0,
     }
 }
 
 fn worth(tried: &Tried, goal: Goal) -> f64 {
     match goal {
-        Goal::MostYield { .. } => tried.pounds,
-        Goal::MostWin { .. } => tried.win,
-        Goal::MostValue => tried.value,
+        Goal::Yield { .. } => tried.pounds,
+        Goal::Win { .. } => tried.win,
+        Goal::Value => tried.value,
     }
 }
 
