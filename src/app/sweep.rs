@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use bandwise::data::area_incomes::AreaIncomes;
 use bandwise::data::authority_list::{authorities_of_file, every_authority, named_authorities};
 use bandwise::data::catalogue::{data_sha256, sha256};
 use bandwise::data::scenario::{Names, grid, point_name, varied_text};
@@ -257,6 +258,9 @@ fn plans(points: Vec<Point>, world: &World) -> Result<Vec<Plan>, Failure> {
     for kind in kinds {
         keep_all(kind).map_err(Failure::bug)?;
     }
+    // A table that is first read by a job would be read by Polars inside the pool of the jobs, where a
+    // thread that waits takes up another job, which waits for the same table.
+    AreaIncomes::embedded().map_err(Failure::bug)?;
     let plan = |point: Point| {
         let own = world.vintage.find(&point.scenario.authority).ok();
         let code = own.map(|record| record.authority.code.clone());
