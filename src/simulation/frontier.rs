@@ -59,7 +59,7 @@ impl Default for Wishes {
             most_headline: None,
             most_rise: Vec::new(),
             most_pounds: None,
-            search_draws: 1_000,
+            search_draws: 2_048,
         }
     }
 }

@@ -1,23 +1,21 @@
 //! The search of the frontier: candidates in basis points, tried on common draws.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use cobyla::{Func, RhoBeg, StopTols, minimize};
 use rayon::prelude::*;
-use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::candidate::{Money, home_of, perception};
+use super::draw::{Kernel, TileParameters};
 use super::frontier::{Limits, rises_of};
-use super::inputs::InputBlock;
+use super::inputs::{COMPREHENSION, InputBlock, effect_name};
 use super::prepare::{Finance, Prepared};
-use super::run::{Observer, collection_class, poll_cost_input};
+use super::run::{Observer, collection_class, poll_cost_input, tiles};
+use super::vector::{LANES, normal_cdf_all};
 use super::weights::Weights;
-use crate::domain::{
-    Band, ByBand, Cells, Distribution, KindOfHome, Liability, Points, Reduction, Rise,
-};
-use crate::vote::Perception;
-use crate::vote::turnout::mobilised;
-use crate::vote::willingness::yes_odds;
+use crate::domain::{Band, ByBand, Cells, Distribution, KindOfHome, Points, Rise};
+use crate::vote::{Electorate, VoterGroup, WardGroups};
 
 /// What is sought.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,25 +65,9 @@ const ROUNDING: f64 = 2e-4;
 /// Least spread, log odds, of what is integrated out: a step is smoothed to that.
 const LEAST_SPREAD: f64 = 0.05;
 
-/// What the draws of the search know of a voter before a schedule is tried.
-struct Voter {
-    home: KindOfHome,
-    electors: f64,
-    turnout_odds: f64,
-}
-
-/// Uncertain inputs of one draw.
+/// What is integrated out of one draw.
 struct Luck {
     weight: f64,
-    pi: f64,
-    m: f64,
-    k: f64,
-    gamma: f64,
-    omega: f64,
-    kappa: f64,
-    mobilisation: f64,
-    turnout_swing: f64,
-    eta: f64,
     /// Log odds for the whole vote but for what is integrated out, and its standard deviation.
     shift: f64,
     spread: f64,
@@ -101,12 +83,18 @@ struct MoneyMeans {
 }
 
 /// Everything that a candidate is tried on.
+///
+/// The voters of a band are taken for one ward of their mean deprivation: what wards differ in beyond
+/// that is in the moods, which are integrated out.
 pub(super) struct Model<'a> {
     prepared: &'a Prepared,
     cells: Cells,
-    voters: Vec<Voter>,
-    /// Mean deprivation of the electors of each band.
-    deprivation: ByBand<f64>,
+    /// The voters of each band; what is at stake for them is the candidate's.
+    bands: Vec<WardGroups>,
+    /// Homes of the same groups, in the same order.
+    homes: Vec<KindOfHome>,
+    /// The draws, in tiles, before what is integrated out.
+    tiles: Vec<TileParameters>,
     draws: Vec<Luck>,
     means: MoneyMeans,
 }
@@ -114,17 +102,18 @@ pub(super) struct Model<'a> {
 impl<'a> Model<'a> {
     /// The scenario on so many draws of the search's own luck.
     pub(super) fn of(prepared: &'a Prepared, n_draws: u32) -> Self {
-        let (voters, deprivation, concentration) = voters(prepared);
+        let (bands, homes, concentration) = voters(prepared);
         // Other luck than that of the run on which what is found is evaluated.
         let seed = prepared.scenario.seed.wrapping_add(1);
-        let all = (prepared.inputs).block(Points::Sobol, seed, 0, n_draws as usize);
+        let inputs = (prepared.inputs).block(Points::Sobol, seed, 0, n_draws as usize);
         Self {
             prepared,
             cells: prepared.cells.without_wards(),
-            voters,
-            deprivation,
-            draws: lucks(prepared, &all, concentration),
-            means: MoneyMeans::of(prepared, &all),
+            tiles: tiles_of(prepared, &inputs, bands.len()),
+            draws: lucks(prepared, &inputs, concentration),
+            means: MoneyMeans::of(prepared, &inputs),
+            bands,
+            homes,
         }
     }
 
@@ -199,16 +188,19 @@ impl<'a> Model<'a> {
     /// Probability of winning, yield over a No and expected value of a schedule.
     fn figures(&self, rises: ByBand<Rise>) -> [f64; 3] {
         let money = Money::of(self.prepared, &self.cells, rises);
-        let seen: Vec<Perception> = self
-            .voters
-            .iter()
-            .map(|voter| perception(self.prepared, &money, voter.home))
-            .collect();
-        let mut ballots = Ballots::default();
+        let kernel = Kernel::of(&self.electorate(&money));
+        let mut scratch = kernel.scratch();
         let (mut won, mut all) = (0.0, 0.0);
-        for luck in &self.draws {
-            won += luck.weight * self.chance(&seen, luck, &mut ballots);
-            all += luck.weight;
+        for (tile, draws) in self.tiles.iter().zip(self.draws.chunks(LANES)) {
+            let mut chances = kernel.break_even(tile, &mut scratch);
+            for (chance, luck) in chances.iter_mut().zip(draws) {
+                *chance = (luck.shift - *chance) / luck.spread;
+            }
+            normal_cdf_all(&mut chances);
+            for (chance, luck) in chances.iter().zip(draws) {
+                won += luck.weight * chance;
+                all += luck.weight;
+            }
         }
         let win = won / all;
         let means = &self.means;
@@ -216,29 +208,15 @@ impl<'a> Model<'a> {
         [win, money.finance.budgeted, value]
     }
 
-    /// The chance of winning in a draw: that the mood, which is integrated out, is above where the
-    /// expected votes for Yes are half of those cast.
-    fn chance(&self, seen: &[Perception], luck: &Luck, ballots: &mut Ballots) -> f64 {
-        ballots.clear();
-        let ward = self.deprivation.map(|score| (luck.eta * score).exp());
-        for (voter, seen) in self.voters.iter().zip(seen) {
-            let share = |odds: f64| odds / (1.0 + odds);
-            let odds =
-                |x: f64| yes_odds(x, luck.pi, luck.m, luck.k, luck.gamma) * ward[voter.home.band];
-            let reading = voter.turnout_odds * luck.turnout_swing;
-            let read = voter.electors * (1.0 - luck.kappa) * share(reading);
-            let knowing = reading * mobilised(seen.known, luck.mobilisation);
-            let know = voter.electors * luck.kappa * share(knowing);
-            if *seen == Perception::NOTHING {
-                ballots.add(know + read, odds(0.0));
-                continue;
-            }
-            ballots.add(know, odds(seen.known));
-            ballots.add(read * (1.0 - luck.omega), odds(seen.own_element));
-            ballots.add(read * luck.omega, odds(seen.whole_bill));
+    /// Who votes with what at stake under a candidate: it is won where the mood, which is integrated
+    /// out, is above where the expected votes for Yes are half of those cast.
+    fn electorate(&self, money: &Money) -> Electorate {
+        let mut bands = self.bands.clone();
+        let groups = bands.iter_mut().flat_map(|band| &mut band.groups);
+        for ((group, _), home) in groups.zip(&self.homes) {
+            group.perception = perception(self.prepared, money, *home);
         }
-        let from = ballots.break_even();
-        Normal::standard().cdf((luck.shift - from) / luck.spread)
+        Electorate::of_wards(&bands)
     }
 
     /// Schedules to start from: bands up to each that may rise pay nothing more than today, or no more
@@ -495,15 +473,12 @@ fn best<'t>(pool: &'t [Tried], limits: &Limits, goal: Goal) -> Option<&'t Tried>
         })
 }
 
-/// Voters with the same at stake, the mean deprivation of each band, and the sum of the squares of
-/// the wards' shares of electors: how much of the wards' moods is left in the whole.
-fn voters(prepared: &Prepared) -> (Vec<Voter>, ByBand<f64>, f64) {
+/// The voters of each band with its mean deprivation, their homes, and the sum of the squares of the
+/// wards' shares of electors: how much of the wards' moods is left in the whole.
+fn voters(prepared: &Prepared) -> (Vec<WardGroups>, Vec<KindOfHome>, f64) {
     let electorate = &prepared.electorate;
     let n = electorate.groups.len();
-    let mut electors = vec![0.0; n];
-    let mut at_home = vec![0.0; n];
-    let mut deprivation = ByBand::from_fn(|_| 0.0);
-    let mut of_band = ByBand::from_fn(|_| 0.0);
+    let (mut electors, mut at_home, mut deprivation) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
     let (mut squares, mut all) = (0.0, 0.0);
     for ward in 0..electorate.n_wards() {
         let (groups, here) = electorate.ward(ward);
@@ -513,83 +488,81 @@ fn voters(prepared: &Prepared) -> (Vec<Voter>, ByBand<f64>, f64) {
         for (group, &one) in groups.zip(here) {
             electors[group] += one;
             at_home[group] += one * electorate.ward_turnout[ward];
-            let band = electorate.groups[group].band;
-            deprivation[band] += one * electorate.deprivation[ward];
-            of_band[band] += one;
+            deprivation[group] += one * electorate.deprivation[ward];
         }
     }
-    for (band, sum) in of_band.iter() {
-        if *sum > 0.0 {
-            deprivation[band] /= sum;
+    let mut homes = Vec::new();
+    let mut bands = Vec::new();
+    for band in prepared.schedule.bands() {
+        let of_band =
+            (0..n).filter(|&group| electorate.groups[group].band == *band && electors[group] > 0.0);
+        let mut groups = Vec::new();
+        let (mut score, mut here) = (0.0, 0.0);
+        for at in of_band {
+            let group = electorate.groups[at];
+            let turnout_log_odds = group.turnout_log_odds + at_home[at] / electors[at];
+            let group = VoterGroup {
+                turnout_log_odds,
+                ..group
+            };
+            groups.push((group, electors[at]));
+            homes.push(home_of(prepared, &group));
+            score += deprivation[at];
+            here += electors[at];
         }
-    }
-    let mut voters: Vec<Voter> = Vec::new();
-    for (place, group) in electorate.groups.iter().enumerate() {
-        if electors[place] <= 0.0 {
-            continue;
-        }
-        let log_odds = group.turnout_log_odds + at_home[place] / electors[place];
-        let mut home = home_of(prepared, group);
-        let nothing =
-            home.liability == Liability::Exempt || home.reduction == Reduction::PensionAge;
-        let alike = |voter: &&mut Voter| {
-            let other = voter.home;
-            let other_nothing =
-                other.liability == Liability::Exempt || other.reduction == Reduction::PensionAge;
-            other.band == home.band
-                && (nothing && other_nothing
-                    || nothing == other_nothing
-                        && other.reduction == home.reduction
-                        && other.liability.quarters_payable() == home.liability.quarters_payable())
-        };
-        if let Some(voter) = voters.iter_mut().find(alike) {
-            // Turnout differs by band and ward alone: of voters alike the mean of the odds will do.
-            let sum = voter.electors + electors[place];
-            voter.turnout_odds =
-                (voter.turnout_odds * voter.electors + log_odds.exp() * electors[place]) / sum;
-            voter.electors = sum;
-            continue;
-        }
-        if nothing {
-            home.liability = Liability::Exempt;
-        }
-        voters.push(Voter {
-            home,
-            electors: electors[place],
-            turnout_odds: log_odds.exp(),
+        bands.push(WardGroups {
+            deprivation: if here > 0.0 { score / here } else { 0.0 },
+            turnout_log_odds: 0.0,
+            groups,
         });
     }
-    (voters, deprivation, squares / (all * all))
+    (bands, homes, squares / (all * all))
 }
 
-/// The inputs of every draw that counts.
-fn lucks(prepared: &Prepared, block: &InputBlock, concentration: f64) -> Vec<Luck> {
+/// The inputs of every draw in tiles, for so many wards without a mood.
+fn tiles_of(prepared: &Prepared, block: &InputBlock, n_wards: usize) -> Vec<TileParameters> {
     let at = |name: &str| &block.values[prepared.inputs.position(name)];
-    let [pi, m, k, tau, mood, delta] = ["pi", "m", "k", "tau", "mood", "delta_statutory"].map(at);
-    let [
-        kappa,
-        omega,
-        gamma,
-        sigma_ward,
-        eta,
-        mobilisation,
-        turnout_shift,
-    ] = [
-        "kappa",
+    let knows =
+        (prepared.inputs.find(COMPREHENSION)).map_or_else(|| at("kappa"), |at| &block.values[at]);
+    let columns = [
+        "pi",
+        "m",
+        "k",
         "omega",
         "gamma",
-        "sigma_ward",
         "eta",
         "mobilisation",
         "turnout_shift",
     ]
     .map(at);
-    let knows = match prepared.inputs.find(super::inputs::COMPREHENSION) {
-        Some(place) => &block.values[place],
-        None => kappa,
+    let draws = block.log_weights.len();
+    let of_tile = |tile: Range<usize>| {
+        let mut into = TileParameters::none(n_wards);
+        let [pi, m, k, omega, gamma, eta, mobilisation, turnout_shift] = columns;
+        for (lanes, column) in [
+            (&mut into.pi, pi),
+            (&mut into.m, m),
+            (&mut into.k, k),
+            (&mut into.kappa, knows),
+            (&mut into.omega, omega),
+            (&mut into.gamma, gamma),
+            (&mut into.eta, eta),
+            (&mut into.mobilisation, mobilisation),
+            (&mut into.turnout_shift, turnout_shift),
+        ] {
+            lanes[..tile.len()].copy_from_slice(&column[tile.clone()]);
+        }
+        into
     };
+    tiles(draws).map(of_tile).collect()
+}
+
+/// What is integrated out of every draw.
+fn lucks(prepared: &Prepared, block: &InputBlock, concentration: f64) -> Vec<Luck> {
+    let at = |name: &str| &block.values[prepared.inputs.position(name)];
+    let [tau, mood, delta, sigma_ward] = ["tau", "mood", "delta_statutory", "sigma_ward"].map(at);
     let effects: Vec<&Vec<f64>> = (0..prepared.scenario.campaign.effects.len())
-        .map(|index| at(&super::inputs::effect_name(index)))
+        .map(|index| at(&effect_name(index)))
         .collect();
     let list = prepared.inputs.list();
     let of_mood = list[prepared.inputs.position("mood")].distribution;
@@ -604,26 +577,11 @@ fn lucks(prepared: &Prepared, block: &InputBlock, concentration: f64) -> Vec<Luc
         let variance = (tau[draw] * sd).powi(2) + concentration * sigma_ward[draw].powi(2);
         Luck {
             weight,
-            pi: pi[draw],
-            m: m[draw],
-            k: k[draw],
-            gamma: gamma[draw],
-            omega: omega[draw],
-            kappa: knows[draw],
-            mobilisation: mobilisation[draw],
-            turnout_swing: turnout_shift[draw].exp(),
-            eta: eta[draw],
             shift: delta[draw] + campaign + tau[draw] * centre,
             spread: variance.sqrt().max(LEAST_SPREAD),
         }
     };
-    weights
-        .values()
-        .iter()
-        .enumerate()
-        .filter(|(_, weight)| **weight > 0.0)
-        .map(one)
-        .collect()
+    weights.values().iter().enumerate().map(one).collect()
 }
 
 impl MoneyMeans {
@@ -656,62 +614,5 @@ impl MoneyMeans {
             - finance.pension_age * self.tapered[0]
             - finance.working_age * self.tapered[1];
         finance.budgeted - finance.own_share * (finance.budgeted - into_fund)
-    }
-}
-
-/// Expected ballots of like voters with their odds of a Yes.
-#[derive(Default)]
-struct Ballots {
-    cast: Vec<f64>,
-    odds: Vec<f64>,
-}
-
-impl Ballots {
-    fn clear(&mut self) {
-        self.cast.clear();
-        self.odds.clear();
-    }
-
-    fn add(&mut self, cast: f64, odds: f64) {
-        self.cast.push(cast);
-        self.odds.push(odds);
-    }
-
-    /// The shift of log odds at which half of the ballots are for Yes, within 40 of nothing: Newton's
-    /// method on the log odds of the whole, within a bracket.
-    fn break_even(&self) -> f64 {
-        const FURTHEST: f64 = 40.0;
-        const NEAR: f64 = 1e-7;
-        let all: f64 = self.cast.iter().sum();
-        let (mut low, mut high) = (-FURTHEST, FURTHEST);
-        let mut shift = 0.0f64;
-        while high - low > NEAR {
-            let factor = shift.exp();
-            let (mut yes, mut slope) = (0.0, 0.0);
-            for (cast, odds) in self.cast.iter().zip(&self.odds) {
-                let no = 1.0 / (1.0 + odds * factor);
-                let says_yes = cast * (1.0 - no);
-                yes += says_yes;
-                slope += says_yes * no;
-            }
-            if yes < all / 2.0 {
-                low = shift;
-            } else {
-                high = shift;
-            }
-            let step = (yes / (all - yes)).ln() * yes * (all - yes) / (all * slope);
-            let next = shift - step;
-            let next = if next > low && next < high {
-                next
-            } else {
-                f64::midpoint(low, high)
-            };
-            let moved = (next - shift).abs();
-            shift = next;
-            if moved < NEAR {
-                break;
-            }
-        }
-        shift
     }
 }
