@@ -25,12 +25,13 @@
 //!
 //! # Invariants
 //! 1. `domain`, `tax` and `vote` do no IO and know no clock, no randomness and no threads.
-//! 2. Only `data` reads files; only `report` and `app` make output; only `simulation` uses rand
-//!    and rayon; only `app` uses clap and indicatif; Polars stands in `data`, `tax/apply.rs` and
+//! 2. Only `data` reads files; only `report` and `app` make output; only `simulation` uses rand,
+//!    rayon, vectors of the processor and optimisers; only `app` uses clap and indicatif; Polars stands in `data`, `tax/apply.rs` and
 //!    `report` only.
 //! 3. Polars runs to its end before the first draw, and sums whole numbers only.
 //! 4. A result is a function of scenario, data, seed and program version: not of threads, time,
-//!    path or locale.
+//!    path or locale, nor of how wide the processor's vectors are: draws stand in their lanes, no sum
+//!    crosses them, and only correctly rounded operations are used there.
 //! 5. Command line, web page and notebook call the same function with the same scenario.
 //! 6. The library never prints, exits or draws a bar; progress goes through an observer.
 //!

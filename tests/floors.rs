@@ -22,7 +22,7 @@ const PURE: &str =
     "`domain`, `tax` and `vote` do no IO and know no clock, no randomness and no threads.";
 const READS: &str = "Only `data` reads files.";
 const WRITES: &str = "Only `report` and `app` make output.";
-const LUCK: &str = "Only `simulation` uses rand and rayon.";
+const LUCK: &str = "Only `simulation` uses rand, rayon, vectors of the processor and optimisers.";
 const PEOPLE: &str = "Only `app` uses clap and indicatif.";
 const POLARS: &str = "Polars stands in `data`, `tax/apply.rs` and `report` only.";
 const INTEGERS: &str = "Polars runs to its end before the first draw, and sums whole numbers only.";
@@ -189,7 +189,14 @@ fn breaches(source: &Source) -> Vec<&'static str> {
         !source.is_on(&["report", "app"]) && source.uses_any(&writing),
         WRITES,
     );
-    let luck = ["rand", "rand_chacha", "rayon", "sobol_burley"];
+    let luck = [
+        "rand",
+        "rand_chacha",
+        "rayon",
+        "sobol_burley",
+        "fearless_simd",
+        "cobyla",
+    ];
     rule(
         !source.is_on(&["simulation"]) && source.uses_any(&luck),
         LUCK,

@@ -279,7 +279,7 @@ pub struct FrontierArgs {
     #[arg(long, value_name = "POUNDS")]
     pub most_pounds: Option<String>,
     /// Search on this many draws; what is found is then run on the scenario's own.
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(100..=20_000))]
+    #[arg(long, value_name = "N", default_value_t = 2_048, value_parser = clap::value_parser!(u32).range(100..=20_000))]
     pub search_draws: u32,
     #[command(flatten)]
     pub luck: Luck,
