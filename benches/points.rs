@@ -12,7 +12,6 @@ use std::time::Instant;
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
 use bandwise::domain::Points;
-use bandwise::simulation::moods::win_probability_over_moods;
 use bandwise::simulation::{NoObserver, Prepared, on_threads, prepare, run, win_probability};
 
 const PROPOSALS: [&str; 2] = ["williamson-2018", "gentle-efgh"];
@@ -20,12 +19,7 @@ const DRAWS: [u32; 4] = [256, 1_024, 4_096, 16_384];
 const REFERENCE: u32 = 1 << 18;
 
 /// What is estimated, and what of it is printed in thousandths.
-const FIGURES: [&str; 4] = [
-    "win_probability",
-    "win_probability_over_moods",
-    "yes_share",
-    "collected_pounds",
-];
+const FIGURES: [&str; 3] = ["win_probability", "yes_share", "collected_pounds"];
 
 /// Estimates of the figures with their stated errors, and the seconds that the run took.
 struct Run {
@@ -73,14 +67,8 @@ fn compare(seeds: u64) -> String {
             "root mean square error over {seeds} seeds (mean stated error), milliseconds on one thread"
         );
         println!(
-            "{:>7} {:>6}  {:>17}  {:>17}  {:>17}  {:>17}  {:>8}",
-            "points",
-            "draws",
-            "P(win), points",
-            "over moods",
-            "yes share, points",
-            "collected, GBP",
-            "ms"
+            "{:>7} {:>6}  {:>17}  {:>17}  {:>17}  {:>8}",
+            "points", "draws", "P(win), points", "yes share, points", "collected, GBP", "ms"
         );
         let mut rows = Vec::new();
         for draws in DRAWS {
@@ -119,7 +107,6 @@ fn once(prepared: &mut Prepared, points: Points, draws: u32, seed: u64) -> Run {
     Run {
         estimates: [
             win_probability(&outcomes).expect("a vote"),
-            win_probability_over_moods(prepared, &outcomes).expect("a vote without a poll"),
             of_spread(vote.weights.spread(&vote.yes_share)),
             of_spread(outcomes.alike().spread(&outcomes.collected)),
         ],
@@ -157,14 +144,13 @@ fn print_row(row: &Row) {
         let (error, stated) = row.errors[at];
         format!("{:.4} ({:.4})", 100.0 * error, 100.0 * stated)
     };
-    let (error, stated) = row.errors[3];
+    let (error, stated) = row.errors[2];
     println!(
-        "{:>7} {:>6}  {:>17}  {:>17}  {:>17}  {:>17}  {:>8.2}",
+        "{:>7} {:>6}  {:>17}  {:>17}  {:>17}  {:>8.2}",
         row.points.word(),
         row.draws,
         points(0),
         points(1),
-        points(2),
         format!("{error:.0} ({stated:.0})"),
         1e3 * row.seconds
     );

@@ -9,7 +9,6 @@ use assert_cmd::Command;
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
 use bandwise::domain::{CampaignEffect, Points};
-use bandwise::simulation::moods::win_probability_over_moods;
 use bandwise::simulation::{
     DrawOutcomes, NoObserver, Prepared, compare, drivers, needs, on_threads, prepare, run,
     win_probability,
@@ -165,24 +164,6 @@ fn what_drives_the_vote_and_what_is_needed_have_errors_from_replicates() {
         [random.1, sobol.1].map(|need| (need.value_needed.unwrap(), need.error.unwrap()));
     assert!((value.0 - error.0).abs() < 4.0 * value.1.hypot(error.1));
     assert!(error.1 < value.1);
-}
-
-#[test]
-fn the_probability_over_moods_is_that_of_winning_with_a_smaller_error() {
-    for key in ["gentle-efgh", "uniform-15"] {
-        let mut prepared = prepared(key);
-        for points in Points::ALL {
-            let outcomes = drawn(&mut prepared, points, 4_096, 1);
-            let (chance, error) = win_probability(&outcomes).unwrap();
-            let (over_moods, smaller) = win_probability_over_moods(&prepared, &outcomes).unwrap();
-            let between = (chance - over_moods).abs();
-            assert!(
-                between < 4.0 * error.hypot(smaller),
-                "{key} {points}: {between}"
-            );
-            assert!(smaller < error, "{key} {points}: {smaller} {error}");
-        }
-    }
 }
 
 #[test]

@@ -12,7 +12,6 @@ pub mod homes;
 pub mod inputs;
 pub mod learn;
 pub mod medium_term;
-pub mod moods;
 pub mod needs;
 pub mod perception;
 pub mod points;

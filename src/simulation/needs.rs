@@ -10,6 +10,7 @@ use super::points::REPLICATES;
 use super::prepare::Prepared;
 use super::run::{DrawOutcomes, Simulation, VoteOutcomes, WardLuck, in_blocks, tiles};
 use super::summary::win_probability;
+use super::vector::exp_all;
 use super::weights::Weights;
 use crate::domain::evidence::{Poll, PollQuestion};
 use crate::domain::{LogOdds, Share};
@@ -387,8 +388,12 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
         let log = |log_odds: &f64| reading.log_likelihood(*log_odds);
         let logs: Vec<f64> = support.iter().map(log).collect();
         let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let after = (before.iter().zip(logs)).map(|(weight, log)| weight * (log - most).exp());
-        weights.replaced(after.collect())
+        let mut after: Vec<f64> = logs.iter().map(|log| log - most).collect();
+        exp_all(&mut after);
+        for (after, weight) in after.iter_mut().zip(before) {
+            *after *= weight;
+        }
+        weights.replaced(after)
     };
     let chance = |weights: &[f64], says_yes: f64| {
         let after = after(weights, says_yes);

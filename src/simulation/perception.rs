@@ -2,6 +2,7 @@
 
 use super::prepare::Prepared;
 use super::run::{DrawOutcomes, Simulation};
+use super::vector::exp_all;
 use crate::domain::{Band, ByBand, KindOfHome, Liability, Reduction};
 use crate::vote::Perception;
 use crate::vote::willingness::yes_odds;
@@ -60,10 +61,11 @@ pub fn perceptions(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<ReaderFi
     let [pi, m, k, omega, gamma] = ["pi", "m", "k", "omega", "gamma"]
         .map(|name| &outcomes.inputs[prepared.inputs.position(name)]);
     // The factor of the mood on the odds of a Yes, and the share who know.
-    let of_day: Vec<(f64, f64)> = (0..outcomes.len())
+    let (mut factor, knows): (Vec<f64>, Vec<f64>) = (0..outcomes.len())
         .map(|draw| simulation.mood_of_the_day(&outcomes.inputs, draw))
-        .map(|(log_odds, knows)| (log_odds.exp(), knows))
-        .collect();
+        .unzip();
+    exp_all(&mut factor);
+    let of_day: Vec<(f64, f64)> = factor.into_iter().zip(knows).collect();
     let share_of_voters = Reader::ALL.map(|reader| {
         let share = |(draw, &(_, knows)): (usize, &(f64, f64))| match reader {
             Reader::OwnBill => knows,

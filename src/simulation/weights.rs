@@ -2,6 +2,7 @@
 
 use super::points::{REPLICATES, replicate};
 use super::summary::Spread;
+use super::vector::exp_all;
 use crate::domain::Points;
 
 /// Effective draws below which a figure of the vote is called rough.
@@ -80,8 +81,8 @@ impl Weights {
             .iter()
             .copied()
             .fold(f64::NEG_INFINITY, f64::max);
-        let of_most = |log: &f64| (log - most).exp();
-        let mut weights: Vec<f64> = log_weights.iter().map(of_most).collect();
+        let mut weights: Vec<f64> = log_weights.iter().map(|log| log - most).collect();
+        exp_all(&mut weights);
         let mean = weights.iter().sum::<f64>() / weights.len() as f64;
         for weight in &mut weights {
             *weight /= mean;
