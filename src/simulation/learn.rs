@@ -52,12 +52,12 @@ impl Sampler {
 
     /// Turns standard normals into scores, one number a draw. Adds the logarithm of the density of the
     /// prior against that of the fitted normal to the weights.
-    fn draw(&self, scores: &mut [Vec<f64>; N], log_weights: &mut [f64]) {
+    fn draw(&self, scores: [&mut [f64]; N], log_weights: &mut [f64]) {
         dispatch!(Level::new(), simd => self.draw_with(simd, scores, log_weights));
     }
 
     #[inline(always)]
-    fn draw_with<S: Simd>(&self, simd: S, scores: &mut [Vec<f64>; N], log_weights: &mut [f64]) {
+    fn draw_with<S: Simd>(&self, simd: S, mut scores: [&mut [f64]; N], log_weights: &mut [f64]) {
         for first in (0..log_weights.len()).step_by(LANES) {
             let zero = f64x8::splat(simd, 0.0);
             let mut luck = [zero; N];
@@ -147,17 +147,18 @@ impl Learner {
     }
 
     /// Turns the standard normals of the learned parameters into scores of the fitted normal.
-    pub(super) fn steer(&self, normals: &mut [Vec<f64>], log_weights: &mut [f64]) {
+    pub(super) fn steer(&self, normals: &mut [&mut [f64]], log_weights: &mut [f64]) {
         let mut scores = self.positions.map(|at| std::mem::take(&mut normals[at]));
-        self.sampler.draw(&mut scores, log_weights);
+        let of_each = scores.each_mut().map(|scores| &mut **scores);
+        self.sampler.draw(of_each, log_weights);
         for (at, scores) in self.positions.into_iter().zip(scores) {
             normals[at] = scores;
         }
     }
 
     /// Adds the log likelihood of the evidence to the weights.
-    pub(super) fn weigh(&self, values: &[Vec<f64>], log_weights: &mut [f64]) {
-        let of_each = self.positions.map(|at| values[at].as_slice());
+    pub(super) fn weigh(&self, values: &[&mut [f64]], log_weights: &mut [f64]) {
+        let of_each = self.positions.map(|at| &*values[at]);
         weigh(&self.evidence, of_each, log_weights);
     }
 }
@@ -311,7 +312,8 @@ impl Drawn {
                     luck
                 });
                 let mut log_weights = vec![0.0; n];
-                sampler.draw(&mut scores, &mut log_weights);
+                let columns = scores.each_mut().map(Vec::as_mut_slice);
+                sampler.draw(columns, &mut log_weights);
                 let mut values = scores.clone();
                 for (values, prior) in values.iter_mut().zip(priors) {
                     prior.of_scores(values);

@@ -66,9 +66,7 @@ pub fn win_probability_over_moods(
         };
         let mut chances: Vec<f64> = Vec::with_capacity(n);
         for tile in tiles(n) {
-            for (lane, draw) in tile.clone().enumerate() {
-                simulation.on_polling_day(&inputs, &luck, draw, lane, &mut memory);
-            }
+            simulation.on_polling_day(&inputs, &luck, &tile, 0, &mut memory);
             let further = simulation.break_even(&mut memory);
             chances.extend(
                 tile.zip(further)

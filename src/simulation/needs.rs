@@ -149,9 +149,7 @@ impl Looked {
             let mut memory = simulation.memory();
             let mut looked_at: Vec<(f64, f64)> = Vec::with_capacity(n);
             for tile in tiles(n) {
-                for (lane, draw) in tile.clone().enumerate() {
-                    simulation.on_polling_day(&inputs, &luck, draw, lane, &mut memory);
-                }
+                simulation.on_polling_day(&inputs, &luck, &tile, 0, &mut memory);
                 let from = simulation.break_even(&mut memory);
                 let support = simulation.last_day_support(&inputs, &tile, &mut memory);
                 looked_at.extend(from.into_iter().zip(support).take(tile.len()));
