@@ -52,25 +52,31 @@ impl Sampler {
 
     /// Turns standard normals into scores, one number a draw. Adds the logarithm of the density of the
     /// prior against that of the fitted normal to the weights.
-    fn draw(&self, scores: [&mut [f64]; N], log_weights: &mut [f64]) {
+    fn draw(&self, scores: &mut [impl AsMut<[f64]>; N], log_weights: &mut [f64]) {
         dispatch!(Level::new(), simd => self.draw_with(simd, scores, log_weights));
     }
 
     #[inline(always)]
-    fn draw_with<S: Simd>(&self, simd: S, mut scores: [&mut [f64]; N], log_weights: &mut [f64]) {
+    fn draw_with<S: Simd>(
+        &self,
+        simd: S,
+        scores: &mut [impl AsMut<[f64]>; N],
+        log_weights: &mut [f64],
+    ) {
         for first in (0..log_weights.len()).step_by(LANES) {
             let zero = f64x8::splat(simd, 0.0);
             let mut luck = [zero; N];
             let mut log_ratio = zero + self.ln_det;
             for (i, scores) in scores.iter_mut().enumerate() {
-                luck[i] = load(simd, &scores[first..]);
+                let scores = &mut scores.as_mut()[first..];
+                luck[i] = load(simd, scores);
                 let mut steered = zero;
                 for (luck, &factor) in luck[..=i].iter().zip(&self.lower[i]) {
                     steered += *luck * factor;
                 }
                 let score = steered + self.mean[i];
                 log_ratio += (luck[i] * luck[i] - score * score) * 0.5;
-                store(score, &mut scores[first..]);
+                store(score, scores);
             }
             let weights = &mut log_weights[first..];
             store(load(simd, weights) + log_ratio, weights);
@@ -149,8 +155,7 @@ impl Learner {
     /// Turns the standard normals of the learned parameters into scores of the fitted normal.
     pub(super) fn steer(&self, normals: &mut [&mut [f64]], log_weights: &mut [f64]) {
         let mut scores = self.positions.map(|at| std::mem::take(&mut normals[at]));
-        let of_each = scores.each_mut().map(|scores| &mut **scores);
-        self.sampler.draw(of_each, log_weights);
+        self.sampler.draw(&mut scores, log_weights);
         for (at, scores) in self.positions.into_iter().zip(scores) {
             normals[at] = scores;
         }
@@ -312,8 +317,7 @@ impl Drawn {
                     luck
                 });
                 let mut log_weights = vec![0.0; n];
-                let columns = scores.each_mut().map(Vec::as_mut_slice);
-                sampler.draw(columns, &mut log_weights);
+                sampler.draw(&mut scores, &mut log_weights);
                 let mut values = scores.clone();
                 for (values, prior) in values.iter_mut().zip(priors) {
                     prior.of_scores(values);
