@@ -176,9 +176,9 @@ impl Inputs {
             .map(|column| Cut::of(column, n, 1))
             .collect();
         let mut weights = Cut::of(&mut log_weights, n, 1);
-        let blocks: Vec<(u32, Vec<&mut [f64]>, &mut [f64])> = (0..draws.div_ceil(BLOCK))
+        let blocks: Vec<_> = (0..draws.div_ceil(BLOCK))
             .map(|block| {
-                let of_block = columns.iter_mut().map(Cut::next).collect();
+                let of_block: Vec<&mut [f64]> = columns.iter_mut().map(Cut::next).collect();
                 (block * BLOCK, of_block, weights.next())
             })
             .collect();

@@ -83,7 +83,7 @@ fn blocks<S: Simd>(
     for (draw, [low, high]) in x.as_chunks().0.iter().enumerate() {
         let (low, high) = (simd.split_u32x16(*low), simd.split_u32x16(*high));
         let halves = [between(simd, low.0, high.0), between(simd, low.1, high.1)];
-        let uniforms = halves.map(|half| half.to_array());
+        let uniforms = halves.map(SimdBase::to_array);
         for (block, uniform) in into.iter_mut().zip(uniforms.as_flattened()) {
             block[draw] = *uniform;
         }
