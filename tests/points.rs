@@ -144,7 +144,7 @@ fn proposals_share_their_luck_and_another_input_disturbs_none() {
     let drawn = drawn(&mut campaigning, Points::Sobol, 512, 1);
     let known = other_drawn.inputs.len();
     assert_eq!(drawn.inputs.len(), known + 1);
-    assert_eq!(drawn.inputs[..known], other_drawn.inputs);
+    assert_eq!(drawn.inputs[..known], other_drawn.inputs[..]);
 }
 
 #[test]

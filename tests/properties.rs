@@ -656,7 +656,7 @@ fn a_replaced_input_disturbs_no_other() {
     let prepared = prepare(&scenario, world()).unwrap();
     let other = run(&prepared, &NoObserver);
     let kappa = prepared.inputs.position("kappa");
-    for (input, (one, other)) in one.inputs.iter().zip(&other.inputs).enumerate() {
+    for (input, (one, other)) in one.inputs.iter().zip(other.inputs.iter()).enumerate() {
         assert_eq!(one != other, input == kappa, "input {input}");
     }
 }

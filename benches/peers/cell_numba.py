@@ -137,16 +137,82 @@ def numba_draws(values, luck, electors, deprivation, at_home, usual_turnout, pay
             out[3, first + d] = 1.0 if yes_all[d] > cast_all[d] - yes_all[d] else 0.0
 
 
-def numba_given(e, values, luck):
+@numba.njit(fastmath=True, nogil=True, error_model="numpy", cache=True)
+def logistic_draws(values, luck, electors, deprivation, at_home, usual_turnout, pays, ln_cost, gain,
+                   losing, ward_electors, out):
+    """The same draw by draw as the model is written down: a logistic for every turnout and every
+    reader's yes in every ward and group."""
+    n = values.shape[1]
+    n_wards, n_groups = electors.shape
+    willing = np.empty((3, n_groups))
+    total = ward_electors.sum()
+    for d in range(n):
+        pi, kappa, omega = values[PI, d], values[KAPPA, d], values[OMEGA, d]
+        ln_m = np.log(values[M, d])
+        for reader in range(3):
+            for g in range(n_groups):
+                if pays[reader, g]:
+                    cost = np.exp(values[K, d] * (ln_cost[reader, g] - ln_m))
+                    willing[reader, g] = np.log(pi / (1 + cost - pi))
+                else:
+                    willing[reader, g] = np.log(pi / (1 - pi)) + values[GAMMA, d] * gain[reader, g]
+        national = values[DELTA, d] + values[TAU, d] * values[MOOD, d]
+        cast_all, yes_all, expected_cast, expected_yes = 0.0, 0.0, 0.0, 0.0
+        for w in range(n_wards):
+            mood = national + values[SIGMA, d] * luck[0, w, d] + values[ETA, d] * deprivation[w]
+            ln_home = np.log(at_home[w])
+            votes, yes, var_votes, var_yes, covariance = 0.0, 0.0, 0.0, 0.0, 0.0
+            for g in range(n_groups):
+                usual = np.log(usual_turnout[g]) + ln_home + values[SHIFT, d]
+                more = values[MOBILISATION, d] * losing[g] if losing[g] > 0 else 0.0
+                t = 1 / (1 + np.exp(-usual - more))
+                r = 1 / (1 + np.exp(-usual))
+                y = 1 / (1 + np.exp(-willing[0, g] - mood))
+                p = 1 / (1 + np.exp(-willing[1, g] - mood))
+                q = 1 / (1 + np.exp(-willing[2, g] - mood))
+                know = electors[w, g] * kappa * t
+                own = electors[w, g] * (1 - kappa) * (1 - omega) * r
+                whole = electors[w, g] * (1 - kappa) * omega * r
+                votes += know + own + whole
+                yes += know * y + own * p + whole * q
+                var_votes += know * (1 - t) + (own + whole) * (1 - r)
+                var_yes += know * y * (1 - t * y) + own * p * (1 - r * p) + whole * q * (1 - r * q)
+                covariance += know * y * (1 - t) + (own * p + whole * q) * (1 - r)
+            expected_cast += votes
+            expected_yes += yes
+            cast = np.rint(votes + np.sqrt(var_votes) * luck[1, w, d])
+            cast = min(max(cast, 0.0), np.ceil(ward_electors[w]))
+            slope = covariance / var_votes
+            left = max(var_yes - slope * covariance, 0.0)
+            says_yes = np.rint(yes + slope * (cast - votes) + np.sqrt(left) * luck[2, w, d])
+            cast_all += cast
+            yes_all += min(max(says_yes, 0.0), cast)
+        out[0, d] = expected_yes / expected_cast
+        out[1, d] = yes_all / cast_all
+        out[2, d] = cast_all / total
+        out[3, d] = 1.0 if yes_all > cast_all - yes_all else 0.0
+
+
+def logistic_given(e, values, luck):
+    """As `numba_given`, a logistic a cell."""
+    return numba_given(e, values, luck, logistic_draws)
+
+
+def logistic_sampled(e, of, seed, n):
+    """As `numba_sampled`, a logistic a cell."""
+    return numba_sampled(e, of, seed, n, logistic_draws)
+
+
+def numba_given(e, values, luck, draws=numba_draws):
     """The job with stated values: expected yes share, yes share, turnout, won, collected."""
     out = np.empty((5, values.shape[1]))
-    numba_draws(values, luck, e.electors, e.deprivation, e.at_home, e.usual_turnout, e.pays,
-                e.ln_cost, e.gain, e.losing, e.ward_electors, out)
+    draws(values, luck, e.electors, e.deprivation, e.at_home, e.usual_turnout, e.pays, e.ln_cost,
+          e.gain, e.losing, e.ward_electors, out)
     out[4] = collected(e, values)
     return out
 
 
-def numba_sampled(e, of, seed, n):
+def numba_sampled(e, of, seed, n, draws=numba_draws):
     """The job with values of its own: yes share, turnout, won, collected. NumPy's generators are as
     fast from Python as compiled, so they fill the arrays, 1,024 draws at a time."""
     generator = np.random.Generator(np.random.SFC64(seed))
@@ -158,7 +224,7 @@ def numba_sampled(e, of, seed, n):
         values = sample(generator, of, held)
         generator.standard_normal(out=luck)
         here = np.empty((5, held))
-        numba_draws(values, luck, e.electors, e.deprivation, e.at_home, e.usual_turnout, e.pays,
+        draws(values, luck, e.electors, e.deprivation, e.at_home, e.usual_turnout, e.pays,
                     e.ln_cost, e.gain, e.losing, e.ward_electors, here)
         here[4] = collected(e, values)
         out[:, first:first + held] = here

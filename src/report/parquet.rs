@@ -106,7 +106,7 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
         DRAW.name.into(),
         (1..=n as u64).collect::<Vec<_>>(),
     )];
-    for (input, values) in prepared.inputs.list().iter().zip(&outcomes.inputs) {
+    for (input, values) in prepared.inputs.list().iter().zip(outcomes.inputs.iter()) {
         columns.push(Column::new(input.name.as_str().into(), values));
     }
     let vote = outcomes.vote.as_ref();

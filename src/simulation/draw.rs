@@ -101,7 +101,11 @@ impl TileParameters {
 
 /// One number for either kind of reader, were all voters of that kind. Votes and their moments are
 /// linear in the share of voters who know, so that these two give the votes at any comprehension.
+///
+/// Like all that the kernel reads and writes for every ward and group, it begins at a cache line, which
+/// eight numbers fill: a vector across two lines takes twice as long.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(align(64))]
 pub struct ByReader<T> {
     /// If every voter knew what a Yes costs her.
     pub knowing: T,
@@ -284,6 +288,7 @@ pub struct Scratch {
 
 /// Odds of a group in a ward that adds nothing, where the mood is nobody's.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
 struct GroupOdds {
     /// Of voting, of those who know.
     turnout: Lanes,
@@ -293,6 +298,7 @@ struct GroupOdds {
 }
 
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
 struct BlockVotes {
     votes: ByReader<Lanes>,
     yes: ByReader<Lanes>,
@@ -858,6 +864,7 @@ fn add(into: &mut ByReader<Lanes>, values: &ByReader<Lanes>, factor: f64) {
 /// Means and second moments of the votes cast and the yes votes of a ward; one number each, or one a
 /// draw of a tile.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(align(64))]
 pub struct Moments<T = f64> {
     /// Mean of the votes cast.
     pub votes: T,

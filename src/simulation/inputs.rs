@@ -1,13 +1,16 @@
 //! Uncertain inputs: from uniforms to values by quantile functions.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use statrs::distribution::{Beta, ContinuousCDF};
 
 use super::learn::{LearnError, Learner};
 use super::points::{self, Stream};
 use super::quantile::Quantile;
-use super::run::in_blocks;
+use super::run::{BLOCK, Cut};
 use super::stream::{input_id, uniforms};
 use super::vector;
 use crate::data::Assumptions;
@@ -166,35 +169,67 @@ impl Inputs {
     /// They hang on the seed, the points and the inputs only: scenarios with the same, such as one
     /// proposal in many authorities, can share them.
     pub fn draws(&self, points: Points, seed: u64, draws: u32) -> InputDraws {
+        let n = draws as usize;
+        let mut values = vec![Vec::new(); self.list.len()];
+        let mut log_weights = Vec::new();
+        let mut columns: Vec<_> = (values.iter_mut())
+            .map(|column| Cut::of(column, n, 1))
+            .collect();
+        let mut weights = Cut::of(&mut log_weights, n, 1);
+        let blocks: Vec<_> = (0..draws.div_ceil(BLOCK))
+            .map(|block| {
+                let of_block: Vec<&mut [f64]> = columns.iter_mut().map(Cut::next).collect();
+                (block * BLOCK, of_block, weights.next())
+            })
+            .collect();
+        blocks
+            .into_par_iter()
+            .for_each(|(first, mut values, log_weights)| {
+                self.fill(points, seed, first, &mut values);
+                self.values_of(&mut values, log_weights);
+            });
         InputDraws {
-            blocks: in_blocks(draws as usize, |first, n| {
-                self.block(points, seed, first, n)
-            }),
+            values: Arc::new(values),
+            log_weights,
         }
     }
 
     /// The values of all inputs for a block of draws, input by input, and their weights.
     pub fn block(&self, points: Points, seed: u64, first: u32, draws: usize) -> InputBlock {
-        let luck = |input: &Input| {
-            let mut luck = vec![0.0; draws];
-            points::uniforms(points, seed, input.stream, first, &mut luck);
-            luck
-        };
-        self.of_uniforms(self.list.iter().map(luck).collect())
+        let mut luck = vec![vec![0.0; draws]; self.list.len()];
+        self.fill(points, seed, first, &mut luck);
+        self.of_uniforms(luck)
     }
 
     /// The values of all inputs that uniforms stand for, input by input, and their weights.
     pub fn of_uniforms(&self, uniforms: Vec<Vec<f64>>) -> InputBlock {
         let mut values = uniforms;
         let mut log_weights = vec![0.0; values.first().map_or(0, Vec::len)];
+        let mut columns: Vec<&mut [f64]> = values.iter_mut().map(Vec::as_mut_slice).collect();
+        self.values_of(&mut columns, &mut log_weights);
+        InputBlock {
+            values,
+            log_weights,
+        }
+    }
+
+    /// The uniforms of all inputs from a draw on, input by input.
+    fn fill(&self, points: Points, seed: u64, first: u32, into: &mut [impl AsMut<[f64]>]) {
+        for (input, into) in self.list.iter().zip(into) {
+            points::uniforms(points, seed, input.stream, first, into.as_mut());
+        }
+    }
+
+    /// Puts the values of all inputs in the places of uniforms, and adds to the weights.
+    fn values_of(&self, values: &mut [&mut [f64]], log_weights: &mut [f64]) {
         let steered: &[usize] = self.learner.as_ref().map_or(&[], |one| one.positions());
         for &at in steered {
-            vector::normal_quantile_all(&mut values[at]);
+            vector::normal_quantile_all(values[at]);
         }
         if let Some(learner) = &self.learner {
-            learner.steer(&mut values, &mut log_weights);
+            learner.steer(values, log_weights);
         }
-        for (at, (input, values)) in self.list.iter().zip(&mut values).enumerate() {
+        for (at, (input, values)) in self.list.iter().zip(&mut *values).enumerate() {
             if steered.contains(&at) {
                 input.quantile.of_scores(values);
             } else {
@@ -202,11 +237,7 @@ impl Inputs {
             }
         }
         if let Some(learner) = &self.learner {
-            learner.weigh(&values, &mut log_weights);
-        }
-        InputBlock {
-            values,
-            log_weights,
+            learner.weigh(values, log_weights);
         }
     }
 }
@@ -221,32 +252,26 @@ impl Input {
 /// The values of all inputs for the draws of a run, and their weights.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InputDraws {
-    blocks: Vec<InputBlock>,
+    pub(super) values: Arc<Vec<Vec<f64>>>,
+    pub(super) log_weights: Vec<f64>,
 }
 
 impl InputDraws {
-    /// The block of draws that begins at a draw.
-    ///
-    /// # Panics
-    /// When there is none: blocks are those of a run.
-    pub(super) fn block(&self, first: u32, draws: usize) -> &InputBlock {
-        let of_each = self.blocks[0].log_weights.len();
-        let block = &self.blocks[first as usize / of_each];
-        assert_eq!(block.log_weights.len(), draws, "blocks are those of a run");
-        block
+    /// The values of a block of draws, input by input.
+    pub(super) fn block(&self, first: usize, n: usize) -> Vec<&[f64]> {
+        (self.values.iter())
+            .map(|values| &values[first..first + n])
+            .collect()
     }
 
     /// Number of draws.
     pub fn len(&self) -> usize {
-        self.blocks
-            .iter()
-            .map(|block| block.log_weights.len())
-            .sum()
+        self.log_weights.len()
     }
 
     /// Whether there are no draws.
     pub fn is_empty(&self) -> bool {
-        self.blocks.is_empty()
+        self.log_weights.is_empty()
     }
 }
 

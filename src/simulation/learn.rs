@@ -52,25 +52,31 @@ impl Sampler {
 
     /// Turns standard normals into scores, one number a draw. Adds the logarithm of the density of the
     /// prior against that of the fitted normal to the weights.
-    fn draw(&self, scores: &mut [Vec<f64>; N], log_weights: &mut [f64]) {
+    fn draw(&self, scores: &mut [impl AsMut<[f64]>; N], log_weights: &mut [f64]) {
         dispatch!(Level::new(), simd => self.draw_with(simd, scores, log_weights));
     }
 
     #[inline(always)]
-    fn draw_with<S: Simd>(&self, simd: S, scores: &mut [Vec<f64>; N], log_weights: &mut [f64]) {
+    fn draw_with<S: Simd>(
+        &self,
+        simd: S,
+        scores: &mut [impl AsMut<[f64]>; N],
+        log_weights: &mut [f64],
+    ) {
         for first in (0..log_weights.len()).step_by(LANES) {
             let zero = f64x8::splat(simd, 0.0);
             let mut luck = [zero; N];
             let mut log_ratio = zero + self.ln_det;
             for (i, scores) in scores.iter_mut().enumerate() {
-                luck[i] = load(simd, &scores[first..]);
+                let scores = &mut scores.as_mut()[first..];
+                luck[i] = load(simd, scores);
                 let mut steered = zero;
                 for (luck, &factor) in luck[..=i].iter().zip(&self.lower[i]) {
                     steered += *luck * factor;
                 }
                 let score = steered + self.mean[i];
                 log_ratio += (luck[i] * luck[i] - score * score) * 0.5;
-                store(score, &mut scores[first..]);
+                store(score, scores);
             }
             let weights = &mut log_weights[first..];
             store(load(simd, weights) + log_ratio, weights);
@@ -147,7 +153,7 @@ impl Learner {
     }
 
     /// Turns the standard normals of the learned parameters into scores of the fitted normal.
-    pub(super) fn steer(&self, normals: &mut [Vec<f64>], log_weights: &mut [f64]) {
+    pub(super) fn steer(&self, normals: &mut [&mut [f64]], log_weights: &mut [f64]) {
         let mut scores = self.positions.map(|at| std::mem::take(&mut normals[at]));
         self.sampler.draw(&mut scores, log_weights);
         for (at, scores) in self.positions.into_iter().zip(scores) {
@@ -156,8 +162,8 @@ impl Learner {
     }
 
     /// Adds the log likelihood of the evidence to the weights.
-    pub(super) fn weigh(&self, values: &[Vec<f64>], log_weights: &mut [f64]) {
-        let of_each = self.positions.map(|at| values[at].as_slice());
+    pub(super) fn weigh(&self, values: &[&mut [f64]], log_weights: &mut [f64]) {
+        let of_each = self.positions.map(|at| &*values[at]);
         weigh(&self.evidence, of_each, log_weights);
     }
 }

@@ -150,9 +150,7 @@ impl Looked {
             let mut memory = simulation.memory();
             let mut looked_at: Vec<(f64, f64)> = Vec::with_capacity(n);
             for tile in tiles(n) {
-                for (lane, draw) in tile.clone().enumerate() {
-                    simulation.on_polling_day(&inputs, &luck, draw, lane, &mut memory);
-                }
+                simulation.on_polling_day(&inputs, &luck, &tile, 0, &mut memory);
                 let from = simulation.break_even(&mut memory);
                 let support = simulation.last_day_support(&inputs, &tile, &mut memory);
                 looked_at.extend(from.into_iter().zip(support).take(tile.len()));
@@ -493,10 +491,12 @@ mod tests {
     /// By hand: draw 1 is won from a share of 1/2 on, draw 2 up to 1/4, draw 3 from 3/4 on.
     fn three_draws() -> (VoteOutcomes, Looked) {
         let weights: Weights = [1.0, 1.0, 2.0].into_iter().collect();
-        let mut vote = VoteOutcomes::default();
-        vote.weights = weights.clone();
-        vote.margin_if_unknown = vec![-1.0, 1.0, -3.0];
-        vote.margin_if_known = vec![1.0, -3.0, 1.0];
+        let vote = VoteOutcomes {
+            weights: weights.clone(),
+            margin_if_unknown: vec![-1.0, 1.0, -3.0],
+            margin_if_known: vec![1.0, -3.0, 1.0],
+            ..VoteOutcomes::default()
+        };
         let looked_at = Looked {
             weights,
             break_even: vec![0.3, -0.1, f64::INFINITY],

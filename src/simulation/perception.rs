@@ -3,6 +3,7 @@
 use super::prepare::Prepared;
 use super::run::{DrawOutcomes, Simulation};
 use super::vector::exp_all;
+
 use crate::domain::{Band, ByBand, KindOfHome, Liability, Reduction};
 use crate::vote::Perception;
 use crate::vote::willingness::yes_odds;

@@ -2,24 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::slice::ChunksMut;
+use std::sync::Arc;
 
+use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
 
 use super::draw::{
     ByReader, Kernel, Lanes, Moments, Scratch, TileCounts, TileLuck, TileParameters, TileVotes,
 };
-use super::inputs::{COMPREHENSION, InputBlock, InputDraws, effect_name, to_normals};
+use super::inputs::{COMPREHENSION, InputDraws, effect_name, to_normals};
 use super::points::{Stream, uniforms};
 use super::prepare::Prepared;
 use super::vector::LANES;
 use super::weights::Weights;
+use crate::data::Scenario;
+use crate::domain::cells::Ward;
 use crate::domain::evidence::PollQuestion;
 use crate::domain::{Band, ByBand, Points};
 use crate::vote::Electorate;
 use crate::vote::poll::{PollReading, support_log_odds};
 
 /// Draws that are made together: whole tiles.
-const BLOCK: u32 = 256;
+pub(super) const BLOCK: u32 = 256;
 
 /// Hears how far a run has come. The library itself never draws a bar.
 pub trait Observer: Sync {
@@ -46,8 +51,9 @@ impl Observer for NoObserver {
 pub struct DrawOutcomes {
     /// Points that the draws are made of.
     pub points: Points,
-    /// Values of each uncertain input, input by input.
-    pub inputs: Vec<Vec<f64>>,
+    /// Values of each uncertain input, input by input; those of one proposal in many authorities are
+    /// shared.
+    pub inputs: Arc<Vec<Vec<f64>>>,
     /// Pounds that the council has over a No, after its share of what is not collected, of
     /// challenges and of reductions, and with what is given voluntarily.
     pub collected: Vec<f64>,
@@ -75,7 +81,6 @@ pub struct VoteOutcomes {
     /// How much each draw counts in the light of past ballots, surveys and polls. Money that the
     /// vote does not decide needs no weights: evidence on votes says nothing of it.
     pub weights: Weights,
-    log_weights: Vec<f64>,
     /// Share of votes for Yes.
     pub yes_share: Vec<f64>,
     /// Votes cast as a share of electors.
@@ -120,9 +125,10 @@ impl DrawOutcomes {
     }
 
     /// The inputs of a block of draws.
-    pub(super) fn inputs_of(&self, first: usize, n: usize) -> Vec<Vec<f64>> {
-        let of_block = |values: &Vec<f64>| values[first..first + n].to_vec();
-        self.inputs.iter().map(of_block).collect()
+    pub(super) fn inputs_of(&self, first: usize, n: usize) -> Vec<&[f64]> {
+        (self.inputs.iter())
+            .map(|values| &values[first..first + n])
+            .collect()
     }
 
     /// What holding the vote was worth in each draw, pounds: the yield over a No where it was
@@ -139,40 +145,112 @@ impl DrawOutcomes {
         };
         Some(vote.won.iter().enumerate().map(value).collect())
     }
+}
 
-    fn append(&mut self, mut block: Self) {
-        if self.inputs.is_empty() {
-            self.inputs = vec![Vec::new(); block.inputs.len()];
-        }
-        for (all, values) in self.inputs.iter_mut().zip(&mut block.inputs) {
-            all.append(values);
-        }
-        self.collected.append(&mut block.collected);
-        self.preceptors_loss.append(&mut block.preceptors_loss);
-        self.contributions.append(&mut block.contributions);
-        self.pension_age_beyond_base
-            .append(&mut block.pension_age_beyond_base);
-        self.working_age_beyond_base
-            .append(&mut block.working_age_beyond_base);
-        self.poll_cost.append(&mut block.poll_cost);
-        self.loss_cost.append(&mut block.loss_cost);
-        if let Some(mut vote) = block.vote {
-            let all = self.vote.get_or_insert_with(VoteOutcomes::default);
-            all.log_weights.append(&mut vote.log_weights);
-            all.yes_share.append(&mut vote.yes_share);
-            all.turnout.append(&mut vote.turnout);
-            all.frozen_votes.append(&mut vote.frozen_votes);
-            all.won.append(&mut vote.won);
-            all.won_if_known.append(&mut vote.won_if_known);
-            all.ward_yes_share.append(&mut vote.ward_yes_share);
-            all.ward_turnout.append(&mut vote.ward_turnout);
-            all.margin_if_known.append(&mut vote.margin_if_known);
-            all.margin_if_unknown.append(&mut vote.margin_if_unknown);
-            all.band_turnout.append(&mut vote.band_turnout);
-            all.band_votes.append(&mut vote.band_votes);
-            all.band_yes_share.append(&mut vote.band_yes_share);
-        }
+/// A column cut into the parts of blocks.
+pub(super) struct Cut<'a, T>(ChunksMut<'a, T>);
+
+impl<'a, T: Clone + Default> Cut<'a, T> {
+    /// Fills a column with places for so many numbers of every draw, and cuts it.
+    pub(super) fn of(column: &'a mut Vec<T>, draws: usize, each: usize) -> Self {
+        column.resize(draws * each, T::default());
+        Self(column.chunks_mut(BLOCK as usize * each.max(1)))
     }
+
+    /// The part of the next block.
+    pub(super) fn next(&mut self) -> &'a mut [T] {
+        self.0.next().unwrap_or_default()
+    }
+}
+
+/// The places of a block of draws in the columns of a run.
+struct BlockColumns<'a> {
+    collected: &'a mut [f64],
+    preceptors_loss: &'a mut [f64],
+    contributions: &'a mut [f64],
+    pension_age_beyond_base: &'a mut [f64],
+    working_age_beyond_base: &'a mut [f64],
+    poll_cost: &'a mut [f64],
+    loss_cost: &'a mut [f64],
+    vote: Option<VoteColumns<'a>>,
+}
+
+/// The places of a block of draws in the columns of the votes.
+struct VoteColumns<'a> {
+    log_weights: &'a mut [f64],
+    yes_share: &'a mut [f64],
+    turnout: &'a mut [f64],
+    frozen_votes: &'a mut [f64],
+    won: &'a mut [bool],
+    won_if_known: &'a mut [bool],
+    ward_yes_share: &'a mut [f64],
+    ward_turnout: &'a mut [f64],
+    margin_if_known: &'a mut [f64],
+    margin_if_unknown: &'a mut [f64],
+    band_turnout: &'a mut [f64],
+    band_votes: &'a mut [f64],
+    band_yes_share: &'a mut [f64],
+}
+
+/// Makes columns of places for the outcomes of all draws, and cuts them into blocks.
+fn in_columns<'a>(
+    outcomes: &'a mut DrawOutcomes,
+    log_weights: &'a mut Vec<f64>,
+    draws: usize,
+    n_wards: usize,
+    n_bands: usize,
+) -> Vec<BlockColumns<'a>> {
+    let one = |column: &'a mut Vec<f64>| Cut::of(column, draws, 1);
+    let mut collected = one(&mut outcomes.collected);
+    let mut preceptors_loss = one(&mut outcomes.preceptors_loss);
+    let mut contributions = one(&mut outcomes.contributions);
+    let mut pension_age_beyond_base = one(&mut outcomes.pension_age_beyond_base);
+    let mut working_age_beyond_base = one(&mut outcomes.working_age_beyond_base);
+    let mut poll_cost = one(&mut outcomes.poll_cost);
+    let mut loss_cost = one(&mut outcomes.loss_cost);
+    let mut log_weights = one(log_weights);
+    let mut of_vote = outcomes.vote.as_mut().map(|vote| {
+        let mut yes_share = one(&mut vote.yes_share);
+        let mut turnout = one(&mut vote.turnout);
+        let mut frozen_votes = one(&mut vote.frozen_votes);
+        let mut won = Cut::of(&mut vote.won, draws, 1);
+        let mut won_if_known = Cut::of(&mut vote.won_if_known, draws, 1);
+        let mut ward_yes_share = Cut::of(&mut vote.ward_yes_share, draws, n_wards);
+        let mut ward_turnout = Cut::of(&mut vote.ward_turnout, draws, n_wards);
+        let mut margin_if_known = one(&mut vote.margin_if_known);
+        let mut margin_if_unknown = one(&mut vote.margin_if_unknown);
+        let mut band_turnout = Cut::of(&mut vote.band_turnout, draws, n_bands);
+        let mut band_votes = Cut::of(&mut vote.band_votes, draws, n_bands);
+        let mut band_yes_share = Cut::of(&mut vote.band_yes_share, draws, n_bands);
+        move || VoteColumns {
+            log_weights: log_weights.next(),
+            yes_share: yes_share.next(),
+            turnout: turnout.next(),
+            frozen_votes: frozen_votes.next(),
+            won: won.next(),
+            won_if_known: won_if_known.next(),
+            ward_yes_share: ward_yes_share.next(),
+            ward_turnout: ward_turnout.next(),
+            margin_if_known: margin_if_known.next(),
+            margin_if_unknown: margin_if_unknown.next(),
+            band_turnout: band_turnout.next(),
+            band_votes: band_votes.next(),
+            band_yes_share: band_yes_share.next(),
+        }
+    });
+    let mut next = || BlockColumns {
+        collected: collected.next(),
+        preceptors_loss: preceptors_loss.next(),
+        contributions: contributions.next(),
+        pension_age_beyond_base: pension_age_beyond_base.next(),
+        working_age_beyond_base: working_age_beyond_base.next(),
+        poll_cost: poll_cost.next(),
+        loss_cost: loss_cost.next(),
+        vote: of_vote.as_mut().map(|next| next()),
+    };
+    (0..draws.div_ceil(BLOCK as usize))
+        .map(|_| next())
+        .collect()
 }
 
 /// Simulates a prepared scenario with its own seed and number of draws, on the threads of the
@@ -202,27 +280,42 @@ pub fn run(prepared: &Prepared, observer: &dyn Observer) -> DrawOutcomes {
 /// As [`run`], with the values of the inputs made before: those of the scenario's inputs, points, seed
 /// and number of draws. One proposal in many authorities has the same in all of them.
 pub fn run_with(prepared: &Prepared, inputs: &InputDraws, observer: &dyn Observer) -> DrawOutcomes {
-    let draws = prepared.scenario.draws;
+    let Scenario { points, draws, .. } = prepared.scenario;
     observer.begin(u64::from(draws));
     let simulation = Simulation::of(prepared);
-    let blocks = in_blocks(draws as usize, |first, n| {
-        let outcomes = simulation.block(inputs.block(first, n), first, n);
-        observer.advance(n as u64);
-        outcomes
-    });
-    let points = prepared.scenario.points;
-    let mut all = DrawOutcomes {
+    let needs_vote = prepared.route.needs_referendum();
+    let mut outcomes = DrawOutcomes {
         points,
+        inputs: Arc::clone(&inputs.values),
+        vote: needs_vote.then(VoteOutcomes::default),
         ..DrawOutcomes::default()
     };
-    for block in blocks {
-        all.append(block);
-    }
-    if let Some(vote) = &mut all.vote {
-        vote.weights = Weights::from_log(&vote.log_weights).drawn_from(points);
+    let mut log_weights = inputs.log_weights.clone();
+    let blocks = in_columns(
+        &mut outcomes,
+        &mut log_weights,
+        draws as usize,
+        simulation.ward_electors.len(),
+        prepared.schedule.bands().len(),
+    );
+    let streams = LuckStreams::of(prepared, "");
+    let memory = || needs_vote.then(|| (simulation.memory(), streams.memory()));
+    (blocks.into_par_iter().enumerate()).for_each_init(memory, |memory, (block, mut columns)| {
+        let (first, n) = (block * BLOCK as usize, columns.collected.len());
+        let inputs = inputs.block(first, n);
+        simulation.money_of_block(&inputs, &mut columns);
+        if let (Some((memory, luck)), Some(columns)) = (memory, &mut columns.vote) {
+            let seed = prepared.scenario.seed;
+            streams.fill(points, seed, first as u32, n, luck);
+            simulation.votes(&inputs, luck, memory, columns);
+        }
+        observer.advance(n as u64);
+    });
+    if let Some(vote) = &mut outcomes.vote {
+        vote.weights = Weights::from_log(&log_weights).drawn_from(points);
     }
     observer.end();
-    all
+    outcomes
 }
 
 /// Does work on blocks of draws in parallel and in order; it hears the first draw of a block and
@@ -298,6 +391,8 @@ pub(super) struct Memory {
     scratch: Scratch,
     votes: TileVotes,
     counts: TileCounts,
+    /// Counts if every voter knew.
+    if_known: TileCounts,
 }
 
 /// What the value of an input enters in the first year.
@@ -394,6 +489,7 @@ impl<'a> Simulation<'a> {
             scratch: self.kernel.scratch(),
             votes: TileVotes::none(n_wards),
             counts: TileCounts::none(n_wards),
+            if_known: TileCounts::none(n_wards),
         }
     }
 
@@ -405,144 +501,146 @@ impl<'a> Simulation<'a> {
             scratch,
             votes,
             counts,
+            ..
         } = memory;
         self.kernel.votes(parameters, scratch, votes);
         self.kernel.count(votes, &parameters.kappa, luck, counts);
         counts
     }
 
-    /// A draw on polling day at given values of the inputs, into a lane of the memory.
+    /// Draws on polling day at given values of the inputs, into the lanes of the memory from one on.
     pub(super) fn on_polling_day(
         &self,
-        inputs: &[Vec<f64>],
+        inputs: &[impl AsRef<[f64]>],
         luck: &WardLuck,
-        draw: usize,
+        draws: &Range<usize>,
         lane: usize,
         memory: &mut Memory,
     ) {
-        self.before_polling_day(inputs, luck, draw, lane, memory);
-        self.on_the_day(inputs, draw, lane, memory);
+        self.before_polling_day(inputs, luck, draws, lane, memory);
+        self.on_the_day(inputs, draws, lane, memory);
     }
 
-    fn block(&self, block: &InputBlock, first: u32, n: usize) -> DrawOutcomes {
-        let InputBlock {
-            values: inputs,
-            log_weights,
-        } = block.clone();
-        let mut outcomes = DrawOutcomes::default();
-        for draw in 0..n {
-            self.money(&inputs, draw, &mut outcomes);
+    /// Collection, challenges, reductions and costs of the draws of a block.
+    fn money_of_block(&self, inputs: &[&[f64]], columns: &mut BlockColumns<'_>) {
+        for tile in tiles(columns.collected.len()) {
+            let money = self.money(|at| {
+                let mut values = [0.0; LANES];
+                put(&inputs[at][tile.clone()], &mut values, 0);
+                values
+            });
+            for (column, values) in [
+                (&mut *columns.collected, money.collected),
+                (columns.preceptors_loss, money.preceptors_loss),
+                (columns.contributions, money.contributions),
+                (
+                    columns.pension_age_beyond_base,
+                    money.pension_age_beyond_base,
+                ),
+                (
+                    columns.working_age_beyond_base,
+                    money.working_age_beyond_base,
+                ),
+                (columns.poll_cost, money.poll_cost),
+                (columns.loss_cost, money.loss_cost),
+            ] {
+                take(&values, &mut column[tile.clone()]);
+            }
         }
-        if self.prepared.route.needs_referendum() {
-            outcomes.vote = Some(self.votes(&inputs, log_weights, first, n));
-        }
-        outcomes.inputs = inputs;
-        outcomes
     }
 
-    /// Collection, challenges, reductions and costs of one draw.
+    /// Collection, challenges, reductions and costs of the draws of a tile, at given values of the
+    /// inputs at positions.
     ///
     /// Where a band pays more than under a No, the extra is collected at an uncertain rate of its
     /// own and part of it is lost to challenges; where it pays less, the budget loses what it
     /// had reckoned to collect. Awards that rise with the bill come off. What is short of the budget
     /// is a deficit of the collection fund, which the authorities on the bill bear in proportion to
     /// their amounts (Local Authorities (Funds) (England) Regulations 1992).
-    pub(super) fn money(&self, inputs: &[Vec<f64>], draw: usize, outcomes: &mut DrawOutcomes) {
+    pub(super) fn money(&self, values: impl Fn(usize) -> Lanes) -> Money {
         let finance = &self.prepared.finance;
-        let value = |position: usize| inputs[position][draw];
-        let kept = 1.0 - value(self.at.challenges);
-        let collected: f64 = finance
-            .increment
-            .iter()
-            .map(|(band, &increment)| {
-                if increment > 0.0 {
-                    increment * kept * value(self.at.collection[collection_class(band)])
+        let challenges = values(self.at.challenges);
+        let rates = self.at.collection.map(&values);
+        let mut collected = [0.0; LANES];
+        for (band, &increment) in finance.increment.iter() {
+            let rate = &rates[collection_class(band)];
+            for (lane, sum) in collected.iter_mut().enumerate() {
+                *sum += if increment > 0.0 {
+                    increment * (1.0 - challenges[lane]) * rate[lane]
                 } else {
                     increment
-                }
-            })
-            .sum();
-        let pension_age = finance.pension_age * value(self.at.tapered[0]);
-        let working_age = finance.working_age * value(self.at.tapered[1]);
-        let into_fund = collected + finance.in_lieu - pension_age - working_age;
-        let short = finance.budgeted - into_fund;
-        let contributions = finance.voluntary * value(self.at.take_up);
-        outcomes
-            .collected
-            .push(finance.budgeted - finance.own_share * short + contributions);
-        outcomes
-            .preceptors_loss
-            .push((1.0 - finance.own_share) * short);
-        outcomes.contributions.push(contributions);
-        outcomes.pension_age_beyond_base.push(pension_age);
-        outcomes.working_age_beyond_base.push(working_age);
-        outcomes
-            .poll_cost
-            .push(finance.cost_factor * value(self.at.poll));
-        let rebill = finance.cost_factor * value(self.at.rebill);
-        outcomes.loss_cost.push(rebill + value(self.at.delay));
+                };
+            }
+        }
+        let times = |factor: f64, at: usize| values(at).map(|value| factor * value);
+        let pension_age = times(finance.pension_age, self.at.tapered[0]);
+        let working_age = times(finance.working_age, self.at.tapered[1]);
+        let contributions = times(finance.voluntary, self.at.take_up);
+        let rebill = times(finance.cost_factor, self.at.rebill);
+        let delay = values(self.at.delay);
+        let short: Lanes = std::array::from_fn(|lane| {
+            let into_fund =
+                collected[lane] + finance.in_lieu - pension_age[lane] - working_age[lane];
+            finance.budgeted - into_fund
+        });
+        let own =
+            |lane: usize| finance.budgeted - finance.own_share * short[lane] + contributions[lane];
+        Money {
+            collected: std::array::from_fn(own),
+            preceptors_loss: short.map(|short| (1.0 - finance.own_share) * short),
+            contributions,
+            pension_age_beyond_base: pension_age,
+            working_age_beyond_base: working_age,
+            poll_cost: times(finance.cost_factor, self.at.poll),
+            loss_cost: std::array::from_fn(|lane| rebill[lane] + delay[lane]),
+        }
     }
 
     fn votes(
         &self,
-        inputs: &[Vec<f64>],
-        log_weights: Vec<f64>,
-        first: u32,
-        n: usize,
-    ) -> VoteOutcomes {
-        let luck = WardLuck::of(self.prepared, first, n);
-        let mut outcomes = VoteOutcomes {
-            log_weights,
-            ..VoteOutcomes::default()
-        };
-        let mut memory = self.memory();
-        let mut if_known = TileCounts::none(self.kernel.n_wards());
-        for tile in tiles(n) {
-            for (lane, draw) in tile.clone().enumerate() {
-                self.before_polling_day(inputs, &luck, draw, lane, &mut memory);
-            }
-            self.polls(inputs, &tile, &mut memory, &mut outcomes.log_weights);
-            for (lane, draw) in tile.clone().enumerate() {
-                self.on_the_day(inputs, draw, lane, &mut memory);
-            }
-            self.count(&mut memory);
-            self.record(&memory, tile.len(), &mut outcomes);
-            let Memory { luck, votes, .. } = &memory;
-            self.kernel.count(votes, &[1.0; LANES], luck, &mut if_known);
-            for lane in 0..tile.len() {
-                let (cast, yes) = (if_known.all_cast[lane], if_known.all_yes[lane]);
-                outcomes.won_if_known.push(yes > cast - yes);
-                outcomes
-                    .margin_if_known
-                    .push(self.margin(votes, lane, |by| &by.knowing));
-                outcomes
-                    .margin_if_unknown
-                    .push(self.margin(votes, lane, |by| &by.reading));
-            }
+        inputs: &[&[f64]],
+        luck: &WardLuck,
+        memory: &mut Memory,
+        columns: &mut VoteColumns<'_>,
+    ) {
+        for tile in tiles(columns.won.len()) {
+            self.before_polling_day(inputs, luck, &tile, 0, memory);
+            self.polls(inputs, &tile, memory, columns.log_weights);
+            self.on_the_day(inputs, &tile, 0, memory);
+            self.count(memory);
+            let Memory {
+                luck,
+                votes,
+                if_known,
+                ..
+            } = memory;
+            self.kernel.count(votes, &[1.0; LANES], luck, if_known);
+            dispatch!(Level::new(), _simd => self.record(memory, &tile, columns));
         }
-        outcomes
     }
 
     /// Expected votes for Yes less half of those cast, over electors, were all readers of one kind.
+    #[inline(always)]
     fn margin(
         &self,
         votes: &TileVotes,
-        lane: usize,
         kind: fn(&ByReader<Moments<Lanes>>) -> &Moments<Lanes>,
-    ) -> f64 {
-        let (mut cast, mut yes) = (0.0, 0.0);
+    ) -> Lanes {
+        let (mut cast, mut yes) = ([0.0; LANES], [0.0; LANES]);
         for ward in &votes.wards {
-            cast += kind(ward).votes[lane];
-            yes += kind(ward).yes[lane];
+            for lane in 0..LANES {
+                cast[lane] += kind(ward).votes[lane];
+                yes[lane] += kind(ward).yes[lane];
+            }
         }
-        (yes - cast / 2.0) / self.total_electors
+        std::array::from_fn(|lane| (yes[lane] - cast[lane] / 2.0) / self.total_electors)
     }
 
     /// Adds the log likelihood of the scenario's polls in the draws of a tile: each asked when the mood
     /// of this vote was at work, but no ballot was cast and the campaign had not been.
     fn polls(
         &self,
-        inputs: &[Vec<f64>],
+        inputs: &[impl AsRef<[f64]>],
         tile: &Range<usize>,
         memory: &mut Memory,
         log_weights: &mut [f64],
@@ -580,7 +678,7 @@ impl<'a> Simulation<'a> {
     /// memory.
     pub(super) fn last_day_support(
         &self,
-        inputs: &[Vec<f64>],
+        inputs: &[impl AsRef<[f64]>],
         tile: &Range<usize>,
         memory: &mut Memory,
     ) -> Lanes {
@@ -599,14 +697,17 @@ impl<'a> Simulation<'a> {
     }
 
     /// The vote as a whole in a block of draws.
-    pub(super) fn headlines(&self, inputs: &[Vec<f64>], first: u32, n: usize) -> Vec<Headline> {
+    pub(super) fn headlines(
+        &self,
+        inputs: &[impl AsRef<[f64]>],
+        first: u32,
+        n: usize,
+    ) -> Vec<Headline> {
         let luck = WardLuck::of(self.prepared, first, n);
         let mut memory = self.memory();
         let mut headlines = Vec::with_capacity(n);
         for tile in tiles(n) {
-            for (lane, draw) in tile.clone().enumerate() {
-                self.on_polling_day(inputs, &luck, draw, lane, &mut memory);
-            }
+            self.on_polling_day(inputs, &luck, &tile, 0, &mut memory);
             self.count(&mut memory);
             let (frozen, expected) = frozen_and_all(&memory);
             let of_lane = |lane: usize| self.headline(&memory.counts, &frozen, &expected, lane);
@@ -616,8 +717,8 @@ impl<'a> Simulation<'a> {
     }
 
     /// The mood, how much harder a statutory ballot is, and comprehension as learned.
-    fn national(&self, inputs: &[Vec<f64>], draw: usize) -> [f64; 3] {
-        let value = |at: usize| inputs[at][draw];
+    fn national(&self, inputs: &[impl AsRef<[f64]>], draw: usize) -> [f64; 3] {
+        let value = |at: usize| inputs[at].as_ref()[draw];
         let [_, _, _, tau, mood, delta_statutory, kappa, ..] = self.at.vote;
         [
             value(tau) * value(mood),
@@ -627,27 +728,36 @@ impl<'a> Simulation<'a> {
     }
 
     /// Adds what holds on polling day: a statutory ballot, and what the campaign has reached.
-    fn on_the_day(&self, inputs: &[Vec<f64>], draw: usize, lane: usize, memory: &mut Memory) {
-        let (national, kappa) = self.mood_of_the_day(inputs, draw);
-        memory.parameters.national[lane] = national;
-        memory.parameters.kappa[lane] = kappa;
+    fn on_the_day(
+        &self,
+        inputs: &[impl AsRef<[f64]>],
+        draws: &Range<usize>,
+        lane: usize,
+        memory: &mut Memory,
+    ) {
+        for (draw, lane) in draws.clone().zip(lane..) {
+            let (national, kappa) = self.mood_of_the_day(inputs, draw);
+            memory.parameters.national[lane] = national;
+            memory.parameters.kappa[lane] = kappa;
+        }
     }
 
     /// Log odds for the whole vote on polling day, and the share of voters who know then what a Yes
     /// would cost them.
-    pub(super) fn mood_of_the_day(&self, inputs: &[Vec<f64>], draw: usize) -> (f64, f64) {
+    pub(super) fn mood_of_the_day(&self, inputs: &[impl AsRef<[f64]>], draw: usize) -> (f64, f64) {
         let [mood, delta_statutory, kappa] = self.national(inputs, draw);
-        let effects: f64 = self.at.effects.iter().map(|&at| inputs[at][draw]).sum();
-        let knows = self.at.comprehension.map_or(kappa, |at| inputs[at][draw]);
+        let value = |at: usize| inputs[at].as_ref()[draw];
+        let effects: f64 = self.at.effects.iter().map(|&at| value(at)).sum();
+        let knows = self.at.comprehension.map_or(kappa, value);
         (delta_statutory + mood + effects, knows)
     }
 
-    /// A draw before polling day with its luck, into a lane of the memory.
+    /// Draws before polling day with their luck, into the lanes of the memory from one on.
     fn before_polling_day(
         &self,
-        inputs: &[Vec<f64>],
+        inputs: &[impl AsRef<[f64]>],
         luck: &WardLuck,
-        draw: usize,
+        draws: &Range<usize>,
         lane: usize,
         memory: &mut Memory,
     ) {
@@ -665,68 +775,107 @@ impl<'a> Simulation<'a> {
             eta,
             mobilisation,
             turnout_shift,
-        ] = self.at.vote.map(|position| inputs[position][draw]);
+        ] = self.at.vote.map(|at| &inputs[at].as_ref()[draws.clone()]);
         let into = &mut memory.parameters;
-        into.pi[lane] = pi;
-        into.m[lane] = m;
-        into.k[lane] = k;
-        into.national[lane] = tau * mood;
-        into.kappa[lane] = kappa;
-        into.omega[lane] = omega;
-        into.gamma[lane] = gamma;
-        into.eta[lane] = eta;
-        into.mobilisation[lane] = mobilisation;
-        into.turnout_shift[lane] = turnout_shift;
-        for (of_ward, effect) in into.ward.iter_mut().zip(&luck.effect) {
-            of_ward[lane] = effect.get(draw).map_or(0.0, |z| sigma_ward * z);
+        for (values, lanes) in [
+            (pi, &mut into.pi),
+            (m, &mut into.m),
+            (k, &mut into.k),
+            (kappa, &mut into.kappa),
+            (omega, &mut into.omega),
+            (gamma, &mut into.gamma),
+            (eta, &mut into.eta),
+            (mobilisation, &mut into.mobilisation),
+            (turnout_shift, &mut into.turnout_shift),
+        ] {
+            put(values, lanes, lane);
         }
-        let counted = [
+        for ((tau, mood), lane) in tau.iter().zip(mood).zip(lane..) {
+            into.national[lane] = tau * mood;
+        }
+        let mut spread = [0.0; LANES];
+        put(sigma_ward, &mut spread, lane);
+        for (of_ward, place) in into.ward.iter_mut().zip(&luck.mood_of) {
+            if let Some(place) = place {
+                let mut effect = *of_ward;
+                put(&luck.moods[*place][draws.clone()], &mut effect, lane);
+                let changed = lane..lane + draws.len();
+                for lane in changed {
+                    of_ward[lane] = spread[lane] * effect[lane];
+                }
+            }
+        }
+        for (into, luck) in [
             (&mut memory.luck.cast, &luck.cast),
             (&mut memory.luck.yes, &luck.yes),
-        ];
-        for (into, luck) in counted {
+        ] {
             for (of_ward, z) in into.iter_mut().zip(luck) {
-                of_ward[lane] = z[draw];
+                put(&z[draws.clone()], of_ward, lane);
             }
         }
     }
 
-    /// Records the votes of the first so many lanes.
-    fn record(&self, memory: &Memory, n: usize, outcomes: &mut VoteOutcomes) {
-        let kappa = &memory.parameters.kappa;
-        let TileVotes {
-            band_votes,
-            band_yes,
+    /// Records the votes of a tile in the columns of its block.
+    #[inline(always)]
+    fn record(&self, memory: &Memory, tile: &Range<usize>, columns: &mut VoteColumns<'_>) {
+        let Memory {
+            parameters,
+            votes,
+            counts,
+            if_known,
             ..
-        } = &memory.votes;
+        } = memory;
+        let kappa = &parameters.kappa;
         let (frozen, expected) = frozen_and_all(memory);
-        let share = |part: f64, whole: f64| {
-            if whole > 0.0 { part / whole } else { f64::NAN }
-        };
+        let n_wards = self.ward_electors.len();
+        for (ward, &electors) in self.ward_electors.iter().enumerate() {
+            let (cast, says_yes) = (&counts.cast[ward], &counts.yes[ward]);
+            for (column, values) in [
+                (&mut *columns.ward_yes_share, shares(says_yes, cast)),
+                (columns.ward_turnout, shares(cast, &[electors; LANES])),
+            ] {
+                spread(&values, tile, n_wards, ward, column);
+            }
+        }
         let bands = self.prepared.schedule.bands();
-        let of_bands: Vec<(Lanes, Lanes)> = (bands.iter())
-            .map(|band| band.index())
-            .map(|band| (band_votes[band].mix(kappa), band_yes[band].mix(kappa)))
-            .collect();
-        let counts = &memory.counts;
-        for lane in 0..n {
-            for (ward, &electors) in self.ward_electors.iter().enumerate() {
-                let (cast, says_yes) = (counts.cast[ward][lane], counts.yes[ward][lane]);
-                outcomes.ward_yes_share.push(share(says_yes, cast));
-                outcomes.ward_turnout.push(share(cast, electors));
+        for (place, band) in bands.iter().enumerate() {
+            let cast = votes.band_votes[band.index()].mix(kappa);
+            let says_yes = votes.band_yes[band.index()].mix(kappa);
+            let electors = self.band_electors[*band];
+            for (column, values) in [
+                (
+                    &mut *columns.band_turnout,
+                    shares(&cast, &[electors; LANES]),
+                ),
+                (columns.band_votes, divided(&cast, &expected)),
+                (columns.band_yes_share, shares(&says_yes, &cast)),
+            ] {
+                spread(&values, tile, bands.len(), place, column);
             }
-            for (band, (cast, says_yes)) in bands.iter().zip(&of_bands) {
-                let (cast, says_yes) = (cast[lane], says_yes[lane]);
-                let turnout = share(cast, self.band_electors[*band]);
-                outcomes.band_turnout.push(turnout);
-                outcomes.band_votes.push(cast / expected[lane]);
-                outcomes.band_yes_share.push(share(says_yes, cast));
+        }
+        let (all, yes) = (&counts.all_cast, &counts.all_yes);
+        for (column, values) in [
+            (&mut *columns.yes_share, shares(yes, all)),
+            (columns.turnout, divided(all, &[self.total_electors; LANES])),
+            (columns.frozen_votes, divided(&frozen, &expected)),
+            (
+                columns.margin_if_known,
+                self.margin(votes, |by| &by.knowing),
+            ),
+            (
+                columns.margin_if_unknown,
+                self.margin(votes, |by| &by.reading),
+            ),
+        ] {
+            take(&values, &mut column[tile.clone()]);
+        }
+        for (column, counts) in [
+            (&mut *columns.won, counts),
+            (columns.won_if_known, if_known),
+        ] {
+            for (lane, won) in column[tile.clone()].iter_mut().enumerate() {
+                *won = is_won(counts, lane);
             }
-            let whole = self.headline(counts, &frozen, &expected, lane);
-            outcomes.yes_share.push(whole.yes_share);
-            outcomes.turnout.push(whole.turnout);
-            outcomes.frozen_votes.push(whole.frozen_votes);
-            outcomes.won.push(whole.won);
         }
     }
 
@@ -743,12 +892,77 @@ impl<'a> Simulation<'a> {
             yes_share: if all > 0.0 { yes / all } else { f64::NAN },
             turnout: all / self.total_electors,
             frozen_votes: frozen[lane] / expected[lane],
-            won: yes > all - yes,
+            won: is_won(counts, lane),
         }
     }
 }
 
+/// What the votes of a tile are worth in money, and what they cost; one number a draw, as in
+/// [`DrawOutcomes`].
+pub(super) struct Money {
+    pub(super) collected: Lanes,
+    pub(super) preceptors_loss: Lanes,
+    pub(super) contributions: Lanes,
+    pub(super) pension_age_beyond_base: Lanes,
+    pub(super) working_age_beyond_base: Lanes,
+    pub(super) poll_cost: Lanes,
+    pub(super) loss_cost: Lanes,
+}
+
+/// Whether more voted Yes than No in the draw of a lane.
+fn is_won(counts: &TileCounts, lane: usize) -> bool {
+    let (all, yes) = (counts.all_cast[lane], counts.all_yes[lane]);
+    yes > all - yes
+}
+
+/// Parts of wholes, lane by lane.
+#[inline(always)]
+fn divided(parts: &Lanes, wholes: &Lanes) -> Lanes {
+    std::array::from_fn(|lane| parts[lane] / wholes[lane])
+}
+
+/// Parts of wholes, not a number where the whole is nothing.
+#[inline(always)]
+fn shares(parts: &Lanes, wholes: &Lanes) -> Lanes {
+    let of_lane = |lane: usize| {
+        let share = parts[lane] / wholes[lane];
+        if wholes[lane] > 0.0 { share } else { f64::NAN }
+    };
+    std::array::from_fn(of_lane)
+}
+
+/// Puts the numbers of draws into lanes from one on.
+#[inline(always)]
+fn put(of_draws: &[f64], into: &mut Lanes, lane: usize) {
+    if let Ok(all) = of_draws.try_into() {
+        *into = all;
+    } else {
+        into[lane..lane + of_draws.len()].copy_from_slice(of_draws);
+    }
+}
+
+/// Puts the first lanes in the places of as many draws.
+#[inline(always)]
+fn take(lanes: &Lanes, into: &mut [f64]) {
+    if let Some(all) = into.as_mut_array::<LANES>() {
+        *all = *lanes;
+    } else {
+        let n = into.len();
+        into.copy_from_slice(&lanes[..n]);
+    }
+}
+
+/// Puts the lanes of a tile in a column of so many numbers a draw, each in one place of them.
+#[inline(always)]
+fn spread(lanes: &Lanes, tile: &Range<usize>, each: usize, place: usize, into: &mut [f64]) {
+    let of_tile = &mut into[tile.start * each..tile.end * each];
+    for (of_draw, value) in of_tile.chunks_exact_mut(each).zip(lanes) {
+        of_draw[place] = *value;
+    }
+}
+
 /// Expected votes cast from homes whose own element is frozen, and from all.
+#[inline(always)]
 fn frozen_and_all(memory: &Memory) -> (Lanes, Lanes) {
     let kappa = &memory.parameters.kappa;
     let mut all = [0.0; LANES];
@@ -781,77 +995,108 @@ pub(super) fn collection_class(band: Band) -> usize {
     }
 }
 
-/// Standard normals of each ward for a block of draws; named by ward, so that a ward added
-/// elsewhere changes nothing here.
+/// Standard normals of each ward for a block of draws.
 pub(super) struct WardLuck {
-    effect: Vec<Vec<f64>>,
+    /// Moods that wards have.
+    moods: Vec<Vec<f64>>,
+    /// Which of them each ward has.
+    mood_of: Vec<Option<usize>>,
     cast: Vec<Vec<f64>>,
     yes: Vec<Vec<f64>>,
+}
+
+/// Where the luck of wards comes from: streams named by ward, so that a ward added elsewhere changes
+/// nothing here. Areas of one ward share its mood, and who is one area has none.
+struct LuckStreams {
+    moods: Vec<Stream>,
+    mood_of: Vec<Option<usize>>,
+    cast: Vec<Stream>,
+    yes: Vec<Stream>,
+}
+
+impl LuckStreams {
+    /// Those whose names begin so.
+    fn of(prepared: &Prepared, begin: &str) -> Self {
+        let wards = prepared.cells.wards();
+        let of_each = |what: &str| -> Vec<Stream> {
+            let of_ward = |ward: &Ward| Stream::padded(&format!("{begin}{what}/{}", ward.code));
+            wards.iter().map(of_ward).collect()
+        };
+        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut moods = Vec::new();
+        let mut place = |code| {
+            *known.entry(code).or_insert_with(|| {
+                moods.push(Stream::padded(&format!("{begin}ward/{code}")));
+                moods.len() - 1
+            })
+        };
+        let codes = wards.iter().map(|ward| ward.mood.as_deref());
+        Self {
+            mood_of: codes.map(|code| code.map(&mut place)).collect(),
+            moods,
+            cast: of_each("count/votes"),
+            yes: of_each("count/yes"),
+        }
+    }
+
+    /// The moods only, for what needs no count.
+    fn without_counts(self) -> Self {
+        Self {
+            cast: Vec::new(),
+            yes: Vec::new(),
+            ..self
+        }
+    }
+
+    /// Memory for the luck of blocks.
+    fn memory(&self) -> WardLuck {
+        let none = |streams: &[Stream]| vec![Vec::new(); streams.len()];
+        WardLuck {
+            moods: none(&self.moods),
+            mood_of: self.mood_of.clone(),
+            cast: none(&self.cast),
+            yes: none(&self.yes),
+        }
+    }
+
+    /// Draws the luck of a block.
+    fn fill(&self, points: Points, seed: u64, first: u32, n: usize, luck: &mut WardLuck) {
+        for (streams, columns) in [
+            (&self.moods, &mut luck.moods),
+            (&self.cast, &mut luck.cast),
+            (&self.yes, &mut luck.yes),
+        ] {
+            for (stream, values) in streams.iter().zip(columns) {
+                values.resize(n, 0.0);
+                uniforms(points, seed, *stream, first, values);
+                to_normals(values);
+            }
+        }
+    }
+
+    /// The luck of a block.
+    fn block(&self, prepared: &Prepared, points: Points, first: u32, n: usize) -> WardLuck {
+        let mut luck = self.memory();
+        self.fill(points, prepared.scenario.seed, first, n, &mut luck);
+        luck
+    }
 }
 
 impl WardLuck {
     /// The moods only, for what needs no count.
     pub(super) fn of_moods(prepared: &Prepared, first: u32, n: usize) -> Self {
-        Self {
-            effect: moods(prepared, prepared.scenario.points, "", first, n),
-            cast: Vec::new(),
-            yes: Vec::new(),
-        }
+        let streams = LuckStreams::of(prepared, "").without_counts();
+        streams.block(prepared, prepared.scenario.points, first, n)
     }
 
     /// The luck of the run.
-    pub(super) fn of(prepared: &Prepared, first: u32, n: usize) -> Self {
-        Self::of_streams(prepared, prepared.scenario.points, "", first, n)
+    fn of(prepared: &Prepared, first: u32, n: usize) -> Self {
+        let streams = LuckStreams::of(prepared, "");
+        streams.block(prepared, prepared.scenario.points, first, n)
     }
 
     /// The luck at rows of a design of its own, whose streams' names begin so.
     pub(super) fn of_design(prepared: &Prepared, begin: &str, first: u32, n: usize) -> Self {
-        Self::of_streams(prepared, Points::Random, begin, first, n)
+        LuckStreams::of(prepared, begin).block(prepared, Points::Random, first, n)
     }
-
-    fn of_streams(prepared: &Prepared, points: Points, begin: &str, first: u32, n: usize) -> Self {
-        let wards = prepared.cells.wards();
-        let of_each = |what: &str| -> Vec<Vec<f64>> {
-            wards
-                .iter()
-                .map(|ward| {
-                    let name = format!("{begin}{what}/{}", ward.code);
-                    luck(prepared, points, &name, first, n)
-                })
-                .collect()
-        };
-        Self {
-            effect: moods(prepared, points, begin, first, n),
-            cast: of_each("count/votes"),
-            yes: of_each("count/yes"),
-        }
-    }
-}
-
-/// Standard normals of one stream that is no input's.
-fn luck(prepared: &Prepared, points: Points, name: &str, first: u32, n: usize) -> Vec<f64> {
-    let mut values = vec![0.0; n];
-    let stream = Stream::padded(name);
-    uniforms(points, prepared.scenario.seed, stream, first, &mut values);
-    to_normals(&mut values);
-    values
-}
-
-/// The moods of all wards: areas of one ward share its mood, and who is one area has none.
-fn moods(prepared: &Prepared, points: Points, begin: &str, first: u32, n: usize) -> Vec<Vec<f64>> {
-    let mut known: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    let wards = prepared.cells.wards();
-    for code in wards.iter().filter_map(|ward| ward.mood.as_deref()) {
-        known.entry(code).or_insert_with(|| {
-            let name = format!("{begin}ward/{code}");
-            luck(prepared, points, &name, first, n)
-        });
-    }
-    wards
-        .iter()
-        .map(|ward| match ward.mood.as_deref() {
-            Some(code) => known[code].clone(),
-            None => Vec::new(),
-        })
-        .collect()
 }

@@ -436,7 +436,10 @@ impl<'a> Model<'a> {
                     of_vote.push(z.to_bits());
                 }
             }
-            self.simulation.money(&values, draw, &mut outcomes);
+            let money = self.simulation.money(|at| [values[at][draw]; LANES]);
+            outcomes.collected.push(money.collected[0]);
+            outcomes.poll_cost.push(money.poll_cost[0]);
+            outcomes.loss_cost.push(money.loss_cost[0]);
             let wanted = (Outcome::ALL.iter())
                 .any(|outcome| outcome.needs_vote() && point.wanted[outcome.index()]);
             let is_b = point.luck == Luck::B;
@@ -448,8 +451,9 @@ impl<'a> Model<'a> {
                     let place = *places.entry((point.row, is_b, of_vote)).or_insert(next);
                     if place == next {
                         let lane = place % LANES;
+                        let draws = draw..draw + 1;
                         self.simulation
-                            .on_polling_day(&values, luck, draw, lane, &mut memory);
+                            .on_polling_day(&values, luck, &draws, lane, &mut memory);
                         if lane == LANES - 1 {
                             count(&mut memory, &mut counted);
                         }

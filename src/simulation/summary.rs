@@ -90,7 +90,7 @@ pub fn drivers(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<Driver> {
         .inputs
         .list()
         .iter()
-        .zip(&outcomes.inputs)
+        .zip(outcomes.inputs.iter())
         .filter(|(input, _)| input.moves_vote)
         .filter(|(input, _)| {
             let (least, most) = input.distribution.range_of_draws();
