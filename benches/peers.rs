@@ -83,7 +83,10 @@ const MONEY_INPUTS: [&str; 6] = [
 fn main() -> Result<(), Failure> {
     // A plain `cargo bench` starts every bench, and nobody asks this one anything.
     if std::env::args().all(|argument| argument != "answer") {
-        println!("peers: answers `bash benches/peers/run.sh`; by hand: -- answer");
+        writeln!(
+            io::stdout(),
+            "peers: answers `bash benches/peers/run.sh`; by hand: -- answer"
+        )?;
         return Ok(());
     }
     let setting = Setting::load()?;

@@ -6,6 +6,8 @@
 //! runs state of themselves; and the time of a run on one thread. Then it says what random draws reach
 //! in the time of 4,096 Sobol draws. `--csv` writes the same as a table for charts.
 
+#![expect(clippy::print_stdout, reason = "a bench prints what it measures")]
+
 use std::fmt::Write as _;
 use std::time::Instant;
 
