@@ -197,8 +197,9 @@ def of_cell(bandwise, folder, rounds):
     print(f"kernel: expected votes alone {1e3 * kernel:.2f} ms, {1e9 * kernel / cells:.2f} ns a ward, group and "
           f"draw; vector exp {1e9 * exp / evaluations:.2f} ns each")
     target_met("kernel against as many vector exp as the plain form has logistics", 2, kernel / exp, most=True)
+    counted = min(seconds["bandwise: votes and counts"])
     print(f"  against one vector exp a ward, group and draw: {kernel / (exp / evaluations * cells):.2f} times; "
-          f"votes and counts against as many as logistics: {min(seconds["bandwise: votes and counts"]) / exp:.2f} times")
+          f"votes and counts against as many as logistics: {counted / exp:.2f} times")
 
 
 def drawn(of, wards, n):
