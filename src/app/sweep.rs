@@ -52,7 +52,7 @@ pub fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     }
     match wanted.len() - todo.len() {
         0 => {}
-        done if todo.is_empty() => complain(&format!("all {done} parts are done already")),
+        _ if todo.is_empty() => complain("all parts are done already"),
         done => complain(&format!(
             "{done} of {} parts are done already: going on with the rest",
             wanted.len()
