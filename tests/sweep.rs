@@ -440,7 +440,7 @@ fn another_sweep_or_another_thing_is_not_touched() {
     let (code, error) = {
         succeeds(
             &folder,
-            "sweep gentle-efgh --authority Barnsley --draws 60 --out q",
+            "sweep gentle-efgh --authority Barnsley --draws 70 --out q",
         );
         refused(&folder, "merge merged o q")
     };

@@ -170,7 +170,7 @@ fn columns<T: AsRef<str>>(name: &str, figures: &[T]) -> String {
     for (figure, width) in figures.iter().zip([10, 9, 11, 10, 12, 13]) {
         text.push_str(&format!("{:>width$}", figure.as_ref()));
     }
-    text
+    text.trim_end().to_owned()
 }
 
 /// The line of a scenario's authorities, of those that hold a vote or of the others.
