@@ -113,16 +113,57 @@ fn threads_shards_and_a_kill_change_no_byte() {
     succeeds(&folder, "merge merged s1 s2 s3");
     assert_same(&whole, &results(&folder, "merged"));
 
-    // What a killed process leaves: some parts, one half written, a file without a name.
+    // What a killed process leaves: some parts, one half written.
     fs::create_dir_all(folder.path().join("killed")).unwrap();
     succeeds(&folder, &format!("{SMALL} --out killed --shard 2/4"));
-    let half = folder.path().join("killed/.under-way/part-00000");
+    let half = folder.path().join("killed/.bandwise-under-way/part-00000");
     fs::create_dir_all(&half).unwrap();
     fs::write(half.join("wards.parquet"), "half").unwrap();
-    fs::write(folder.path().join("killed/.tmpAbC"), "half").unwrap();
     succeeds(&folder, &format!("{SMALL} --out killed"));
     assert_same(&whole, &results(&folder, "killed"));
-    assert!(!half.exists() && !folder.path().join("killed/.tmpAbC").exists());
+    assert!(!half.exists());
+
+    // The same sweep stated otherwise.
+    succeeds(&folder, &format!("{SMALL} --seed 1 --out killed"));
+    assert_same(&whole, &results(&folder, "killed"));
+
+    // A part that is not as it was written is done anew, or taken from a shard that has it whole.
+    let part = |place: &str, file: &str| folder.path().join(place).join("parts").join(file);
+    for place in ["killed", "s1"] {
+        let changed = part(place, "part-00000/wards.parquet");
+        let mut bytes = fs::read(&changed).unwrap();
+        bytes[100] ^= 1;
+        fs::write(&changed, bytes).unwrap();
+    }
+    fs::remove_file(part("killed", "part-00001/warnings.parquet")).unwrap();
+    for table in fs::read_dir(part("killed", "part-00002")).unwrap() {
+        let table = table.unwrap();
+        let name = Path::new("part-00003").join(table.file_name());
+        fs::copy(table.path(), part("killed", &name.display().to_string())).unwrap();
+    }
+    let again = bandwise(&folder)
+        .args(SMALL.split(' ').chain(["--out", "killed"]))
+        .output()
+        .unwrap();
+    let error = String::from_utf8(again.stderr).unwrap();
+    assert!(again.status.success(), "{error}");
+    for text in [
+        "part-00000/wards.parquet: is not as it was written: the part is removed and done anew",
+        "part-00001/warnings.parquet: is missing: the part",
+        "part-00003: is a part of another sweep, or another part of this one: the part",
+        "1 of 4 parts are done already",
+    ] {
+        assert!(error.contains(text), "{error}");
+    }
+    assert_same(&whole, &results(&folder, "killed"));
+    let (code, error) = refused(&folder, "merge again s1 s2 s3");
+    assert_eq!(code, 65);
+    assert!(
+        error.contains("s1/parts/part-00000/wards.parquet: is not as it was written"),
+        "{error}"
+    );
+    succeeds(&folder, "merge again s1 s2 s3 one");
+    assert_same(&whole, &results(&folder, "again"));
 }
 
 #[test]
@@ -322,7 +363,7 @@ fn another_sweep_or_another_thing_is_not_touched() {
     );
     assert_eq!(code, 73);
     assert!(
-        error.contains("o holds another sweep: other options, scenarios ["),
+        error.contains("o holds another sweep: other scenarios ["),
         "{error}"
     );
     assert_same(&before, &results(&folder, "o"));
@@ -331,6 +372,54 @@ fn another_sweep_or_another_thing_is_not_touched() {
         "sweep gentle-efgh --authority Derby --draws 60 --out o --force",
     );
     assert_ne!(before, results(&folder, "o"));
+    let (code, error) = refused(&folder, "run gentle-efgh --draws 50 --out o --force");
+    assert_eq!(code, 73);
+    assert!(error.contains("o holds a sweep: not replaced"), "{error}");
+
+    // Even with force no file goes that no sweep has written.
+    let own = "sweep gentle-efgh --authority Derby --draws 70 --out o --force";
+    let note = folder.path().join("o/parts/part-00000/note.txt");
+    fs::write(&note, "mine").unwrap();
+    let (code, error) = refused(&folder, own);
+    assert_eq!(code, 73);
+    assert!(
+        error.contains("note.txt is none of a sweep's files: not removed"),
+        "{error}"
+    );
+    fs::remove_file(&note).unwrap();
+    for mine in ["o/scenarios/mine.toml", "o/.tmp-notes", "o/parts/x"] {
+        fs::write(folder.path().join(mine), "mine").unwrap();
+    }
+    succeeds(&folder, own);
+    for mine in ["o/scenarios/mine.toml", "o/.tmp-notes", "o/parts/x"] {
+        assert!(folder.path().join(mine).is_file(), "{mine}");
+    }
+    for (name, file, text, said) in [
+        (
+            "dots",
+            ".tmp-notes",
+            "mine",
+            "dots holds files and no sweep",
+        ),
+        (
+            "foreign",
+            "sweep.json",
+            "{\"method\":\"bayes\"}",
+            "sweep.json: is broken, or no",
+        ),
+        ("broken", "sweep.json", "", "sweep.json: is broken, or no"),
+    ] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        let file = folder.path().join(name).join(file);
+        fs::write(&file, text).unwrap();
+        let (code, error) = refused(
+            &folder,
+            &format!("sweep gentle-efgh --authority Derby --draws 50 --out {name} --force"),
+        );
+        assert_eq!(code, 73, "{error}");
+        assert!(error.contains(said), "{error}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    }
 
     fs::create_dir(folder.path().join("mine")).unwrap();
     fs::write(folder.path().join("mine/notes.txt"), "mine").unwrap();
@@ -351,7 +440,7 @@ fn another_sweep_or_another_thing_is_not_touched() {
     let (code, error) = {
         succeeds(
             &folder,
-            "sweep gentle-efgh --authority Barnsley --draws 60 --out q",
+            "sweep gentle-efgh --authority Barnsley --draws 70 --out q",
         );
         refused(&folder, "merge merged o q")
     };
@@ -419,9 +508,34 @@ fn wrong_arguments_are_told_with_what_is_allowed() {
             "uniform-15 rise=high:",
         ),
         (
-            "--authority Derby --vary key.x=1",
+            "--authority Derby --vary title.x=1",
             65,
-            "key is no section with keys of its own",
+            "--vary title.x names a scenario and changes no figure",
+        ),
+        (
+            "--authority Derby --vary authority=Bristol,Derby",
+            65,
+            "--vary authority is set for each job (allowed: --authority NAME",
+        ),
+        (
+            "--authority Derby --vary simulation.draws=100,200",
+            65,
+            "--vary simulation.draws and --draws set the same",
+        ),
+        (
+            "--authority Barnsley --vary vote.turnout=0.2,0.3",
+            65,
+            "--vary vote.turnout is left out for another authority",
+        ),
+        (
+            "--authority Derby --vary schedule.rise=0,0.0",
+            2,
+            "has a value twice",
+        ),
+        (
+            "--authority Derby --vary schedule.rise.x=1",
+            65,
+            "rise is no section with keys of its own",
         ),
         (
             "--authority Derby --vary no.rise=0.01 --vary no.rise=0.02",

@@ -168,8 +168,8 @@ pub struct SweepArgs {
     pub scenarios: Vec<String>,
     #[command(flatten)]
     pub authorities: SweepAuthorities,
-    /// Vary a key of the scenarios' files, such as schedule.headline_rise=0.05,0.10; given again, all
-    /// values of each with all of the others.
+    /// Vary a key of the scenarios' files, such as no.rise=0,0.02; given again, all values of
+    /// each with all of the others.
     #[arg(long, value_name = "KEY=V1,V2,...")]
     pub vary: Vec<Vary>,
     /// Model in this detail: ward, lsoa, msoa or authority (default: wards).
@@ -191,10 +191,11 @@ pub struct SweepArgs {
     #[arg(long, value_name = "JOBS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub jobs_per_part: u32,
     /// Write the results into this folder, and go on with a sweep that it holds; without it, into
-    /// one under bandwise-out that is named after the scenarios.
+    /// one under bandwise-out that is named after what is swept.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Remove another sweep that the folder holds; nothing but a sweep is ever removed.
+    /// Remove another sweep that the folder holds, with all its finished parts; nothing but a sweep is
+    /// ever removed.
     #[arg(long)]
     pub force: bool,
     /// Use this many threads; the results do not depend on it.
@@ -237,7 +238,8 @@ pub struct MergeArgs {
     /// The folders of the shards.
     #[arg(required = true, value_name = "SHARD_DIR")]
     pub shards: Vec<PathBuf>,
-    /// Remove another sweep that the folder holds; nothing but a sweep is ever removed.
+    /// Remove another sweep that the folder holds, with all its finished parts; nothing but a sweep is
+    /// ever removed.
     #[arg(long)]
     pub force: bool,
 }

@@ -8,12 +8,12 @@ use bandwise::data::authority_list::{authorities_of_file, every_authority, named
 use bandwise::data::catalogue::{data_sha256, sha256};
 use bandwise::data::scenario::{Names, grid, point_name, varied_text};
 use bandwise::data::small_areas::keep_all;
-use bandwise::data::{Assumptions, Scenario, Vintage, Working, World};
+use bandwise::data::{Assumptions, DataError, Scenario, Vintage, Working, World};
 use bandwise::domain::{AreaKind, AuthorityCode, Detail};
 use bandwise::report::scenario_file;
 use bandwise::report::sweep::{
     FailureRow, JobRows, Manifest, SweepFolder, SweepScenario, VariedValue, card, failed_job,
-    job_rows, missing_parts, parts_of,
+    find_parts, job_rows, parts_of,
 };
 use bandwise::simulation::inputs::{InputDraws, Inputs};
 use bandwise::simulation::{
@@ -38,19 +38,25 @@ pub fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     let mut world = World::with(assumptions, vintage.as_deref()).map_err(Failure::bug)?;
     world.working = Working::Loops;
     let authorities = authorities(args, &world.vintage)?;
+    varied_for_all(&points, &authorities, &world.vintage)?;
     let manifest = manifest(args, &points, overrides, &world, &authorities);
-    let place = args.out.clone().unwrap_or_else(|| unnamed(args, &world));
+    let place = args.out.clone();
+    let place = place.unwrap_or_else(|| unnamed(args, &manifest));
     let folder = SweepFolder::open(&place, manifest, args.force)?;
     let wanted = parts_of(folder.manifest(), args.shard.unwrap_or((1, 1)));
-    let todo: Vec<usize> = (wanted.iter().copied())
-        .filter(|&part| !folder.is_done(part))
-        .collect();
-    if todo.len() < wanted.len() {
-        complain(&format!(
-            "{} of {} parts are done already: going on with the rest",
-            wanted.len() - todo.len(),
+    let mut todo = Vec::new();
+    for &part in &wanted {
+        if !folder.is_done(part, |why| done_anew(why))? {
+            todo.push(part);
+        }
+    }
+    match wanted.len() - todo.len() {
+        0 => {}
+        _ if todo.is_empty() => complain("all parts are done already"),
+        done => complain(&format!(
+            "{done} of {} parts are done already: going on with the rest",
             wanted.len()
-        ));
+        )),
     }
     let stopped = format!(
         "stopped: finished parts are kept in {} [the same command goes on from there]",
@@ -77,10 +83,14 @@ pub fn sweep(args: &SweepArgs) -> Result<(), Failure> {
 
 /// Joins the shards of a sweep.
 pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
-    let manifest = missing_parts(&args.shards).map_err(Failure::bad_input)?;
+    let (manifest, found) = find_parts(&args.shards).map_err(Failure::bad_input)?;
     let folder = SweepFolder::open(&args.out, manifest, args.force)?;
-    folder.take_parts(&args.shards)?;
+    folder.take_parts(&found, done_anew)?;
     finish(&folder)
+}
+
+fn done_anew(why: &DataError) {
+    complain(&format!("{why}: the part is removed and done anew"));
 }
 
 /// Joins the parts and prints the card.
@@ -103,6 +113,110 @@ struct Point {
     scenario: Scenario,
 }
 
+/// The keys that options set, with the options.
+fn set_by_options(args: &SweepArgs) -> Vec<(&'static str, &'static str)> {
+    let luck = &args.luck;
+    let options = [
+        (args.by.is_some(), "by", "--by"),
+        (args.vintage.is_some(), "vintage", "--vintage"),
+        (args.priors_only, "evidence", "--priors-only"),
+        (luck.draws.is_some(), "simulation.draws", "--draws"),
+        (luck.seed.is_some(), "simulation.seed", "--seed"),
+        (luck.points.is_some(), "simulation.points", "--points"),
+    ];
+    let set = options.into_iter().filter(|(set, ..)| *set);
+    set.map(|(_, key, option)| (key, option)).collect()
+}
+
+/// Keys whose values are no scenarios of their own here, why, and what is allowed instead.
+const NOT_VARIED: [(&str, &str, &str); 4] = [
+    (
+        "authority",
+        "is set for each job",
+        "--authority NAME, --authorities FILE or --all",
+    ),
+    ("key", "names a scenario and changes no figure", PROPOSED),
+    ("title", "names a scenario and changes no figure", PROPOSED),
+    ("households", "is not read by a sweep", PROPOSED),
+];
+
+/// What can be varied.
+const PROPOSED: &str = "a key of what is proposed or believed, such as no.rise=0,0.02";
+
+/// Whether one of two keys is the other, or a section that the other stands in.
+fn overlap(one: &str, other: &str) -> bool {
+    let within = |inner: &str, outer: &str| {
+        let rest = inner.strip_prefix(outer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    within(one, other) || within(other, one)
+}
+
+/// Checks that no row would have the name of a value that it does not have.
+fn check_varied(args: &SweepArgs) -> Result<(), Failure> {
+    for (at, vary) in args.vary.iter().enumerate() {
+        let key = vary.key.as_str();
+        if args.vary[..at].iter().any(|before| before.key == key) {
+            return Err(Failure::bad_input(format!(
+                "--vary {key} stands twice (allowed: once, with all its values)"
+            )));
+        }
+        if let Some(before) = args.vary[..at].iter().find(|one| overlap(&one.key, key)) {
+            return Err(Failure::bad_input(format!(
+                "--vary {key} and --vary {} set the same (allowed: one of them)",
+                before.key
+            )));
+        }
+        if let Some((_, why, allowed)) = NOT_VARIED.iter().find(|(one, ..)| overlap(one, key)) {
+            return Err(Failure::bad_input(format!(
+                "--vary {key} {why} (allowed: {allowed})"
+            )));
+        }
+        let set = set_by_options(args);
+        if let Some((_, option)) = set.iter().find(|(one, _)| overlap(one, key)) {
+            return Err(Failure::bad_input(format!(
+                "--vary {key} and {option} set the same (allowed: one of them)"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that what is varied is not left out: what a scenario states of its own authority is, for
+/// others.
+fn varied_for_all(
+    points: &[Point],
+    authorities: &[AuthorityCode],
+    vintage: &Vintage,
+) -> Result<(), Failure> {
+    for point in points.iter().filter(|point| !point.varied.is_empty()) {
+        let scenario = &point.scenario;
+        let own = vintage.find(&scenario.authority).ok();
+        let own = own.map(|record| &record.authority.code);
+        if authorities.iter().all(|code| Some(code) == own) {
+            continue;
+        }
+        let (_, left_out) = scenario.clone().for_authority(&scenario.authority);
+        not_left_out(
+            point,
+            &left_out,
+            "another authority than the scenario's own",
+        )?;
+    }
+    Ok(())
+}
+
+fn not_left_out(point: &Point, left_out: &[&str], of: &str) -> Result<(), Failure> {
+    let lost = |varied: &&VariedValue| left_out.iter().any(|key| overlap(key, &varied.key));
+    match point.varied.iter().find(lost) {
+        None => Ok(()),
+        Some(varied) => Err(Failure::bad_input(format!(
+            "--vary {} is left out for {of} (allowed: {PROPOSED})",
+            varied.key
+        ))),
+    }
+}
+
 /// The scenarios with all that is varied, in order, and what the command line replaces in them.
 fn points(
     args: &SweepArgs,
@@ -117,22 +231,14 @@ fn points(
     };
     let mut points: Vec<Point> = Vec::new();
     let mut overrides = Vec::new();
-    if let Some(twice) = (1..args.vary.len()).find(|&at| {
-        args.vary[..at]
-            .iter()
-            .any(|vary| vary.key == args.vary[at].key)
-    }) {
-        return Err(Failure::bad_input(format!(
-            "--vary {} stands twice (allowed: once, with all its values)",
-            args.vary[twice].key
-        )));
-    }
+    check_varied(args)?;
     for wanted in &args.scenarios {
         let text = Scenario::text(wanted, &names)?;
         for varied in grid(&args.vary) {
             let name = point_name(wanted, &varied);
             let text = varied_text(&name, &text, &varied)?;
             let mut scenario = Scenario::parse(&name, &text, &names)?;
+            let as_stated = scenario.clone();
             let mut noted = Vec::new();
             replace_parts(&mut scenario, &replace, &args.luck, &mut noted);
             for one in noted {
@@ -150,11 +256,16 @@ fn points(
                 key: one.key,
                 value: one.value,
             });
-            points.push(Point {
+            let point = Point {
                 name,
                 varied: varied.collect(),
                 scenario,
-            });
+            };
+            if as_stated.vintage != point.scenario.vintage {
+                let left_out = as_stated.clone().forget_amounts();
+                not_left_out(&point, &left_out, "another year than the scenario's own")?;
+            }
+            points.push(point);
         }
     }
     Ok((points, overrides))
@@ -223,8 +334,8 @@ fn manifest(
     }
 }
 
-/// The folder of a sweep for which none is named: the same for the same scenarios.
-fn unnamed(args: &SweepArgs, world: &World) -> PathBuf {
+/// The folder of a sweep for which none is named: the same for the same sweep, and for no other.
+fn unnamed(args: &SweepArgs, manifest: &Manifest) -> PathBuf {
     let stem = |wanted: &String| {
         let name = Path::new(wanted).file_stem().unwrap_or_default();
         slug(&name.to_string_lossy())
@@ -233,8 +344,10 @@ fn unnamed(args: &SweepArgs, world: &World) -> PathBuf {
     let shard = args.shard.map_or(String::new(), |(shard, of)| {
         format!("-shard-{shard}-of-{of}")
     });
-    let vintage = slug(&world.vintage.name);
-    Path::new("bandwise-out").join(format!("sweep-{}-{vintage}{shard}", keys.join("-")))
+    let vintage = slug(&manifest.vintage);
+    let digest = &manifest.sha256()[..8];
+    let keys = keys.join("-");
+    Path::new("bandwise-out").join(format!("sweep-{keys}-{vintage}-{digest}{shard}"))
 }
 
 /// A scenario as it is applied to others than its own authority.

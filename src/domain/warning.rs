@@ -182,8 +182,11 @@ pub enum Warning {
         /// Homes on reduction whose award is not known.
         n_dwellings: i64,
     },
-    /// The scenario maps an extract without naming its file.
-    ExtractNotRead,
+    /// The scenario maps an extract that is not read.
+    ExtractNotRead {
+        /// Whether the scenario names the file.
+        named: bool,
+    },
     /// A caveat on the extract.
     OfExtract {
         /// Its short name.
@@ -334,7 +337,7 @@ impl Warning {
             Self::OwnExtract { .. } => "own_extract",
             Self::ExtractSilent { .. } => "extract_silent",
             Self::ImputedAwards { .. } => "imputed_awards",
-            Self::ExtractNotRead => "extract_not_read",
+            Self::ExtractNotRead { .. } => "extract_not_read",
             Self::OfExtract { code, .. } => code,
             Self::LevelsDiffer { .. } => "levels_differ",
             Self::BaseScaled { .. } => "base_scaled",
@@ -610,8 +613,12 @@ impl Warning {
                  the average of their band and kind, or the assumed average where none is stated.",
                 thousands(n_dwellings.unsigned_abs())
             ),
-            Self::ExtractNotRead => "The scenario maps an extract and does not name it \
-                 (`households.file`): the published figures are used."
+            Self::ExtractNotRead { named: false } => "The scenario maps an extract and does not \
+                 name it (`households.file`): the published figures are used."
+                .to_owned(),
+            Self::ExtractNotRead { named: true } => "The scenario names an extract \
+                 (`households.file`) that is not read here, as in a sweep: the published figures are \
+                 used."
                 .to_owned(),
             Self::OfExtract { message, .. } => message.clone(),
             Self::LevelsDiffer { stated, published } => format!(

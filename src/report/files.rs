@@ -24,10 +24,27 @@ pub enum OutputError {
     /// The folder holds other things than a sweep, which is not touched even by force.
     #[error("{0} holds files and no sweep: nothing is written there [choose another folder]")]
     NotASweep(String),
+    /// The folder holds a sweep, which results do not replace even by force.
+    #[error("{0} holds a sweep: not replaced [choose another folder]")]
+    IsASweep(String),
+    /// The folder of a sweep whose manifest is broken, which is not touched even by force.
+    #[error(
+        "{place}: {reason}: nothing is written there [put the file back from a shard of the sweep, or \
+         choose another folder]"
+    )]
+    BrokenSweep {
+        /// The manifest.
+        place: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Within the folder of a sweep stands what no sweep has written: it is not removed.
+    #[error("{0} is none of a sweep's files: not removed [move it away, and start again]")]
+    NotOfASweep(String),
     /// The folder holds another sweep.
     #[error(
         "{place} holds another sweep: other {differences} [start it as it was started to go on with \
-         it, choose another folder, or remove it with --force]"
+         it, choose another folder, or remove it and all its finished parts with --force]"
     )]
     OtherSweep {
         /// Where.
@@ -113,6 +130,9 @@ pub const RESULT_FILES: [&str; 46] = [
 /// The file by which a folder of results is known.
 const MARK: &str = "provenance.json";
 
+/// The file by which a folder of a sweep is known.
+pub(super) const SWEEP_MARK: &str = "sweep.json";
+
 /// The folder under which unnamed results go.
 const DEFAULT_PARENT: &str = "bandwise-out";
 
@@ -145,15 +165,15 @@ impl OutputFolder {
                 if !force {
                     return Err(OutputError::Exists(place.display().to_string()));
                 }
+                if place.join(SWEEP_MARK).exists() {
+                    return Err(OutputError::IsASweep(place.display().to_string()));
+                }
                 if !place.join(MARK).is_file() {
                     return Err(OutputError::NotResults(place.display().to_string()));
                 }
             }
         }
-        let parent = match place.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
+        let parent = folder_of(&place).to_owned();
         fs::create_dir_all(&parent).map_err(|error| cannot(&error))?;
         let staging = tempfile::Builder::new()
             .prefix(".bandwise-")
@@ -202,6 +222,7 @@ impl OutputFolder {
     pub fn commit(self) -> Result<PathBuf, OutputError> {
         let place = self.place;
         let cannot = |error: &std::io::Error| cannot_write(&place, error);
+        sync_folder(self.staging.path()).map_err(|error| cannot(&error))?;
         if !self.replaces {
             let staged = self.staging.keep();
             open_to_readers(&staged).map_err(|error| cannot(&error))?;
@@ -211,6 +232,7 @@ impl OutputFolder {
                 drop(fs::remove_dir_all(&staged));
                 return Err(failure);
             }
+            sync_folder(folder_of(&place)).map_err(|error| cannot(&error))?;
             return Ok(place);
         }
         let mut staged: Vec<_> = fs::read_dir(self.staging.path())
@@ -228,6 +250,7 @@ impl OutputFolder {
                 fs::remove_file(&old).map_err(|error| cannot(&error))?;
             }
         }
+        sync_folder(&place).map_err(|error| cannot(&error))?;
         Ok(place)
     }
 }
@@ -249,6 +272,8 @@ pub(super) fn cannot_write(place: &Path, error: &std::io::Error) -> OutputError 
     let reason = match error.kind() {
         std::io::ErrorKind::NotADirectory => "a part of the path is a file".to_owned(),
         std::io::ErrorKind::DirectoryNotEmpty => "another run has written there".to_owned(),
+        // What a writer of tables makes of a fault of the system.
+        std::io::ErrorKind::Other => inner_reason(error),
         // Without the path of a temporary folder that nobody asked for.
         kind => kind.to_string(),
     };
@@ -256,6 +281,49 @@ pub(super) fn cannot_write(place: &Path, error: &std::io::Error) -> OutputError 
         place: place.display().to_string(),
         reason,
     }
+}
+
+/// The fault of the system that lies in another's fault, or the other in its own words.
+fn inner_reason(error: &std::io::Error) -> String {
+    let mut within = error
+        .get_ref()
+        .map(|inner| inner as &(dyn std::error::Error + 'static));
+    while let Some(one) = within {
+        if let Some(found) = one.downcast_ref::<std::io::Error>()
+            && found.kind() != std::io::ErrorKind::Other
+        {
+            return found.kind().to_string();
+        }
+        within = one.source();
+    }
+    error.to_string()
+}
+
+/// The folder that a file or a folder is in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Sees to it that what was created, renamed or removed in a folder outlives a loss of power, as far as
+/// the file system can: some cannot sync a folder, and one that may not be listed cannot be opened.
+#[cfg(unix)]
+pub(super) fn sync_folder(place: &Path) -> std::io::Result<()> {
+    use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    let synced = fs::File::options().read(true).open(place);
+    match synced.and_then(|folder| folder.sync_all()) {
+        Err(error) if [InvalidInput, PermissionDenied, Unsupported].contains(&error.kind()) => {
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_place: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn next_free(name: &str) -> PathBuf {
@@ -289,14 +357,26 @@ pub fn write_stream(
     path: &Path,
     fill: impl FnOnce(&fs::File, &Path) -> std::io::Result<()>,
 ) -> Result<(), OutputError> {
+    let folder = folder_of(path);
+    write_aside(folder, path, fill)?;
+    sync_folder(folder).map_err(|error| cannot_write(path, &error))
+}
+
+/// The same of a file whose parts are gathered in another folder. That the file is there outlives a loss
+/// of power only when its folder is synced after.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn write_aside(
+    aside: &Path,
+    path: &Path,
+    fill: impl FnOnce(&fs::File, &Path) -> std::io::Result<()>,
+) -> Result<(), OutputError> {
     let cannot = |error: &std::io::Error| cannot_write(path, error);
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let file = tempfile::NamedTempFile::new_in(parent).map_err(|error| cannot(&error))?;
+    let file = tempfile::NamedTempFile::new_in(aside).map_err(|error| cannot(&error))?;
     fill(file.as_file(), file.path()).map_err(|error| cannot(&error))?;
     open_to_readers(file.path()).map_err(|error| cannot(&error))?;
+    file.as_file().sync_all().map_err(|error| cannot(&error))?;
     file.persist(path).map_err(|error| cannot(&error.error))?;
     Ok(())
 }
@@ -320,10 +400,7 @@ pub fn write_folder(
     if there && !place.join(mark).is_file() {
         return Err(OutputError::NotAVintage(place.display().to_string()));
     }
-    let parent = match place.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let parent = folder_of(place);
     fs::create_dir_all(parent).map_err(|error| cannot(&error))?;
     // A dot keeps what is half written out of every listing.
     let staging = tempfile::Builder::new()
@@ -343,11 +420,13 @@ pub fn write_folder(
     if there {
         fs::rename(place, &old).map_err(|error| cannot(&error))?;
     }
+    sync_folder(&fresh).map_err(|error| cannot(&error))?;
     fs::rename(&fresh, place).map_err(|error| {
         if there {
             // What stood there goes back; the first failure is the one to report.
             drop(fs::rename(&old, place));
         }
         cannot(&error)
-    })
+    })?;
+    sync_folder(parent).map_err(|error| cannot(&error))
 }

@@ -773,8 +773,12 @@ fn caveats(
             citation: prepared.principle.source.citation.clone(),
         });
     }
-    if scenario.households.is_some() && prepared.extract.is_none() {
-        warnings.push(Warning::ExtractNotRead);
+    if let Some(mapping) = &scenario.households
+        && prepared.extract.is_none()
+    {
+        warnings.push(Warning::ExtractNotRead {
+            named: mapping.file.is_some(),
+        });
     }
     if nation == Nation::Wales && scenario.proposal.is_by_band() && !scenario.band_i_stated {
         warnings.push(Warning::BandIAsH);

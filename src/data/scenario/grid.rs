@@ -17,7 +17,7 @@ pub struct Vary {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} {fault} (allowed: a key of the scenario's file and its values, such as \
-     schedule.headline_rise=0.05,0.10)"
+     no.rise=0,0.02)"
 )]
 pub struct NotAVary {
     text: String,
@@ -33,20 +33,21 @@ impl std::str::FromStr for Vary {
             fault,
         };
         let (key, values) = text.split_once('=').ok_or(wrong("has no ="))?;
-        let key = key.trim();
-        if key.is_empty() || key.split('.').any(|part| part.trim().is_empty()) {
+        let parts: Vec<&str> = key.split('.').map(str::trim).collect();
+        if parts.contains(&"") {
             return Err(wrong("has no key"));
         }
         let values = split_values(values);
         if values.iter().any(String::is_empty) {
             return Err(wrong("has an empty value"));
         }
-        let twice = (1..values.len()).any(|at| values[..at].contains(&values[at]));
+        let twice =
+            (1..values.len()).any(|at| values[..at].iter().any(|before| same(before, &values[at])));
         if twice {
             return Err(wrong("has a value twice"));
         }
         Ok(Self {
-            key: key.to_owned(),
+            key: parts.join("."),
             values,
         })
     }
@@ -150,7 +151,7 @@ pub fn varied_text(name: &str, text: &str, point: &[Varied]) -> Result<String, S
     }
     for one in point {
         let wrong = |text: String| ScenarioError::whole_file(name, text);
-        let mut parts: Vec<&str> = one.key.split('.').map(str::trim).collect();
+        let mut parts: Vec<&str> = one.key.split('.').collect();
         let Some(last) = parts.pop() else { continue };
         let mut within = &mut table;
         for part in parts {
@@ -175,4 +176,15 @@ fn value_of(text: &str) -> Value {
     let parsed = toml::from_str::<Table>(&format!("value = {text}"));
     let value = parsed.ok().and_then(|mut table| table.remove("value"));
     value.unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// Whether two values are the same, however they are written.
+fn same(one: &str, other: &str) -> bool {
+    let number = |value: &Value| match value {
+        Value::Integer(whole) => Some(*whole as f64),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    };
+    let (one, other) = (value_of(one), value_of(other));
+    one == other || number(&one).is_some_and(|value| number(&other) == Some(value))
 }

@@ -36,21 +36,44 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
         of(jobs, "job", "jobs"),
     ));
     line("");
-    line(&format!(
-        "  {:<40} {:>9} {:>8} {:>9} {:>13} {:>11}",
-        "", "reach 85%", "frozen,", "yield up", "net yield,", "more likely"
-    ));
-    line(&format!(
-        "  {:<40} {:>9} {:>8} {:>9} {:>13} {:>11}",
-        "scenario", "frozen", "all", "on a No", "£m a year", "won than not"
-    ));
+    for names in [
+        [
+            "",
+            "reach 85%",
+            "frozen,",
+            "yield up",
+            "both",
+            "net yield,",
+            "more likely",
+        ],
+        [
+            "scenario",
+            "frozen",
+            "all",
+            "on a No",
+            "",
+            "£m a year",
+            "won than not",
+        ],
+    ] {
+        line(&columns(names[0], &names[1..]));
+    }
     for one in manifest.scenarios.iter().take(MOST_LINES) {
         let rows: Vec<&CardRow> = joined
             .rows
             .iter()
             .filter(|row| row.scenario == one.scenario)
             .collect();
-        line(&totals(&one.scenario, &rows));
+        let (voting, others): (Vec<&CardRow>, Vec<&CardRow>) =
+            rows.iter().partition(|row| row.win_probability.is_some());
+        if !voting.is_empty() || others.is_empty() {
+            line(&totals(&one.scenario, &voting));
+        }
+        if voting.is_empty() && !others.is_empty() {
+            line(&totals(&format!("{}, {NO_VOTE}", one.scenario), &others));
+        } else if !others.is_empty() {
+            line(&totals(&format!("  {NO_VOTE}"), &others));
+        }
     }
     if manifest.scenarios.len() > MOST_LINES {
         let more = manifest.scenarios.len() - MOST_LINES;
@@ -62,13 +85,18 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
     line(&wrapped(
         "Reach 85% frozen: authorities in which at least 85% of dwellings are in bands whose own \
          element does not rise in cash. Frozen, all: that share of the dwellings of all authorities \
-         together. Net yield: after relief, over a No, before collection; all authorities together. \
-         Won: of authorities that hold a vote, those whose probability of winning is above 50%.",
+         together. Net yield: after relief, over a No, at budgeted collection; all authorities \
+         together. Both: authorities that reach 85% and whose yield is up. No vote needed: of \
+         authorities whose rise needs no referendum; where no principle of referendums applies, a No stands \
+         for a freeze there. \
+         More likely won than not: authorities whose probability of winning is above 50%.",
         2,
     ));
     let frozen = |row: &CardRow| Some(row.share_frozen);
-    let yields = |row: &CardRow| Some(row.net_yield_vs_no);
-    let chance = |row: &CardRow| row.win_probability;
+    let yields = |row: &CardRow| row.win_probability.map(|_| row.net_yield_vs_no);
+    let both = |row: &CardRow| yields(row).filter(|_| reaches_both(row));
+    let no_vote = |row: &CardRow| (row.win_probability.is_none()).then_some(row.net_yield_vs_no);
+    let chance = |row: &CardRow| row.win_probability.filter(|_| row.net_yield_vs_no > 0.0);
     let several = manifest.scenarios.len() > 1;
     for (title, figure, words) in [
         (
@@ -77,9 +105,19 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
             &percent as &dyn Fn(f64) -> String,
         ),
         ("Raises most over a No", &yields, &millions),
-        ("Most likely to be won", &chance, &percent),
+        (
+            "Raises most over a No, of those that reach 85% and raise more",
+            &both,
+            &millions,
+        ),
+        ("Raises most, no vote needed", &no_vote, &millions),
+        (
+            "Most likely to be won, of those that raise more than a No",
+            &chance,
+            &percent,
+        ),
     ] {
-        let first = league(&joined.rows, figure);
+        let (first, equal) = league(&joined.rows, figure);
         if first.is_empty() {
             continue;
         }
@@ -92,6 +130,9 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
                 row.authority.clone()
             };
             line(&format!("  {whose:<60} {:>12}", words(value)));
+        }
+        if equal > 0 {
+            line(&format!("  and {equal} more, equal to the last"));
         }
     }
     if !joined.failures.is_empty() {
@@ -110,11 +151,34 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
     text
 }
 
-/// The line of a scenario.
+/// How the rows of authorities are called that hold no vote.
+const NO_VOTE: &str = "no vote needed";
+
+/// Whether an authority reaches the share frozen and raises more.
+fn reaches_both(row: &CardRow) -> bool {
+    row.share_frozen >= TARGET && row.net_yield_vs_no > 0.0
+}
+
+/// A line of the table of scenarios; a name that is too long for its column has a line of its own.
+fn columns<T: AsRef<str>>(name: &str, figures: &[T]) -> String {
+    const NAME: usize = 36;
+    let mut text = if name.chars().count() > NAME {
+        format!("  {name}\n  {:<NAME$}", "")
+    } else {
+        format!("  {name:<NAME$}")
+    };
+    for (figure, width) in figures.iter().zip([10, 9, 11, 10, 12, 13]) {
+        text.push_str(&format!("{:>width$}", figure.as_ref()));
+    }
+    text.trim_end().to_owned()
+}
+
+/// The line of a scenario's authorities, of those that hold a vote or of the others.
 fn totals(name: &str, rows: &[&CardRow]) -> String {
     let n = rows.len();
     let reach = rows.iter().filter(|row| row.share_frozen >= TARGET).count();
     let up = rows.iter().filter(|row| row.net_yield_vs_no > 0.0).count();
+    let both = rows.iter().filter(|row| reaches_both(row)).count();
     let homes: i64 = rows.iter().map(|row| row.n_dwellings).sum();
     let frozen: f64 = rows
         .iter()
@@ -129,30 +193,38 @@ fn totals(name: &str, rows: &[&CardRow]) -> String {
     let votes: Vec<f64> = rows.iter().filter_map(|row| row.win_probability).collect();
     let likely = votes.iter().filter(|chance| **chance > 0.5).count();
     let won = if votes.is_empty() {
-        "no vote".to_owned()
+        String::new()
     } else {
         format!("{likely} of {}", votes.len())
     };
-    format!(
-        "  {name:<40} {:>9} {share:>8} {:>9} {:>13} {won:>11}",
-        format!("{reach} of {n}"),
-        format!("{up} of {n}"),
-        format!("{:.1}", net / 1e6),
+    columns(
+        name,
+        &[
+            format!("{reach} of {n}"),
+            share,
+            format!("{up} of {n}"),
+            format!("{both} of {n}"),
+            format!("{:.1}", net / 1e6),
+            won,
+        ],
     )
 }
 
-/// The first rows by a figure, the largest first; rows that are equal stand in their order.
+/// The first rows by a figure, the largest first, and how many more are equal to the last of them; rows
+/// that are equal stand in their order.
 fn league<'a>(
     rows: &'a [CardRow],
     figure: &dyn Fn(&CardRow) -> Option<f64>,
-) -> Vec<(&'a CardRow, f64)> {
+) -> (Vec<(&'a CardRow, f64)>, usize) {
     let mut found: Vec<(&CardRow, f64)> = rows
         .iter()
         .filter_map(|row| Some((row, figure(row)?)))
         .collect();
     found.sort_by(|a, b| b.1.total_cmp(&a.1));
-    found.truncate(LEAGUE);
-    found
+    let more = found.split_off(found.len().min(LEAGUE));
+    let last = found.last().map(|(_, value)| *value);
+    let equal = more.iter().filter(|(_, value)| Some(*value) == last);
+    (found, equal.count())
 }
 
 /// Why jobs failed, the most frequent reason first, with whose they are.

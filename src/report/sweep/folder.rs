@@ -4,6 +4,7 @@
 //! renamed: it is there whole or not at all. A lock keeps a second process away for as long as the
 //! first lives.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -12,23 +13,25 @@ use polars::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::csv::csv;
-use super::super::files::{OutputError, cannot_write, open_to_readers, write_file, write_stream};
+use super::super::files::{
+    OutputError, SWEEP_MARK as MANIFEST, cannot_write, open_to_readers, sync_folder, write_aside,
+};
 use super::super::json::{json, package, resource_of};
 use super::super::results::{LICENCE, TableProvenance, table_provenance};
 use super::manifest::Manifest;
 use super::tables::{
     JobRows, SWEEP_TABLES, ScenarioRow, part_bytes, rows_of_frame, scenario_fields,
 };
+use crate::data::catalogue::sha256;
+use crate::data::parts::{SEAL, Seal};
 use crate::data::{DataError, parts};
 
-/// The manifest, by which a folder of a sweep is known.
-const MANIFEST: &str = "sweep.json";
 /// Finished parts.
 const PARTS: &str = "parts";
-/// Parts that are being written; what a killed process leaves there is removed by the next.
-const UNDER_WAY: &str = ".under-way";
+/// What is being written; what a killed process leaves there is removed by the next.
+const UNDER_WAY: &str = ".bandwise-under-way";
 /// Held by the process that writes.
-const LOCK: &str = ".lock";
+const LOCK: &str = ".bandwise-lock";
 /// The scenarios as understood.
 const SCENARIOS: &str = "scenarios";
 
@@ -37,6 +40,8 @@ const SCENARIOS: &str = "scenarios";
 pub struct SweepFolder {
     place: PathBuf,
     manifest: Manifest,
+    /// SHA-256 of what is swept.
+    sweep: String,
     /// Gives the lock back when the folder is closed or the process ends, however it ends.
     _lock: File,
 }
@@ -49,7 +54,7 @@ pub enum MergeError {
         "{0}: holds no sweep ({MANIFEST} is missing) [give the folder of `bandwise sweep --out`]"
     )]
     NoSweep(String),
-    /// The manifest is not one.
+    /// The manifest cannot be understood.
     #[error("{place}: {reason}")]
     Broken {
         /// The file.
@@ -145,16 +150,19 @@ fn manifest_of(place: &Path) -> Result<Option<Manifest>, MergeError> {
     };
     let manifest = serde_json::from_str(&text).map_err(|error| MergeError::Broken {
         place: path.display().to_string(),
-        reason: format!("is no manifest of a sweep by this version of bandwise: {error}"),
+        reason: format!(
+            "is broken, or no manifest of a sweep by this version of bandwise: {error}"
+        ),
     })?;
     Ok(Some(manifest))
 }
 
-/// The parts that are in none of some folders of one sweep, as an error; else its manifest.
+/// The manifest of the sweep that some folders are shards of, and the folder of each of its parts: the
+/// first that is whole.
 ///
 /// # Errors
-/// When a folder holds no sweep, or another one, or parts are missing.
-pub fn missing_parts(shards: &[PathBuf]) -> Result<Manifest, MergeError> {
+/// When a folder holds no sweep, or another one, or parts are missing or broken in all that have them.
+pub fn find_parts(shards: &[PathBuf]) -> Result<(Manifest, Vec<PathBuf>), MergeError> {
     let mut known: Option<(String, Manifest)> = None;
     for shard in shards {
         let place = shard.display().to_string();
@@ -177,12 +185,16 @@ pub fn missing_parts(shards: &[PathBuf]) -> Result<Manifest, MergeError> {
         return Err(MergeError::NoSweep("nothing".to_owned()));
     };
     let parts = manifest.parts();
-    let missing: Vec<String> = (0..parts)
-        .filter(|&part| shard_with(part, shards).is_none())
-        .map(part_name)
-        .collect();
+    let sweep = manifest.sha256();
+    let (mut found, mut missing) = (Vec::with_capacity(parts), Vec::new());
+    for part in 0..parts {
+        match shard_with(part, &sweep, shards)? {
+            Some(folder) => found.push(folder),
+            None => missing.push(part_name(part)),
+        }
+    }
     if missing.is_empty() {
-        return Ok(manifest);
+        return Ok((manifest, found));
     }
     const MOST_NAMED: usize = 12;
     let mut which = missing[..missing.len().min(MOST_NAMED)].join(", ");
@@ -196,12 +208,36 @@ pub fn missing_parts(shards: &[PathBuf]) -> Result<Manifest, MergeError> {
     })
 }
 
-/// The folder of a part in the first shard that has it.
-fn shard_with(part: usize, shards: &[PathBuf]) -> Option<PathBuf> {
-    let folders = shards
-        .iter()
-        .map(|shard| shard.join(PARTS).join(part_name(part)));
-    folders.into_iter().find(|folder| folder.is_dir())
+/// The folder of a part in the first shard that has it whole; nothing where none has it.
+///
+/// # Errors
+/// When it is broken in every shard that has it: of the first.
+fn shard_with(part: usize, sweep: &str, shards: &[PathBuf]) -> Result<Option<PathBuf>, DataError> {
+    let mut broken = None;
+    for shard in shards {
+        let folder = shard.join(PARTS).join(part_name(part));
+        if !is_there(&folder) {
+            continue;
+        }
+        match parts::check(&folder, sweep, part, &tables_of_part()) {
+            Ok(()) => return Ok(Some(folder)),
+            Err(error) => drop(broken.get_or_insert(error)),
+        }
+    }
+    broken.map_or(Ok(None), Err)
+}
+
+/// Whether there is something of a name, even a link that leads nowhere.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// The files of a part's tables.
+fn tables_of_part() -> Vec<String> {
+    let names = SWEEP_TABLES.iter();
+    names
+        .map(|table| format!("{}.parquet", table.name))
+        .collect()
 }
 
 impl SweepFolder {
@@ -209,7 +245,8 @@ impl SweepFolder {
     /// With `force` another sweep that lies there is removed; nothing but a sweep ever is.
     ///
     /// # Errors
-    /// When it holds something else, another process writes there, or it cannot be written to.
+    /// When it holds something else or a manifest that is broken, another process writes there, or it
+    /// cannot be written to.
     pub fn open(place: &Path, manifest: Manifest, force: bool) -> Result<Self, OutputError> {
         let cannot = |error: &io::Error| cannot_write(place, error);
         let name = || place.display().to_string();
@@ -217,8 +254,7 @@ impl SweepFolder {
             return Err(OutputError::NotAFolder(name()));
         }
         fs::create_dir_all(place).map_err(|error| cannot(&error))?;
-        let held = manifest_of(place);
-        if matches!(held, Ok(None)) && !is_empty(place).map_err(|error| cannot(&error))? {
+        if known(place)?.is_none() && !is_empty(place).map_err(|error| cannot(&error))? {
             return Err(OutputError::NotASweep(name()));
         }
         let lock = File::options()
@@ -233,36 +269,37 @@ impl SweepFolder {
             Err(TryLockError::Error(error)) => return Err(cannot(&error)),
         }
         // Another process may have written between the first look and the lock.
-        let differences = match manifest_of(place) {
-            Ok(None) => None,
-            Ok(Some(held)) => {
-                let differences = manifest.differences(&held);
-                (!differences.is_empty()).then(|| differences.join(", "))
+        let mut held = known(place)?;
+        if let Some(other) = &held {
+            let differences = manifest.differences(other).join(", ");
+            if !differences.is_empty() {
+                if !force {
+                    return Err(OutputError::OtherSweep {
+                        place: name(),
+                        differences,
+                    });
+                }
+                clear(place, other)?;
+                held = None;
             }
-            Err(_) => Some("form".to_owned()),
-        };
-        match differences {
-            Some(differences) if !force => {
-                return Err(OutputError::OtherSweep {
-                    place: name(),
-                    differences,
-                });
-            }
-            Some(_) => clear(place).map_err(|error| cannot(&error))?,
-            None => {}
         }
-        clean(place).map_err(|error| cannot(&error))?;
-        if !place.join(MANIFEST).is_file() {
-            write_file(&place.join(MANIFEST), &manifest.to_json(), true)?;
-        }
-        for folder in [PARTS, UNDER_WAY] {
-            fs::create_dir_all(place.join(folder)).map_err(|error| cannot(&error))?;
-        }
-        Ok(Self {
+        // What a killed process left half written.
+        let under_way = place.join(UNDER_WAY);
+        remove_folder(&under_way).map_err(|error| cannot(&error))?;
+        fs::create_dir(&under_way).map_err(|error| cannot(&error))?;
+        let is_new = held.is_none();
+        let folder = Self {
+            sweep: manifest.sha256(),
             place: place.to_owned(),
-            manifest,
+            manifest: held.unwrap_or(manifest),
             _lock: lock,
-        })
+        };
+        if is_new {
+            folder.write(MANIFEST, &folder.manifest.to_json())?;
+        }
+        fs::create_dir_all(place.join(PARTS)).map_err(|error| cannot(&error))?;
+        sync_folder(place).map_err(|error| cannot(&error))?;
+        Ok(folder)
     }
 
     /// Where it is.
@@ -275,9 +312,25 @@ impl SweepFolder {
         &self.manifest
     }
 
-    /// Whether a part is finished.
-    pub fn is_done(&self, part: usize) -> bool {
-        self.part(part).is_dir()
+    /// Whether a part is finished and as it was written. One that is not whole is removed, and `told`
+    /// why.
+    ///
+    /// # Errors
+    /// When one that is not whole cannot be removed, or holds other files.
+    pub fn is_done(&self, part: usize, told: impl FnOnce(&DataError)) -> Result<bool, OutputError> {
+        let folder = self.part(part);
+        if !is_there(&folder) {
+            return Ok(false);
+        }
+        match parts::check(&folder, &self.sweep, part, &tables_of_part()) {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                only_part_files(&folder)?;
+                remove_part(&folder).map_err(|error| cannot_write(&folder, &error))?;
+                told(&error);
+                Ok(false)
+            }
+        }
     }
 
     fn part(&self, part: usize) -> PathBuf {
@@ -290,38 +343,43 @@ impl SweepFolder {
     /// When they cannot be written.
     pub fn write_part(&self, part: usize, jobs: &[JobRows]) -> Result<(), OutputError> {
         self.add_part(part, |folder| {
-            for (position, table) in SWEEP_TABLES.iter().enumerate() {
+            let mut seal = Seal {
+                sweep_sha256: self.sweep.clone(),
+                part,
+                sha256: BTreeMap::new(),
+            };
+            for (position, name) in tables_of_part().into_iter().enumerate() {
                 let bytes = part_bytes(position, jobs).map_err(io::Error::other)?;
-                let mut file = File::create(folder.join(format!("{}.parquet", table.name)))?;
-                file.write_all(&bytes)?;
-                file.sync_all()?;
+                write_synced(&folder.join(&name), &bytes)?;
+                seal.sha256.insert(name, sha256(&bytes));
             }
-            Ok(())
+            write_synced(&folder.join(SEAL), &json(&seal))
         })
     }
 
-    /// Takes every part that is not here over from the first of the shards that has it.
+    /// Takes every part that is not here over from the folder found for it; `told` of one here that is
+    /// not whole and is replaced.
     ///
     /// # Errors
     /// When it cannot be copied.
-    pub fn take_parts(&self, shards: &[PathBuf]) -> Result<(), OutputError> {
-        for part in 0..self.manifest.parts() {
-            if self.is_done(part) {
+    pub fn take_parts(
+        &self,
+        found: &[PathBuf],
+        mut told: impl FnMut(&DataError),
+    ) -> Result<(), OutputError> {
+        for (part, found) in found.iter().enumerate() {
+            if self.is_done(part, &mut told)? {
                 continue;
             }
-            let Some(found) = shard_with(part, shards) else {
-                continue;
-            };
             self.add_part(part, |folder| {
-                for table in SWEEP_TABLES {
-                    let name = format!("{}.parquet", table.name);
+                for name in tables_of_part().into_iter().chain([SEAL.to_owned()]) {
                     fs::copy(found.join(&name), folder.join(&name))?;
                     File::options()
                         .write(true)
                         .open(folder.join(&name))?
                         .sync_all()?;
                 }
-                Ok(())
+                parts::check(folder, &self.sweep, part, &tables_of_part()).map_err(io::Error::other)
             })?;
         }
         Ok(())
@@ -338,7 +396,9 @@ impl SweepFolder {
             .and_then(|()| fs::create_dir(&aside))
             .and_then(|()| fill(&aside))
             .and_then(|()| open_to_readers(&aside))
-            .and_then(|()| fs::rename(&aside, &target));
+            .and_then(|()| sync_folder(&aside))
+            .and_then(|()| fs::rename(&aside, &target))
+            .and_then(|()| sync_folder(&self.place.join(PARTS)));
         added.map_err(|error| cannot_write(&target, &error))
     }
 
@@ -351,8 +411,11 @@ impl SweepFolder {
             rows: Vec::new(),
             failures: Vec::new(),
         };
+        // A part that cannot be read, or is not as it was written, is told before anything is written.
+        for part in 0..self.manifest.parts() {
+            parts::check(&self.part(part), &self.sweep, part, &tables_of_part())?;
+        }
         for (position, table) in SWEEP_TABLES.iter().enumerate() {
-            // A part that cannot be read is told before anything is written.
             for part in 0..self.manifest.parts() {
                 let frame = self.table(part, position)?;
                 let rows = rows_of_frame(position, &frame).map_err(|error| {
@@ -384,22 +447,37 @@ impl SweepFolder {
         let scenarios = self.place.join(SCENARIOS);
         fs::create_dir_all(&scenarios).map_err(|error| cannot_write(&scenarios, &error))?;
         for (index, one) in self.manifest.scenarios.iter().enumerate() {
-            let path = self.place.join(scenario_file(index, &one.key));
-            write_file(&path, one.toml.as_bytes(), true)?;
+            self.write(&scenario_file(index, &one.key), one.toml.as_bytes())?;
         }
+        sync_folder(&scenarios).map_err(|error| cannot_write(&scenarios, &error))?;
         for (position, table) in SWEEP_TABLES.iter().enumerate() {
-            let path = self.place.join(format!("{}.csv", table.name));
-            write_stream(&path, |file, _| self.join_csv(position, file))?;
-            let path = self.place.join(format!("{}.parquet", table.name));
-            write_stream(&path, |file, _| self.join_parquet(position, file))?;
+            let name = format!("{}.csv", table.name);
+            self.fill(&name, |file| self.join_csv(position, file))?;
+            let name = format!("{}.parquet", table.name);
+            self.fill(&name, |file| self.join_parquet(position, file))?;
         }
-        let write = |name: &str, bytes: &[u8]| write_file(&self.place.join(name), bytes, true);
-        write("scenarios.csv", &self.scenarios_csv())?;
-        write("datapackage.json", &self.data_package())?;
+        self.write("scenarios.csv", &self.scenarios_csv())?;
+        self.write("datapackage.json", &self.data_package())?;
         let provenance = self
             .provenance()
             .map_err(|error| cannot_write(&self.place, &io::Error::other(error)))?;
-        write("provenance.json", &provenance)
+        self.write("provenance.json", &provenance)?;
+        sync_folder(&self.place).map_err(|error| cannot_write(&self.place, &error))
+    }
+
+    /// Writes a file of the sweep, whole or not at all.
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+        self.fill(name, |mut file| file.write_all(bytes))
+    }
+
+    /// The same of a file that is written part by part.
+    fn fill(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&File) -> io::Result<()>,
+    ) -> Result<(), OutputError> {
+        let aside = self.place.join(UNDER_WAY);
+        write_aside(&aside, &self.place.join(name), |file, _| fill(file))
     }
 
     fn join_csv(&self, position: usize, file: &File) -> io::Result<()> {
@@ -530,49 +608,108 @@ fn scenario_file(index: usize, key: &str) -> String {
     format!("{SCENARIOS}/{:04}-{key}.toml", index + 1)
 }
 
-/// Whether a folder holds nothing, but for a lock and what a killed process left unnamed.
+/// What the folder is known to hold: a sweep of bandwise, or nothing of it.
+///
+/// # Errors
+/// When there is a manifest that is broken, or another program's.
+fn known(place: &Path) -> Result<Option<Manifest>, OutputError> {
+    let held = manifest_of(place).map_err(|error| match error {
+        MergeError::Broken { place, reason } => OutputError::BrokenSweep { place, reason },
+        other => OutputError::BrokenSweep {
+            place: place.join(MANIFEST).display().to_string(),
+            reason: other.to_string(),
+        },
+    })?;
+    match held {
+        Some(held) if held.program != env!("CARGO_PKG_NAME") => {
+            Err(OutputError::NotASweep(place.display().to_string()))
+        }
+        held => Ok(held),
+    }
+}
+
+/// Whether a folder holds nothing, but for what a process leaves that is killed before it has written
+/// the manifest.
 fn is_empty(place: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(place)? {
-        if !entry?.file_name().as_encoded_bytes().starts_with(b".") {
+        let name = entry?.file_name();
+        if name != LOCK && name != UNDER_WAY {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// Removes what a killed process left: parts half written, and files that had no name yet.
-fn clean(place: &Path) -> io::Result<()> {
-    remove_folder(&place.join(UNDER_WAY))?;
-    for entry in fs::read_dir(place)? {
-        let entry = entry?;
-        if entry.file_name().as_encoded_bytes().starts_with(b".tmp") && entry.path().is_file() {
-            fs::remove_file(entry.path())?;
-        }
+/// Removes another sweep: its parts, its tables, and its scenarios, and no other file. The manifest
+/// goes last: until then it is still a sweep.
+fn clear(place: &Path, held: &Manifest) -> Result<(), OutputError> {
+    let parts: Vec<PathBuf> = (0..held.parts())
+        .map(|part| place.join(PARTS).join(part_name(part)))
+        .filter(|part| is_there(part))
+        .collect();
+    for part in &parts {
+        only_part_files(part)?;
     }
-    Ok(())
-}
-
-/// Removes the results of another sweep. The manifest goes last: until then it is still a sweep.
-fn clear(place: &Path) -> io::Result<()> {
-    for folder in [PARTS, UNDER_WAY, SCENARIOS] {
-        remove_folder(&place.join(folder))?;
+    for part in &parts {
+        remove_part(part).map_err(|error| cannot_write(part, &error))?;
     }
     let tables = SWEEP_TABLES
         .iter()
         .flat_map(|table| ["csv", "parquet"].map(|ending| format!("{}.{ending}", table.name)));
+    let scenarios =
+        (held.scenarios.iter().enumerate()).map(|(index, one)| scenario_file(index, &one.key));
     let others = [
         "scenarios.csv",
         "datapackage.json",
         "provenance.json",
         MANIFEST,
     ];
-    for name in tables.chain(others.map(str::to_owned)) {
-        match fs::remove_file(place.join(name)) {
+    let names = scenarios.chain(tables).chain(others.map(str::to_owned));
+    for path in names.map(|name| place.join(name)) {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(cannot_write(&path, &error));
+            }
+            _ => {}
+        }
+    }
+    // It stays where it holds other files.
+    drop(fs::remove_dir(place.join(SCENARIOS)));
+    Ok(())
+}
+
+/// Checks that a part's folder is one and holds the files of a part only.
+fn only_part_files(folder: &Path) -> Result<(), OutputError> {
+    let foreign = |path: &Path| Err(OutputError::NotOfASweep(path.display().to_string()));
+    if !folder.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+        return foreign(folder);
+    }
+    let cannot = |error: &io::Error| cannot_write(folder, error);
+    for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
+        let entry = entry.map_err(|error| cannot(&error))?;
+        let name = entry.file_name();
+        if name != SEAL && !tables_of_part().iter().any(|table| name == table.as_str()) {
+            return foreign(&entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Removes the files of a part, and its folder.
+fn remove_part(folder: &Path) -> io::Result<()> {
+    for name in tables_of_part().into_iter().chain([SEAL.to_owned()]) {
+        match fs::remove_file(folder.join(name)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
-    Ok(())
+    fs::remove_dir(folder)
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn remove_folder(place: &Path) -> io::Result<()> {

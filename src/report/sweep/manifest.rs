@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::json::json;
+use crate::data::catalogue::sha256;
 
 /// What is swept: written first, and never changed. Two starts with the same manifest are one sweep;
 /// shards of one sweep have the same manifest.
@@ -21,7 +22,7 @@ pub struct Manifest {
     pub vintage: String,
     /// SHA-256 of an installed vintage's tables; nothing for an embedded one.
     pub vintage_sha256: Option<String>,
-    /// What the command line replaced in the scenarios.
+    /// What the command line replaced in the scenarios, which stand here with it.
     pub overrides: Vec<String>,
     /// The scenarios in order.
     pub scenarios: Vec<SweepScenario>,
@@ -87,7 +88,15 @@ impl Manifest {
         json(self)
     }
 
-    /// What of another manifest is not as in this one, in words.
+    /// SHA-256 of what is swept, however it was stated.
+    pub fn sha256(&self) -> String {
+        let mut swept = self.clone();
+        swept.overrides.clear();
+        sha256(&swept.to_json())
+    }
+
+    /// What of another manifest is not as in this one, in words. What was stated on the command line
+    /// counts as far as it changes a scenario.
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
         let parts = [
             ("form", self.format != other.format),
@@ -100,7 +109,6 @@ impl Manifest {
                 "vintage",
                 (&self.vintage, &self.vintage_sha256) != (&other.vintage, &other.vintage_sha256),
             ),
-            ("options", self.overrides != other.overrides),
             ("scenarios", self.scenarios != other.scenarios),
             ("authorities", self.authorities != other.authorities),
             ("jobs a part", self.jobs_per_part != other.jobs_per_part),

@@ -134,7 +134,7 @@ const METRICS: &[Metric] = &[
     metric!(exact "relief_cost_pounds", "Relief under s.13A(1)(c), pounds a year."),
     metric!(exact "net_yield_vs_today_pounds", "Yield after relief over today, pounds a year."),
     metric!(exact "no_yield_vs_today_pounds", "What a No raises over today, pounds a year."),
-    metric!(exact "net_yield_vs_no_pounds", "Yield after relief over a No, pounds a year."),
+    metric!(exact "net_yield_vs_no_pounds", "Yield after relief over a No, pounds a year at budgeted collection; where no principle applies, over a freeze."),
     metric!(exact "revenue_today_pounds", "Council tax today without parishes, pounds a year."),
     metric!(exact "revenue_yes_pounds", "The same after a Yes, less relief, pounds a year."),
     metric!(exact "revenue_no_pounds", "The same after a No, pounds a year."),
