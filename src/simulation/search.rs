@@ -32,7 +32,7 @@ pub(super) enum Goal {
 /// How far a search goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effort {
-    /// From a grid of starts, and twice more from what is found for the neighbours.
+    /// From a grid of starts, and once more from what is found for the neighbours.
     Wide,
     /// From what is known already.
     Near,
@@ -56,11 +56,11 @@ pub(super) struct Tried {
 /// Evaluations that one local search makes at most.
 const EVALUATIONS: usize = 120;
 /// Starts of the local searches for each goal.
-const STARTS: usize = 3;
-/// First step of the search in basis points that ends every local search; it is halved to one.
-const FIRST_STEP: i64 = 512;
-/// Candidates that a search in basis points tries at most.
-const POLISHING: u64 = 6_000;
+const STARTS: usize = 2;
+/// First step of the search in basis points that ends a search; it is quartered to one.
+const FIRST_STEP: i64 = 256;
+/// Candidates that a search in basis points votes on at most, from a grid and from what is known.
+const POLISHING: [u64; 2] = [300, 60];
 /// Probabilities that differ by less are alike to a search.
 const ALIKE: f64 = 1e-6;
 /// Headlines on the grid of starts.
@@ -151,10 +151,11 @@ impl<'a> Model<'a> {
         let mut tried = of_grid.len() as u64;
         known.extend(of_grid);
         let rounds: &[usize] = match effort {
-            Effort::Wide => &[STARTS, 1, 1],
+            Effort::Wide => &[STARTS, 1],
             Effort::Near => &[1],
         };
-        for &wanted in rounds {
+        for (round, &wanted) in rounds.iter().enumerate() {
+            let last = round + 1 == rounds.len();
             let pool: &[Tried] = known;
             let searched: Vec<(Vec<Tried>, u64)> = goals
                 .par_iter()
@@ -166,10 +167,12 @@ impl<'a> Model<'a> {
                         found.push(one);
                         tried += evaluations;
                     }
-                    let nearest = pool.iter().chain(&found);
-                    let nearest = nearest.filter(|tried| limits.allow(&tried.basis_points));
-                    if let Some(start) = nearest.min_by(|one, other| order(one, other, *goal)) {
-                        let (one, evaluations) = self.polish(limits, *goal, start.clone());
+                    let nearest = (pool.iter().chain(&found))
+                        .filter(|tried| last && limits.allow(&tried.basis_points))
+                        .min_by(|one, other| order(one, other, *goal));
+                    if let Some(start) = nearest {
+                        let most = POLISHING[usize::from(effort == Effort::Near)];
+                        let (one, evaluations) = self.polish(limits, *goal, start.clone(), most);
                         found.push(one);
                         tried += evaluations;
                     }
@@ -423,19 +426,26 @@ impl<'a> Model<'a> {
     ///
     /// Where a voter's loss begins, at today's bill and at that of a No, and where a cap stands, the
     /// probability has kinks that stop a search by slopes: bands are put there as well.
-    fn polish(&self, limits: &Limits, goal: Goal, start: Tried) -> (Tried, u64) {
+    fn polish(&self, limits: &Limits, goal: Goal, start: Tried, most: u64) -> (Tried, u64) {
         let no_rise = self.prepared.amounts.no_rise.millionths() / 100;
         let mut best = start;
         let mut tried = 0;
         let mut step = FIRST_STEP;
-        while step > 0 && tried < POLISHING {
+        while step > 0 && tried < most {
             let mut better = false;
             for turn in 0.. {
                 let Some(moved) = limits.neighbour(&best.basis_points, turn, step, no_rise) else {
                     break;
                 };
-                if moved == best.basis_points || !limits.allow(&moved) {
+                // Where the yield alone decides against it nobody need vote.
+                if moved == best.basis_points
+                    || !limits.allow(&moved)
+                    || short(&best, goal) <= 0.0 && self.raises_less(&moved, &best, goal)
+                {
                     continue;
+                }
+                if tried == most {
+                    break;
                 }
                 let one = self.try_points(moved);
                 tried += 1;
@@ -445,10 +455,22 @@ impl<'a> Model<'a> {
                 }
             }
             if !better {
-                step /= 2;
+                step /= 4;
             }
         }
         (best, tried)
+    }
+
+    /// Whether a schedule raises too little to be better than one that reaches a goal.
+    fn raises_less(&self, points: &[i64], best: &Tried, goal: Goal) -> bool {
+        let least = match goal {
+            Goal::Yield { .. } => best.pounds,
+            Goal::Win { pounds } => pounds,
+            Goal::Value => return false,
+        };
+        let rises = rises_of(self.prepared.schedule.bands(), points);
+        let money = Money::of(self.prepared, &self.cells, rises);
+        money.finance.budgeted < least
     }
 }
 
