@@ -11,7 +11,7 @@ use bandwise::report::csv;
 use bandwise::report::frontier::{best, card, chart, limit_rows, rows};
 use bandwise::report::scenario_file;
 use bandwise::simulation::frontier::{
-    Constraint, Frontier, FrontierError, FrontierPoint, Search, Wishes, frontier, scenario_of,
+    Constraint, Frontier, FrontierPoint, Search, Wishes, frontier, scenario_of,
 };
 use bandwise::simulation::{NoObserver, Prepared, on_threads, prepare, run, win_probability};
 
@@ -174,6 +174,9 @@ fn no_schedule_of_a_coarse_grid_is_better_than_what_is_found() {
         ..wishes()
     };
     let found = frontier(&prepared, world(), &wishes, &NoObserver).unwrap();
+    // The proposal raises cheaper bands: it is not on the frontier of what is wished.
+    assert_eq!(found.broken, [Constraint::Frozen]);
+    assert!(!found.proposal().unwrap().on_frontier);
     let top: Vec<&FrontierPoint> = found.found(Search::HighestWin).collect();
     let by_value = found.best_value();
     for g in (0..=140).step_by(20) {
@@ -216,11 +219,11 @@ fn no_schedule_of_a_coarse_grid_is_better_than_what_is_found() {
 #[test]
 fn caps_hold_to_the_penny_and_are_named_where_they_bind() {
     let prepared = prepared("gentle-efgh");
-    let most = Pence::parse_pounds("300.00").unwrap();
+    let most = Pence::parse_pounds("800.00").unwrap();
     let wishes = Wishes {
-        frozen: Some(Share::new(0.5).unwrap()),
+        frozen: Some(Share::new(0.4).unwrap()),
         most_headline: Some(Rise::new(0.3).unwrap()),
-        most_rise: vec![(Band::D, Rise::new(0.04).unwrap())],
+        most_rise: vec![(Band::D, Rise::new(0.06).unwrap())],
         most_pounds: Some(most),
         ..wishes()
     };
@@ -230,9 +233,9 @@ fn caps_hold_to_the_penny_and_are_named_where_they_bind() {
         .iter()
         .filter(|point| point.search != Search::Proposal)
     {
-        assert!(point.rises[Band::D] <= Rise::new(0.04).unwrap());
+        assert!(point.rises[Band::D] <= Rise::new(0.06).unwrap());
         assert!(point.headline <= Rise::new(0.3).unwrap());
-        assert!(point.share_frozen >= 0.5);
+        assert!(point.share_frozen >= 0.4);
         for &band in prepared.schedule.bands() {
             assert!(point.change_vs_today[band] <= most);
         }
@@ -247,9 +250,6 @@ fn caps_hold_to_the_penny_and_are_named_where_they_bind() {
     // With so low a cap in pounds some dear band stands at it.
     assert!(found.found(Search::MostYield).count() + found.found(Search::HighestWin).count() > 0);
     assert!(binds(&|one| matches!(one, Constraint::Pounds(_))));
-    // The proposal raises dear bands by more than that, and is not on the frontier of what is wished.
-    let proposal = found.proposal().unwrap();
-    assert!(!found.broken.is_empty() && !proposal.on_frontier);
 }
 
 #[test]
