@@ -11,7 +11,7 @@ use bandwise::report::csv;
 use bandwise::report::frontier::{best, card, chart, limit_rows, rows};
 use bandwise::report::scenario_file;
 use bandwise::simulation::frontier::{
-    Constraint, Frontier, FrontierError, FrontierPoint, Search, Wishes, frontier, scenario_of,
+    Constraint, Frontier, FrontierPoint, Search, Wishes, frontier, scenario_of,
 };
 use bandwise::simulation::{NoObserver, Prepared, on_threads, prepare, run, win_probability};
 
@@ -84,7 +84,7 @@ fn every_schedule_found_keeps_to_the_rules() {
         assert!(point.headline <= found.most_headline);
         assert!(point.share_frozen >= found.frozen);
         assert!(rises.iter().all(|rise| rise.millionths() % 100 == 0));
-        assert!(point.net_vs_no > Pence::ZERO);
+        assert!(point.net_vs_no > Pence::ZERO && point.mean_collected > 0.0);
         match (point.search, point.target) {
             (Search::MostYield, Some(target)) => assert!(chance(point) >= target),
             (Search::HighestWin, Some(target)) => assert!(point.net_vs_no.pounds() >= target),
@@ -109,15 +109,20 @@ fn more_probability_never_comes_with_more_yield() {
     {
         assert!(chance(pair[0]) >= chance(pair[1]));
     }
-    let mut on: Vec<_> = found
-        .points
-        .iter()
-        .filter(|point| point.on_frontier)
-        .collect();
-    assert!(!on.is_empty());
-    on.sort_by_key(|point| point.net_vs_no);
-    for pair in on.windows(2) {
-        assert!(chance(pair[0]) >= chance(pair[1]));
+    // No row is beaten by another unless it is marked so.
+    assert!(found.points.iter().any(|point| point.on_frontier));
+    for point in found.points.iter().filter(|point| point.on_frontier) {
+        for other in &found.points {
+            let (win, net) = (chance(other), other.net_vs_no);
+            let as_good = win >= chance(point) && net >= point.net_vs_no;
+            assert!(
+                !as_good || (win, net) == (chance(point), point.net_vs_no),
+                "{point:?} is beaten by {other:?}"
+            );
+        }
+    }
+    for search in [Search::MostYield, Search::HighestWin] {
+        assert!(found.found(search).all(|point| point.on_frontier));
     }
 }
 
@@ -138,11 +143,8 @@ fn the_proposal_stands_beside_the_rest_with_the_figures_of_its_run() {
 fn the_scenario_of_a_best_answer_runs_to_the_very_same_figures() {
     let (prepared, found) = derby();
     let answers = best(prepared, found);
-    assert!(
-        answers
-            .iter()
-            .any(|(file, _)| *file == "best-expected-value.toml")
-    );
+    let files: Vec<&str> = answers.iter().map(|(file, _)| *file).collect();
+    assert_eq!(files, ["best-likeliest.toml", "best-expected-value.toml"]);
     for (file, scenario) in answers {
         let text = scenario_file::toml(&scenario);
         let read = Scenario::parse(file, &text, &Names::of(&world().assumptions)).unwrap();
@@ -150,7 +152,7 @@ fn the_scenario_of_a_best_answer_runs_to_the_very_same_figures() {
         let outcomes = run(&again, &NoObserver);
         let point = match file {
             "best-expected-value.toml" => found.best_value(),
-            _ => found.at_wanted(),
+            _ => found.likeliest(),
         };
         let point = point.unwrap();
         assert_eq!(win_probability(&outcomes), point.win, "{file}");
@@ -161,7 +163,7 @@ fn the_scenario_of_a_best_answer_runs_to_the_very_same_figures() {
     }
 }
 
-/// The two dearest bands only may rise: every pair of rises in steps of four points is run.
+/// The two dearest bands only may rise: every pair of rises in steps of 20 points is run.
 #[test]
 fn no_schedule_of_a_coarse_grid_is_better_than_what_is_found() {
     let prepared = prepared("williamson-2018");
@@ -172,6 +174,9 @@ fn no_schedule_of_a_coarse_grid_is_better_than_what_is_found() {
         ..wishes()
     };
     let found = frontier(&prepared, world(), &wishes, &NoObserver).unwrap();
+    // The proposal raises cheaper bands: it is not on the frontier of what is wished.
+    assert_eq!(found.broken, [Constraint::Frozen]);
+    assert!(!found.proposal().unwrap().on_frontier);
     let top: Vec<&FrontierPoint> = found.found(Search::HighestWin).collect();
     let by_value = found.best_value();
     for g in (0..=140).step_by(20) {
@@ -187,16 +192,20 @@ fn no_schedule_of_a_coarse_grid_is_better_than_what_is_found() {
             }
             let other = prepare(&scenario_of(&prepared, &point), world()).unwrap();
             let outcomes = run(&other, &NoObserver);
-            let (win, error) = win_probability(&outcomes).unwrap();
+            let (win, _) = win_probability(&outcomes).unwrap();
             let net = other.budgets.net_yield_vs_no();
-            // The best found that raises as much is as likely to be won, but for the noise of so few draws.
+            // The best found that raises as much is won in as many draws of the same luck, but for three
+            // of the 300: the search sees other draws.
             let rival = top
                 .iter()
                 .filter(|point| point.net_vs_no >= net)
                 .map(|point| chance(point));
             let rival = rival.fold(0.0, f64::max);
             if net > Pence::ZERO && top.iter().any(|point| point.net_vs_no >= net) {
-                assert!(win <= rival + 2.0 * error, "G {g}% H {h}%: {win} {rival}");
+                assert!(
+                    win <= rival + 3.5 / f64::from(DRAWS),
+                    "G {g}% H {h}%: {win} {rival}"
+                );
             }
             if let Some((best, _)) = by_value.and_then(|point| point.value) {
                 let vote = outcomes.vote.as_ref().unwrap();
@@ -210,11 +219,11 @@ fn no_schedule_of_a_coarse_grid_is_better_than_what_is_found() {
 #[test]
 fn caps_hold_to_the_penny_and_are_named_where_they_bind() {
     let prepared = prepared("gentle-efgh");
-    let most = Pence::parse_pounds("300.00").unwrap();
+    let most = Pence::parse_pounds("800.00").unwrap();
     let wishes = Wishes {
-        frozen: Some(Share::new(0.5).unwrap()),
+        frozen: Some(Share::new(0.4).unwrap()),
         most_headline: Some(Rise::new(0.3).unwrap()),
-        most_rise: vec![(Band::D, Rise::new(0.04).unwrap())],
+        most_rise: vec![(Band::D, Rise::new(0.06).unwrap())],
         most_pounds: Some(most),
         ..wishes()
     };
@@ -224,9 +233,9 @@ fn caps_hold_to_the_penny_and_are_named_where_they_bind() {
         .iter()
         .filter(|point| point.search != Search::Proposal)
     {
-        assert!(point.rises[Band::D] <= Rise::new(0.04).unwrap());
+        assert!(point.rises[Band::D] <= Rise::new(0.06).unwrap());
         assert!(point.headline <= Rise::new(0.3).unwrap());
-        assert!(point.share_frozen >= 0.5);
+        assert!(point.share_frozen >= 0.4);
         for &band in prepared.schedule.bands() {
             assert!(point.change_vs_today[band] <= most);
         }
@@ -239,10 +248,8 @@ fn caps_hold_to_the_penny_and_are_named_where_they_bind() {
             .any(one)
     };
     // With so low a cap in pounds some dear band stands at it.
-    assert!(
-        binds(&|one| matches!(one, Constraint::Pounds(_)))
-            || found.found(Search::MostYield).count() == 0
-    );
+    assert!(found.found(Search::MostYield).count() + found.found(Search::HighestWin).count() > 0);
+    assert!(binds(&|one| matches!(one, Constraint::Pounds(_))));
 }
 
 #[test]
@@ -260,24 +267,18 @@ fn a_wished_progressivity_is_kept_as_a_run_states_it() {
         progressivity: Some(least),
         ..wishes()
     };
-    match frontier(&prepared, world(), &wishes, &NoObserver) {
-        Ok(found) => {
-            for point in found
-                .points
-                .iter()
-                .filter(|point| point.search != Search::Proposal)
-            {
-                assert!(
-                    point.kakwani.unwrap() >= least - 5e-4,
-                    "{:?}",
-                    point.kakwani
-                );
-            }
-        }
-        Err(error) => assert!(
-            matches!(error, FrontierError::TooProgressive { .. }),
-            "{error}"
-        ),
+    let found = frontier(&prepared, world(), &wishes, &NoObserver).unwrap();
+    let rows: Vec<_> = (found.points.iter())
+        .filter(|point| point.search != Search::Proposal)
+        .collect();
+    assert!(!rows.is_empty());
+    for point in rows {
+        // The search works out what each band pays from its rise; a bill is rounded to the penny.
+        assert!(
+            point.kakwani.unwrap() >= least - 1e-5,
+            "{:?}",
+            point.kakwani
+        );
     }
 }
 
@@ -300,7 +301,7 @@ fn a_target_that_cannot_be_met_is_said_with_what_stands_in_the_way() {
     assert!(found.unreached.iter().any(|missed| missed.target == 0.5));
     let text = card(prepared, found, &wishes(), &[], "here");
     assert!(
-        text.contains("No schedule found that raises more than a No has at least an even"),
+        text.contains("No schedule found that collects more than a No has at least an even"),
         "{text}"
     );
     assert!(text.contains("the highest"), "{text}");

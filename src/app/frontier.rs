@@ -42,7 +42,10 @@ pub fn frontier(args: &FrontierArgs) -> Result<(), Failure> {
         search(&prepared, &loaded.world, &wishes, &Bar::new())
     })?;
 
-    let warnings = results::rows_of(&prepared.warnings);
+    let mut known = prepared.warnings.clone();
+    let error = found.proposal().and_then(|point| point.win);
+    known.extend(error.and_then(|(_, error)| results::few_draws(&prepared, error)));
+    let warnings = results::rows_of(&known);
     let scenario_toml = scenario_file::toml(&prepared.scenario);
     let provenance = results::provenance(&prepared, &scenario_toml, &loaded.overrides)?;
     folder.write("frontier.csv", &csv::csv(&rows(&found)))?;
@@ -74,6 +77,17 @@ fn wishes(args: &FrontierArgs) -> Result<Wishes, Failure> {
         .as_deref()
         .map(Pence::parse_pounds)
         .transpose();
+    for (place, (band, _)) in args.most_rise.iter().enumerate() {
+        if args.most_rise[..place]
+            .iter()
+            .any(|(other, _)| other == band)
+        {
+            return Err(refused(
+                "--most-rise",
+                format!("band {band} is given twice (allowed: one cap a band)"),
+            ));
+        }
+    }
     Ok(Wishes {
         frozen: frozen.map_err(|error| refused("--frozen", error.to_string()))?,
         progressivity: args.progressivity,

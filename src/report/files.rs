@@ -78,7 +78,7 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 46] = [
+pub const RESULT_FILES: [&str; 47] = [
     "backtest.csv",
     "backtest_areas.csv",
     "backtest.svg",
@@ -93,6 +93,7 @@ pub const RESULT_FILES: [&str; 46] = [
     "best-even-chance.toml",
     "best-wanted-chance.toml",
     "best-expected-value.toml",
+    "best-likeliest.toml",
     "tornado-win.svg",
     "tornado-collected.svg",
     "summary.csv",

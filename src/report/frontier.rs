@@ -36,6 +36,7 @@ record! {
         yes_share_p05: Option<f64> as "number", "5th percentile of the share of votes for Yes; empty where no vote is held.";
         yes_share_p50: Option<f64> as "number", "Median of the share of votes for Yes.";
         yes_share_p95: Option<f64> as "number", "95th percentile of the share of votes for Yes.";
+        collected_pounds_mean: f64 as "number", "Mean of what is really collected over a No if it is carried, pounds in the first year; above 0 in every row but the proposal's.";
         collected_pounds_p05: f64 as "number", "5th percentile of what is really collected over a No if it is carried, pounds in the first year.";
         collected_pounds_p50: f64 as "number", "Median of what is really collected over a No if it is carried.";
         collected_pounds_p95: f64 as "number", "95th percentile of what is really collected over a No if it is carried.";
@@ -44,15 +45,15 @@ record! {
         band_d_pounds: f64 as "number", "The authority's own band D amount on the ballot paper's headline, pounds a year before relief.";
         band_d_bill_pounds: f64 as "number", "Own element of a full bill in band D in the first year after relief, pounds a year.";
         kakwani_own_element: Option<f64> as "number", "Kakwani index of the own element after a Yes: higher is more progressive; empty where no incomes are known.";
-        binding: String as "string", "What keeps it from more: frozen, most_headline, most_rise and most_pounds with the band, progressivity, win_probability, net_yield; empty where nothing does.";
-        on_frontier: bool as "boolean", "Whether it raises more than a No, and no schedule of the table raises as much and is as likely to be won.";
+        binding: String as "string", "What it stands at: frozen (the cheapest band that may rise, rises by more than after a No), most_headline, most_rise and most_pounds with the band, progressivity, win_probability (within 0.002 or one draw of the target), net_yield (within a basis point of the requirement of the target); empty where at nothing.";
+        on_frontier: bool as "boolean", "Whether it keeps to what is wished, collects more than a No on average, and no schedule that was run and does so is as high in yield and probability and higher in one of them.";
     }
 }
 
 record! {
     /// What stands in the way: targets that no schedule reaches, and the answer at the wanted probability without each constraint that holds it back.
     "frontier_limits" => FrontierLimitRow {
-        kind: String as "string", "unreached (no schedule found reaches the target; the figures are of the likeliest to be won) or without (one constraint is let go).";
+        kind: String as "string", "unreached (no schedule found reaches the target; the figures are of the likeliest to be won, or of the most yield where the target is a yield) or without (one constraint is let go).";
         search: String as "string", "Which search, as in `frontier.csv`.";
         target: f64 as "number", "Its target: a probability of winning, or pounds a year over a No.";
         let_go: String as "string", "The constraint that is let go, as in `binding` of `frontier.csv`: a freeze of one band fewer (of all where there is no answer with it), a cap as far as the law goes, five points of probability; empty where none is.";
@@ -67,9 +68,10 @@ record! {
 /// The file of the chart.
 pub const CHART: &str = "frontier.svg";
 /// The files of scenarios that give the best answers when they are run.
-pub const BEST: [&str; 3] = [
+pub const BEST: [&str; 4] = [
     "best-even-chance.toml",
     "best-wanted-chance.toml",
+    "best-likeliest.toml",
     "best-expected-value.toml",
 ];
 
@@ -101,6 +103,7 @@ fn row(point: &FrontierPoint) -> FrontierRow {
         yes_share_p05: yes.map(|ends| ends[0]),
         yes_share_p50: yes.map(|ends| ends[1]),
         yes_share_p95: yes.map(|ends| ends[2]),
+        collected_pounds_mean: point.mean_collected,
         collected_pounds_p05: point.collected[0],
         collected_pounds_p50: point.collected[1],
         collected_pounds_p95: point.collected[2],
@@ -135,16 +138,22 @@ fn code(constraint: Constraint) -> String {
 pub fn limit_rows(found: &Frontier) -> Vec<FrontierLimitRow> {
     let likeliest = found.likeliest();
     let with = found.at_wanted().map(|point| point.net_vs_no);
-    let unreached = found.unreached.iter().map(|missed| FrontierLimitRow {
-        kind: "unreached".to_owned(),
-        search: missed.search.code().to_owned(),
-        target: missed.target,
-        let_go: String::new(),
-        win_probability: likeliest.and_then(|point| point.win).map(|win| win.0),
-        win_probability_monte_carlo_error: likeliest.and_then(|point| point.win).map(|win| win.1),
-        headline: likeliest.map(|point| point.headline.value()),
-        net_yield_vs_no_pounds: likeliest.map(|point| point.net_vs_no.pounds()),
-        gain_pounds: None,
+    let unreached = found.unreached.iter().map(|missed| {
+        let nearest = match missed.search {
+            Search::HighestWin => found.richest(),
+            _ => likeliest,
+        };
+        FrontierLimitRow {
+            kind: "unreached".to_owned(),
+            search: missed.search.code().to_owned(),
+            target: missed.target,
+            let_go: String::new(),
+            win_probability: nearest.and_then(|point| point.win).map(|win| win.0),
+            win_probability_monte_carlo_error: nearest.and_then(|point| point.win).map(|win| win.1),
+            headline: nearest.map(|point| point.headline.value()),
+            net_yield_vs_no_pounds: nearest.map(|point| point.net_vs_no.pounds()),
+            gain_pounds: None,
+        }
     });
     let relaxed = found.relaxed.iter().map(|one| FrontierLimitRow {
         kind: "without".to_owned(),
@@ -170,9 +179,14 @@ pub fn best(prepared: &Prepared, found: &Frontier) -> Vec<(&'static str, Scenari
             format!("Most yield at {}", chance_in_words(found.wanted)),
         )
     });
+    let missed = at_wanted.is_none();
+    let likeliest = found.likeliest().filter(|_| missed).map(|point| {
+        let title = "Highest probability of winning found".to_owned();
+        (BEST[2], point, title)
+    });
     let of_value = found.best_value().map(|point| {
         let title = "Highest expected value of holding the vote".to_owned();
-        (BEST[2], point, title)
+        (BEST[3], point, title)
     });
     let of_key = &prepared.scenario.key;
     let scenario = |(file, point, title): (&'static str, &FrontierPoint, String)| {
@@ -186,6 +200,7 @@ pub fn best(prepared: &Prepared, found: &Frontier) -> Vec<(&'static str, Scenari
     };
     at_wanted
         .into_iter()
+        .chain(likeliest)
         .chain(of_value)
         .map(scenario)
         .collect()
@@ -197,8 +212,23 @@ fn chance_in_words(wanted: f64) -> String {
     } else {
         format!(
             "a probability of winning of at least {}",
-            percent(wanted, 0)
+            whole_or_tenths(wanted)
         )
+    }
+}
+
+/// A share in percent, with a decimal where it has one.
+fn whole_or_tenths(share: f64) -> String {
+    let tenths = (1000.0 * share).round();
+    percent(share, usize::from(tenths % 10.0 != 0.0))
+}
+
+/// What chance alone may have done to a probability, in points.
+fn give_or_take(error: f64) -> String {
+    if 100.0 * error < 0.05 {
+        "less than 0.1".to_owned()
+    } else {
+        format!("{:.1}", 100.0 * error)
     }
 }
 
@@ -240,6 +270,8 @@ pub fn chart(prepared: &Prepared, found: &Frontier) -> String {
     })
 }
 
+/// A gain in probability on the same luck that is worth telling.
+const LIKELIER: f64 = 0.001;
 /// Standard deviations of a normal between its median and its 95th percentile.
 const NORMAL_90: f64 = 1.645;
 
@@ -259,20 +291,12 @@ pub fn card(
     answer(prepared, found, &mut card);
     if let Some(point) = found.best_value() {
         card.section("The highest expected value");
-        match point.value {
-            Some((mean, _)) if mean <= 0.0 => card.item(&format!(
-                "No schedule found is worth holding a vote for on average: the best comes to {} in the \
-                 first year, after the costs of the poll and of losing.",
-                pounds(mean, 0)
-            )),
-            Some((mean, error)) => card.item(&format!(
-                "On average holding the vote is worth most, {} in the first year (give or take {} from \
-                 chance alone), with:",
-                pounds(mean, 0),
-                pounds(error, 0)
-            )),
-            None => {}
-        }
+        card.item(match point.value {
+            Some((mean, _)) if mean <= 0.0 => {
+                "No schedule found is worth holding a vote for on average; the best of them:"
+            }
+            _ => "On average holding the vote is worth most with:",
+        });
         describe(prepared, point, &mut card);
     }
     table(found, &mut card);
@@ -298,17 +322,17 @@ fn answer(prepared: &Prepared, found: &Frontier, card: &mut Card) {
         (None, Some(point)) => {
             let (win, error) = point.win.unwrap_or((0.0, 0.0));
             card.item(&format!(
-                "No schedule found that raises more than a No has {wanted} with {} of homes frozen: \
-                 the highest found is {} (give or take {:.1} points from chance alone), with:",
+                "No schedule found that collects more than a No has {wanted} with {} of homes frozen: \
+                 the highest found is {} (give or take {} points from chance alone), with:",
                 percent(found.frozen, 1),
                 percent(win, 1),
-                100.0 * error
+                give_or_take(error)
             ));
             describe(prepared, point, card);
         }
         (None, None) => card.item(&format!(
-            "No schedule found raises more than a No, with {} of homes frozen and a headline of at most \
-             {}: a No without a vote raises as much.",
+            "No schedule found collects more than a No on average, with {} of homes frozen and a headline \
+             of at most {}: a No without a vote brings as much.",
             percent(found.frozen, 1),
             found.most_headline
         )),
@@ -352,22 +376,33 @@ fn describe(prepared: &Prepared, point: &FrontierPoint, card: &mut Card) {
             raised.join(", ")
         ));
     }
-    let [low, _, high] = point.collected;
+    let [low, middle, high] = point.collected;
     card.item(&format!(
-        "  It raises {} a year over a No as budgeted; really collected, 90% range {} to {}.",
-        pounds(point.net_vs_no.pounds(), 0),
+        "  If it is carried, {} a year over a No is really collected, 90% range {} to {}; budgeted are \
+         {}, before challenges, unpaid bills and reductions that grow.",
+        pounds(middle, 0),
         pounds(low, 0),
-        pounds(high, 0)
+        pounds(high, 0),
+        pounds(point.net_vs_no.pounds(), 0)
     ));
     if let (Some((win, error)), Some([low, middle, high])) = (point.win, point.yes_share) {
         card.item(&format!(
-            "  Probability of winning {} (give or take {:.1} points from chance alone); Yes {} of \
+            "  Probability of winning {} (give or take {} points from chance alone); Yes {} of \
              votes, 90% range {} to {}.",
             percent(win, 1),
-            100.0 * error,
+            give_or_take(error),
             percent(middle, 0),
             percent(low, 0),
             percent(high, 0)
+        ));
+    }
+    if let Some((mean, error)) = point.value {
+        card.item(&format!(
+            "  On average holding the vote {} {} in the first year (give or take {}), after the costs of \
+             the poll and of losing.",
+            if mean < 0.0 { "loses" } else { "gains" },
+            pounds(mean.abs(), 0),
+            pounds(error, 0)
         ));
     }
 }
@@ -392,45 +427,65 @@ fn table(found: &Frontier, card: &mut Card) {
         "expected value",
         "on the frontier",
     ];
-    let mut points: Vec<&FrontierPoint> = found
-        .found(Search::MostYield)
-        .chain(found.best_value())
-        .chain(found.proposal())
-        .filter(|point| point.win.is_some())
-        .collect();
+    let mut points: Vec<&FrontierPoint> = Vec::new();
+    // Targets close to each other have the same answer, which is shown once.
+    for point in found.proposal().into_iter().chain(&found.points) {
+        let shown = points.iter().any(|held| held.rises == point.rises);
+        if point.win.is_some() && !shown {
+            points.push(point);
+        }
+    }
     points.sort_by(|one, other| {
         let chance = |point: &FrontierPoint| point.win.map_or(0.0, |win| win.0);
         chance(one)
             .total_cmp(&chance(other))
             .then(other.net_vs_no.cmp(&one.net_vs_no))
     });
+    let is = |one: Option<&FrontierPoint>, point: &FrontierPoint| {
+        one.is_some_and(|one| one.rises == point.rises)
+    };
+    let note = |point: &FrontierPoint| {
+        let mut notes = Vec::new();
+        if point.search == Search::Proposal {
+            notes.push("the proposal");
+        }
+        if is(found.at_wanted(), point) {
+            notes.push("the answer");
+        }
+        if is(found.likeliest(), point) {
+            notes.push("likeliest");
+        }
+        if is(found.best_value(), point) {
+            notes.push("highest value");
+        }
+        let on = if point.on_frontier { "yes" } else { "no" };
+        if notes.is_empty() {
+            on.to_owned()
+        } else {
+            format!("{on} ({})", notes.join(", "))
+        }
+    };
     let rows = points.iter().map(|point| {
         let (win, error) = point.win.unwrap_or((0.0, 0.0));
         vec![
             percent(win, 1),
-            format!("{:.1}", 100.0 * error),
+            give_or_take(error),
             pounds(point.net_vs_no.pounds(), 0),
             point.headline.to_string(),
             percent(point.share_frozen, 0),
             point
                 .value
                 .map_or("-".to_owned(), |(mean, _)| pounds(mean, 0)),
-            match (point.search, point.on_frontier) {
-                (Search::Proposal, true) => "yes (the proposal)",
-                (Search::Proposal, false) => "no (the proposal)",
-                (_, true) => "yes",
-                (_, false) => "no",
-            }
-            .to_owned(),
+            note(point),
         ]
     });
     card.block(&in_columns(header, rows));
     let of_win: Vec<String> = of_search(&found.unreached, Search::MostYield)
-        .map(|target| percent(target, 0))
+        .map(whole_or_tenths)
         .collect();
     if !of_win.is_empty() {
         card.item(&format!(
-            "Reached by no schedule found that raises more than a No: a probability of winning of {}.",
+            "Reached by no schedule found that collects more than a No: a probability of winning of {}.",
             of_win.join(", ")
         ));
     }
@@ -462,16 +517,25 @@ fn proposal(prepared: &Prepared, found: &Frontier, card: &mut Card) {
         return;
     };
     card.item(&format!(
-        "It raises {} a year over a No with a probability of winning of {} (give or take {:.1} points), \
-         {} of homes frozen; expected value {}.",
+        "It raises {} a year over a No as budgeted with a probability of winning of {} (give or take {} \
+         points), {} of homes frozen; expected value {}.",
         pounds(point.net_vs_no.pounds(), 0),
         percent(win, 1),
-        100.0 * error,
+        give_or_take(error),
         percent(point.share_frozen, 1),
         point
             .value
             .map_or("-".to_owned(), |(mean, _)| pounds(mean, 0))
     ));
+    if !found.broken.is_empty() {
+        let broken: Vec<String> = (found.broken.iter())
+            .map(|one| in_words(*one, found))
+            .collect();
+        card.item(&format!(
+            "It does not keep to what is wished ({}), so that it is not on the frontier.",
+            broken.join("; ")
+        ));
+    }
     if point.net_vs_no <= Pence::ZERO {
         card.item("A No without a vote raises as much or more.");
         return;
@@ -508,7 +572,11 @@ fn proposal(prepared: &Prepared, found: &Frontier, card: &mut Card) {
         ));
     }
     if likelier.is_none() && richer.is_none() {
-        card.item("No schedule found beats it on both counts: it is on the frontier.");
+        card.item(if point.on_frontier {
+            "No schedule found beats it: it is on the frontier."
+        } else {
+            "No schedule found raises as much and is as likely to be won."
+        });
     }
 }
 
@@ -520,7 +588,10 @@ fn in_words(constraint: Constraint, found: &Frontier) -> String {
         Constraint::Rise(band) => format!("the cap on the rise of band {band}"),
         Constraint::Pounds(band) => format!("the cap in pounds, which band {band} meets"),
         Constraint::Progressivity => "the progressivity asked for".to_owned(),
-        Constraint::Win => format!("a probability of winning of {}", percent(found.wanted, 0)),
+        Constraint::Win => format!(
+            "a probability of winning of {}",
+            whole_or_tenths(found.wanted)
+        ),
         Constraint::Yield => "the yield asked for".to_owned(),
     }
 }
@@ -532,7 +603,7 @@ fn let_go(constraint: Constraint, found: &Frontier) -> String {
         Constraint::Frozen => "with one band fewer frozen".to_owned(),
         Constraint::Win => format!(
             "if {} were enough",
-            percent((found.wanted - 0.05).max(0.0), 0)
+            whole_or_tenths((found.wanted - 0.05).max(0.0))
         ),
         Constraint::Headline => format!("with a headline of up to {}", Rise::HIGHEST),
         Constraint::Rise(band) => format!("without the cap on band {band}"),
@@ -561,20 +632,27 @@ fn holds_back(found: &Frontier, card: &mut Card) {
     }
     for Relaxed { constraint, point } in &found.relaxed {
         let (win, error) = point.win.unwrap_or((0.0, 0.0));
-        let change = match answer {
-            Some(answer) => {
-                let more = (point.net_vs_no - answer.net_vs_no).pounds();
-                match more {
-                    more if more > 0.0 => format!("{} more a year", pounds(more, 0)),
-                    _ => "nothing more was found".to_owned(),
-                }
-            }
-            None => format!(
-                "{} found (give or take {:.1} points), raising {}",
+        let likelier = win
+            - found
+                .likeliest()
+                .and_then(|point| point.win)
+                .map_or(0.0, |win| win.0);
+        let more = answer.map(|answer| (point.net_vs_no - answer.net_vs_no).pounds());
+        let change = match more {
+            Some(more) if more > 0.0 => format!("{} more a year", pounds(more, 0)),
+            None if likelier >= LIKELIER => format!(
+                "{} found (give or take {} points), raising {}",
                 percent(win, 1),
-                100.0 * error,
+                give_or_take(error),
                 pounds(point.net_vs_no.pounds(), 0)
             ),
+            _ => {
+                card.item(&format!(
+                    "{}: changes nothing.",
+                    capital(&let_go(*constraint, found))
+                ));
+                continue;
+            }
         };
         card.item(&format!(
             "{}: {change} (headline {}).",
@@ -616,8 +694,8 @@ fn rests_on(prepared: &Prepared, found: &Frontier, wishes: &Wishes, card: &mut C
         ));
     }
     card.item(&format!(
-        "Searched on {} draws, {} schedules tried; each schedule shown is then run on {} other draws \
-         with the scenario's seed {}, so that the search's luck is in no figure.",
+        "Searched on {} draws, {} schedules tried; each schedule shown is chosen and run on {} other \
+         draws with the scenario's seed {}; run it again with another --seed for an independent figure.",
         thousands(u64::from(wishes.search_draws)),
         thousands(found.tried),
         thousands(u64::from(prepared.scenario.draws)),
@@ -625,7 +703,7 @@ fn rests_on(prepared: &Prepared, found: &Frontier, wishes: &Wishes, card: &mut C
     ));
     card.item(
         "The search is local, from many starts: schedules are found, not proved best. Near the best \
-         many schedules do almost as well.",
+         many schedules do almost as well. None is shown that collects no more than a No on average.",
     );
     card.item(
         "All schedules share one model of the vote, learned from few ballots: read the order of \

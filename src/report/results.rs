@@ -190,13 +190,7 @@ pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow>
         let draws = prepared.scenario.draws;
         let effective = vote.weights.effective();
         let (_, error) = vote.weights.share(&vote.won);
-        match prepared.scenario.points {
-            Points::Random if draws < FEW_DRAWS => warnings.push(Warning::FewDraws { draws }),
-            Points::Sobol if draws < FEW_DRAWS && error > ROUGH => {
-                warnings.push(Warning::FewPoints { draws, error });
-            }
-            _ => (),
-        }
+        warnings.extend(few_draws(prepared, error));
         let thin = draws >= FEW_DRAWS || effective < f64::from(draws) / 2.0;
         if thin && effective < FEW_EFFECTIVE {
             warnings.push(Warning::LowEffectiveSample { draws, effective });
@@ -209,6 +203,18 @@ pub fn warnings(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WarningRow>
         }
     }
     rows_of(&warnings)
+}
+
+/// The caveat of few draws, where the probability of winning has such a Monte Carlo error.
+pub fn few_draws(prepared: &Prepared, error: f64) -> Option<Warning> {
+    let draws = prepared.scenario.draws;
+    match prepared.scenario.points {
+        Points::Random if draws < FEW_DRAWS => Some(Warning::FewDraws { draws }),
+        Points::Sobol if draws < FEW_DRAWS && error > ROUGH => {
+            Some(Warning::FewPoints { draws, error })
+        }
+        _ => None,
+    }
 }
 
 /// Rows of caveats.

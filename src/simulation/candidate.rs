@@ -1,14 +1,15 @@
 //! Another schedule for a scenario that is prepared: what its draws need, without a new preparation.
 //!
-//! Only what band rises decide is worked out anew. No table is read and no frame is built, so that a
-//! search can try schedules between draws.
+//! Only what band rises decide is worked out anew. No frame is built, and no table is read where the
+//! wards are kept ([`keep_all`](crate::data::small_areas::keep_all)), so that schedules can be tried
+//! between draws.
 
 use super::medium_term::Outlook;
 use super::prepare::{Finance, PrepareError, Prepared};
 use crate::data::{Scenario, World};
-use crate::domain::schedule::{Ground, WHOLE};
+use crate::domain::schedule::Ground;
 use crate::domain::{ByBand, Cells, KindOfHome, Proposal, Rise, Schedule};
-use crate::tax::{self, Amounts, Bills, Budgets, Case};
+use crate::tax::{self, Amounts, Budgets, Case};
 use crate::vote::{Perception, VoterGroup};
 
 /// What a schedule makes of the money, from the homes of `cells`.
@@ -144,7 +145,7 @@ pub(super) fn with_rises(
         finance,
     } = money;
     Ok(Prepared {
-        bills: bills(&prepared.cells, &amounts),
+        bills: tax::apply_by_loops(&prepared.cells, &amounts),
         scenario,
         schedule,
         amounts,
@@ -155,23 +156,6 @@ pub(super) fn with_rises(
         electorate,
         ..prepared.clone()
     })
-}
-
-/// The bill of every kind of home, one by one: a council's own proposal tells no homes of a band apart.
-fn bills(cells: &Cells, amounts: &Amounts) -> Bills {
-    let of_cells: Vec<_> = (cells.rows().iter())
-        .map(|cell| {
-            let home = cells.kind_of(cell);
-            tax::home_bill(&amounts.charge(cells.area(cell), home, 0), home)
-        })
-        .collect();
-    Bills {
-        cell: (0..of_cells.len()).collect(),
-        part: vec![0; of_cells.len()],
-        share_millionths: vec![WHOLE; of_cells.len()],
-        own: of_cells.iter().map(|bill| bill.own).collect(),
-        total: of_cells.iter().map(|bill| bill.total).collect(),
-    }
 }
 
 #[cfg(test)]

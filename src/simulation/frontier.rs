@@ -3,10 +3,10 @@
 //!
 //! A schedule is one rise a band, in basis points, that falls in no dearer band; the headline is the
 //! largest, and relief makes the rest (LGFA 1992 s.13A(1)(c)). The search is local: COBYLA (Powell
-//! 1994) from many starts, all on the same draws. It takes wards as one and replaces the mood of the
-//! day by its distribution, which makes the probability smooth. What it finds is then simulated as any
-//! scenario is, with other luck than the search's, and every figure of the table is of that run. Of all
-//! that were run each row has the best, which on shared luck favours none by much.
+//! 1994) from many starts, then steps of basis points, all on the same draws. It takes wards as one and
+//! replaces the mood of the day by its distribution, which makes the probability smooth. What it finds
+//! is then simulated as any scenario is, with other luck than the search's, and every figure of the
+//! table is of that run. Of all that were run each row has the best.
 
 use super::candidate::{Money, scenario_with, with_rises};
 use super::prepare::{PrepareError, Prepared};
@@ -14,19 +14,23 @@ use super::run::{DrawOutcomes, NoObserver, Observer, run};
 use super::search::{Effort, Goal, Model, Tried};
 use super::summary::{spread, win_probability};
 use super::who_pays::{BillPart, who_pays};
+use crate::data::area_incomes::AreaIncomes;
+use crate::data::small_areas::keep_all;
 use crate::data::{DataError, Scenario, World};
-use crate::domain::{Band, ByBand, Limit, Pence, Rise, Share};
+use crate::domain::{AreaKind, Band, ByBand, Limit, Pence, Rise, Share};
 use crate::tax::Amounts;
 
 /// Probabilities of winning at which the most yield is sought.
 const WIN_TARGETS: [f64; 13] = [
     0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95,
 ];
-/// Yields at which the highest probability is sought, about.
-const YIELD_TARGETS: f64 = 8.0;
+/// Yields at which the highest probability is sought, at most about.
+const YIELD_TARGETS: f64 = 16.0;
 /// Times that a target of the search is shifted by how far its simulation misses the target.
-const CORRECTIONS: usize = 3;
-/// How far a probability may be above its target and stand for it.
+const CORRECTIONS: usize = 1;
+/// Runs of schedules between one that reaches a target and one that does not.
+const HALVINGS: usize = 6;
+/// How far a probability may be above its target and stand for it; one draw, where that is more.
 const NEAR: f64 = 0.002;
 /// By how much the relaxed target of a shadow price is lower.
 const EASIER: f64 = 0.05;
@@ -240,13 +244,16 @@ pub struct FrontierPoint {
     pub yes_share: Option<[f64; 3]>,
     /// The same of pounds really collected over a No.
     pub collected: [f64; 3],
+    /// The mean of it.
+    pub mean_collected: f64,
     /// Mean worth of holding the vote, pounds, and its Monte Carlo standard error.
     pub value: Option<(f64, f64)>,
     /// The probability of winning that the search saw.
     pub searched_win: Option<f64>,
     /// What keeps it from more.
     pub binding: Vec<Constraint>,
-    /// Whether no schedule found, nor a No without a vote, raises as much and is as likely to be won.
+    /// Whether it keeps to what is wished, collects more than a No on average, and no schedule that
+    /// was run and does so beats it: as high in yield and probability, higher in one of them.
     pub on_frontier: bool,
 }
 
@@ -285,6 +292,8 @@ pub struct Frontier {
     pub frozen: f64,
     /// Largest headline.
     pub most_headline: Rise,
+    /// What the scenario's own proposal does not keep to.
+    pub broken: Vec<Constraint>,
     /// Candidates that the search tried.
     pub tried: u64,
 }
@@ -314,13 +323,28 @@ impl Frontier {
         self.found(Search::HighestValue).next()
     }
 
-    /// The likeliest schedule to be won of those that raise more than a No.
+    /// The likeliest schedule to be won of those found; of those alike the one of most yield.
     pub fn likeliest(&self) -> Option<&FrontierPoint> {
-        let found = self.points.iter().filter(|point| {
-            point.search != Search::Proposal && point.net_vs_no > Pence::ZERO && point.win.is_some()
-        });
-        found.max_by(|one, other| chance(one).total_cmp(&chance(other)))
+        let found = self
+            .points
+            .iter()
+            .filter(|point| point.search != Search::Proposal && point.win.is_some());
+        found.max_by(|one, other| {
+            (chance(one).total_cmp(&chance(other))).then(one.net_vs_no.cmp(&other.net_vs_no))
+        })
     }
+
+    /// The schedule found of most yield.
+    pub fn richest(&self) -> Option<&FrontierPoint> {
+        (self.points.iter())
+            .filter(|point| point.search != Search::Proposal)
+            .max_by_key(|point| point.net_vs_no)
+    }
+}
+
+/// Whether holding the vote on it gains anything: more is really collected than after a No on average.
+fn gains(point: &FrontierPoint) -> bool {
+    point.win.is_some() && point.net_vs_no > Pence::ZERO && point.mean_collected > 0.0
 }
 
 fn chance(point: &FrontierPoint) -> f64 {
@@ -339,10 +363,23 @@ pub(super) struct Limits {
     pub n_frozen: usize,
     /// Smallest headline that needs a vote and is above a No, basis points.
     pub least: i64,
+    /// All caps.
+    pub caps: Vec<Cap>,
     /// Largest rise of each band, basis points, and what sets it; rising.
     pub most: Vec<(i64, Constraint)>,
     /// The index of progressivity that must be reached.
     pub progressivity: Option<Progress>,
+}
+
+/// A rise that a band and all cheaper ones may not exceed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Cap {
+    /// The place of the band, cheapest first.
+    place: usize,
+    /// Basis points.
+    most: i64,
+    /// What sets it.
+    constraint: Constraint,
 }
 
 /// How the Kakwani index of the own element follows from what each band pays.
@@ -407,6 +444,10 @@ pub fn frontier(
     let most_headline = wishes
         .most_headline
         .unwrap_or_else(|| MOST_HEADLINE.max(proposed));
+    // What candidates would read again is read once, and all of it before the first draw.
+    keep_all(AreaKind::Ward)?;
+    keep_all(AreaKind::Lsoa)?;
+    AreaIncomes::embedded()?;
     let limits = limits(prepared, wishes, frozen, most_headline)?;
     let model = Model::of(prepared, wishes.search_draws);
     let mut work = Work {
@@ -420,8 +461,8 @@ pub fn frontier(
     };
     let wanted = prepared.scenario.campaign.wanted.value();
     let passes = WIN_TARGETS.len() as u64 + YIELD_TARGETS as u64;
-    observer.begin(4 * passes * u64::from(prepared.scenario.draws));
-    let proposal = work.proposal()?;
+    observer.begin(6 * passes * u64::from(prepared.scenario.draws));
+    let (proposal, broken) = work.proposal(&limits)?;
     let mut targets = WIN_TARGETS.to_vec();
     // What would win as often as the proposal, and raise as much, is told beside it.
     let proposed_win = proposal.win.map(|(chance, _)| chance);
@@ -435,8 +476,9 @@ pub fn frontier(
     goals.push(Goal::Win { pounds: 0.0 });
     goals.push(Goal::Value);
     let found = work.search(&limits, &goals, Effort::Wide);
-    let mut yields = yield_targets(&found[..targets.len()]);
-    if proposal.win.is_some() && proposal.net_vs_no > Pence::ZERO {
+    let richest = work.richest(&limits);
+    let mut yields = yield_targets(richest.as_ref().map_or(0.0, |tried| tried.pounds));
+    if gains(&proposal) {
         yields.push(proposal.net_vs_no.pounds());
         yields.sort_by(f64::total_cmp);
         yields.dedup();
@@ -444,7 +486,16 @@ pub fn frontier(
     yields.insert(0, 0.0);
     let of_yields: Vec<Goal> = yields.iter().map(|&pounds| Goal::Win { pounds }).collect();
     let of_yields = work.search(&limits, &of_yields, Effort::Wide);
-    for tried in of_yields.iter().chain(&found[targets.len()..]).flatten() {
+    // What is as likely to be won as each of these may raise more.
+    let as_likely: Vec<Goal> = (of_yields.iter().flatten())
+        .map(|tried| Goal::Yield { win: tried.win })
+        .collect();
+    let richer = work.search(&limits, &as_likely, Effort::Near);
+    let all = of_yields
+        .iter()
+        .chain(&richer)
+        .chain(&found[targets.len()..]);
+    for tried in all.flatten().chain(&richest) {
         work.evaluate(tried)?;
     }
     for (&target, tried) in targets.iter().zip(&found) {
@@ -464,11 +515,11 @@ pub fn frontier(
         }
     }
     points.extend(work.best(&limits, Search::HighestValue, 0.0));
+    work.mark_frontier(&limits, &mut points, broken.is_empty());
     let at_wanted = points
         .iter()
         .find(|point| point.search == Search::MostYield && point.target == Some(wanted));
     let relaxed = work.relaxed(&limits, wanted, at_wanted.cloned().as_ref())?;
-    mark_frontier(&mut points);
     observer.end();
     Ok(Frontier {
         points,
@@ -477,6 +528,7 @@ pub fn frontier(
         relaxed,
         frozen,
         most_headline,
+        broken,
         tried: work.tried,
     })
 }
@@ -547,7 +599,12 @@ fn limits(
         asked: frozen,
         most: reached[n - 1],
     })?;
-    let mut most = vec![(most_headline.millionths() / 100, Constraint::Headline); n];
+    let highest = Rise::HIGHEST.millionths() / 100;
+    let mut caps = vec![Cap {
+        place: n - 1,
+        most: most_headline.millionths() / 100,
+        constraint: Constraint::Headline,
+    }];
     for &(band, rise) in &wishes.most_rise {
         let place = bands.iter().position(|one| *one == band);
         let place = place.ok_or_else(|| FrontierError::NoSuchBand {
@@ -560,12 +617,14 @@ fn limits(
                 .bands_in_words()
                 .to_owned(),
         })?;
-        if rise.millionths() / 100 < most[place].0 {
-            most[place] = (rise.millionths() / 100, Constraint::Rise(band));
-        }
+        caps.push(Cap {
+            place,
+            most: rise.millionths() / 100,
+            constraint: Constraint::Rise(band),
+        });
     }
     if let Some(pounds) = wishes.most_pounds {
-        for (&band, most) in bands.iter().zip(&mut most) {
+        for (place, &band) in bands.iter().enumerate() {
             let own = prepared.amounts.own[band].today;
             let ratio = prepared.amounts.proportions[band];
             let more = |points: i64| {
@@ -573,25 +632,27 @@ fn limits(
                     Rise::from_millionths(100 * points).apply_to(prepared.amounts.band_d.today);
                 ratio.of(band_d) - own
             };
-            while most.0 > 0 && more(most.0) > pounds {
-                let over = (most.0 * pounds.pence() / more(most.0).pence().max(1)).max(0);
-                *most = (over.min(most.0 - 1), Constraint::Pounds(band));
+            let mut most = highest;
+            while most > 0 && more(most) > pounds {
+                let over = (most * pounds.pence() / more(most).pence().max(1)).max(0);
+                most = over.min(most - 1);
+            }
+            if most < highest {
+                caps.push(Cap {
+                    place,
+                    most,
+                    constraint: Constraint::Pounds(band),
+                });
             }
         }
     }
-    // No band rises by more than a dearer one.
-    for place in (0..n - 1).rev() {
-        if most[place + 1].0 < most[place].0 {
-            most[place] = most[place + 1];
-        }
-    }
+    let most = most_of(&caps, n);
     let own = prepared.amounts.band_d.today;
     let needs_vote = |points: i64| {
         let rise = Rise::from_millionths(100 * points);
         let next = rise.apply_to(own);
         prepared.principle.limit.is_excessive(own, next) && rise > prepared.amounts.no_rise
     };
-    let highest = Rise::HIGHEST.millionths() / 100;
     let least = (1..=highest)
         .find(|points| needs_vote(*points))
         .unwrap_or(highest);
@@ -610,6 +671,7 @@ fn limits(
     let mut limits = Limits {
         n_frozen,
         least,
+        caps,
         most,
         progressivity: None,
     };
@@ -617,6 +679,19 @@ fn limits(
         limits.progressivity = Some(progress(prepared, &limits, asked)?);
     }
     Ok(limits)
+}
+
+/// The largest rise of each of so many bands, and the cap that sets it: no band rises by more than a
+/// dearer one.
+fn most_of(caps: &[Cap], n: usize) -> Vec<(i64, Constraint)> {
+    let most = |place: usize| {
+        let over = caps.iter().filter(move |cap| cap.place >= place);
+        over.min_by_key(|cap| cap.most).map_or(
+            (Rise::HIGHEST.millionths() / 100, Constraint::Headline),
+            |cap| (cap.most, cap.constraint),
+        )
+    };
+    (0..n).map(most).collect()
 }
 
 /// The Kakwani index of the own element after a Yes, and the concentration of what is paid.
@@ -690,71 +765,24 @@ fn progress(prepared: &Prepared, limits: &Limits, asked: f64) -> Result<Progress
     Ok(progress)
 }
 
-/// What keeps a schedule from more: limits that it stands at, and what its search had to keep to.
-fn binding(
-    prepared: &Prepared,
-    limits: &Limits,
-    tried: &Tried,
-    of_search: Option<Constraint>,
-) -> Vec<Constraint> {
-    let bands = prepared.schedule.bands();
-    let mut found = Vec::new();
-    let first = tried.basis_points[limits.n_frozen.min(bands.len() - 1)];
-    if limits.n_frozen > 0 && first > 0 {
-        found.push(Constraint::Frozen);
-    }
-    for (points, (most, constraint)) in tried.basis_points.iter().zip(&limits.most) {
-        if *points > 0 && points >= most && !found.contains(constraint) {
-            found.push(*constraint);
-        }
-    }
-    if let Some(progress) = &limits.progressivity {
-        let rises: Vec<f64> = (tried.basis_points.iter())
-            .map(|points| *points as f64 / 1e4)
-            .collect();
-        if progress.kakwani(&rises) - progress.least < 1e-4 {
-            found.push(Constraint::Progressivity);
-        }
-    }
-    found.extend(of_search);
-    found
-}
-
-/// Round yields up to the largest found.
-fn yield_targets(found: &[Option<Tried>]) -> Vec<f64> {
-    let most = found
-        .iter()
-        .flatten()
-        .map(|tried| tried.pounds)
-        .fold(0.0, f64::max);
+/// Round yields up to the largest.
+fn yield_targets(most: f64) -> Vec<f64> {
     if most <= 0.0 {
         return Vec::new();
     }
-    let size = 10f64.powf((most / YIELD_TARGETS).log10().floor());
+    let mut size = 1.0;
+    while 10.0 * size * YIELD_TARGETS <= most {
+        size *= 10.0;
+    }
     let step = [1.0, 2.0, 5.0, 10.0]
         .map(|times| times * size)
         .into_iter()
-        .find(|step| most / step <= YIELD_TARGETS + 1.0)
+        .find(|step| most / step <= YIELD_TARGETS)
         .unwrap_or(10.0 * size);
     (1..)
         .map(|n: i32| f64::from(n) * step)
         .take_while(|target| *target <= most)
         .collect()
-}
-
-/// Marks the points that no other beats on both, nor a No without a vote on the yield.
-fn mark_frontier(points: &mut [FrontierPoint]) {
-    let all: Vec<(f64, Pence)> = points
-        .iter()
-        .map(|point| (chance(point), point.net_vs_no))
-        .collect();
-    for (place, point) in points.iter_mut().enumerate() {
-        let (win, net) = all[place];
-        let beaten = all.iter().any(|&(other_win, other_net)| {
-            other_win >= win && other_net >= net && (other_win > win || other_net > net)
-        });
-        point.on_frontier = point.win.is_some() && net > Pence::ZERO && !beaten;
-    }
 }
 
 /// A search under way.
@@ -799,57 +827,178 @@ impl Work<'_> {
         Ok(point)
     }
 
-    /// The best by its own run of all schedules within limits that raise more than a No and reach the
-    /// target of a search; of those alike the first.
+    /// The best by its own run of all schedules within limits that gain something and reach the
+    /// target of a search; of those alike the one that is better otherwise too.
     fn best(&self, limits: &Limits, search: Search, target: f64) -> Option<FrontierPoint> {
+        let (tried, point) = self.best_run(limits, search, target)?;
+        Some(FrontierPoint {
+            search,
+            target: matches!(search, Search::MostYield | Search::HighestWin).then_some(target),
+            binding: self.binding(limits, search, target, (tried, point)),
+            ..point.clone()
+        })
+    }
+
+    fn best_run<'a>(
+        &'a self,
+        limits: &'a Limits,
+        search: Search,
+        target: f64,
+    ) -> Option<&'a (Tried, FrontierPoint)> {
         let reaches = |point: &FrontierPoint| match search {
             Search::MostYield => chance(point) >= target,
             Search::HighestWin => point.net_vs_no.pounds() >= target,
             Search::HighestValue | Search::Proposal => true,
         };
-        let worth = |point: &FrontierPoint| match search {
-            Search::MostYield => point.net_vs_no.pounds(),
-            Search::HighestWin => chance(point),
-            Search::HighestValue | Search::Proposal => {
-                point.value.map_or(f64::NEG_INFINITY, |(mean, _)| mean)
+        let worth = |point: &FrontierPoint| {
+            let (win, pounds) = (chance(point), point.net_vs_no.pounds());
+            match search {
+                Search::MostYield => [pounds, win],
+                Search::HighestWin => [win, pounds],
+                Search::HighestValue | Search::Proposal => {
+                    let value = point.value.map_or(f64::NEG_INFINITY, |(mean, _)| mean);
+                    [value, win]
+                }
             }
         };
-        let within = self.evaluated.iter().filter(|(tried, point)| {
-            limits.allow(&tried.basis_points) && point.net_vs_no > Pence::ZERO && reaches(point)
-        });
-        let (tried, point) = within.reduce(|best, one| {
-            if worth(&one.1) > worth(&best.1) {
-                one
-            } else {
-                best
-            }
-        })?;
-        let of_search = match search {
-            Search::MostYield => Some(Constraint::Win),
-            Search::HighestWin => Some(Constraint::Yield),
-            Search::HighestValue | Search::Proposal => None,
-        };
-        Some(FrontierPoint {
-            search,
-            target: of_search.map(|_| target),
-            binding: binding(self.prepared, limits, tried, of_search),
-            ..point.clone()
-        })
+        self.within(limits)
+            .filter(|(_, point)| reaches(point))
+            .min_by(|(_, one), (_, other)| {
+                let ([first, second], [of_other, then]) = (worth(one), worth(other));
+                of_other.total_cmp(&first).then(then.total_cmp(&second))
+            })
     }
 
-    /// The scenario's own proposal beside the rest.
-    fn proposal(&mut self) -> Result<FrontierPoint, FrontierError> {
+    /// What was run, keeps to limits and gains something.
+    fn within<'a>(
+        &'a self,
+        limits: &'a Limits,
+    ) -> impl Iterator<Item = &'a (Tried, FrontierPoint)> {
+        (self.evaluated.iter())
+            .filter(|(tried, point)| limits.allow(&tried.basis_points) && gains(point))
+    }
+
+    /// The candidate of most yield that gains something.
+    fn richest(&self, limits: &Limits) -> Option<Tried> {
+        (self.known.iter())
+            .filter(|tried| tried.collected > 0.0 && limits.allow(&tried.basis_points))
+            .max_by(|one, other| one.pounds.total_cmp(&other.pounds))
+            .cloned()
+    }
+
+    /// Marks the points that nothing beats that was run, keeps to limits and gains something.
+    fn mark_frontier(&self, limits: &Limits, points: &mut [FrontierPoint], proposal_keeps: bool) {
+        let rivals: Vec<(f64, Pence)> = (self.within(limits))
+            .map(|(_, point)| (chance(point), point.net_vs_no))
+            .collect();
+        for point in points {
+            let (win, net) = (chance(point), point.net_vs_no);
+            let beaten = rivals.iter().any(|&(other_win, other_net)| {
+                other_win >= win && other_net >= net && (other_win > win || other_net > net)
+            });
+            let keeps = proposal_keeps || point.search != Search::Proposal;
+            point.on_frontier = keeps && gains(point) && !beaten;
+        }
+    }
+
+    /// What keeps a schedule from more: limits that it stands at, and what its search had to keep to.
+    fn binding(
+        &self,
+        limits: &Limits,
+        search: Search,
+        target: f64,
+        (tried, point): (&Tried, &FrontierPoint),
+    ) -> Vec<Constraint> {
+        let points = &tried.basis_points;
+        let mut found = Vec::new();
+        // Freezing holds it back where the cheapest band that may rise rises by more than after a No.
+        let no_rise = self.prepared.amounts.no_rise.millionths() / 100;
+        if limits.n_frozen > 0 && points[limits.n_frozen] > no_rise {
+            found.push(Constraint::Frozen);
+        }
+        for cap in &limits.caps {
+            let stands = cap.place >= limits.n_frozen && points[cap.place] >= cap.most;
+            if stands && !found.contains(&cap.constraint) {
+                found.push(cap.constraint);
+            }
+        }
+        if let Some(progress) = &limits.progressivity {
+            let rises: Vec<f64> = points.iter().map(|points| *points as f64 / 1e4).collect();
+            if progress.kakwani(&rises) - progress.least < 1e-4 {
+                found.push(Constraint::Progressivity);
+            }
+        }
+        let over_no = point.net_vs_no.pounds();
+        match search {
+            Search::MostYield if chance(point) - target <= self.near() => {
+                found.push(Constraint::Win);
+            }
+            Search::HighestWin if over_no - target <= self.basis_point() => {
+                found.push(Constraint::Yield);
+            }
+            _ => (),
+        }
+        found
+    }
+
+    /// How far a probability may be above its target and stand for it.
+    fn near(&self) -> f64 {
+        NEAR.max(1.0 / f64::from(self.prepared.scenario.draws))
+    }
+
+    /// What a basis point of all bands raises, pounds a year: a yield so little above its target
+    /// stands for it.
+    fn basis_point(&self) -> f64 {
+        1e-4 * self.prepared.budgets.requirement.today.pounds()
+    }
+
+    /// The scenario's own proposal beside the rest, and what it does not keep to. Where it is in basis
+    /// points and keeps to all it takes part as any other.
+    fn proposal(
+        &mut self,
+        limits: &Limits,
+    ) -> Result<(FrontierPoint, Vec<Constraint>), FrontierError> {
         let prepared = self.prepared;
         let outcomes = run(prepared, &NoObserver);
         self.observer.advance(u64::from(prepared.scenario.draws));
         let rises = ByBand::from_fn(|band| prepared.schedule.band_rise(band));
-        point(prepared, &outcomes, rises)
+        let point = point(prepared, &outcomes, rises)?;
+        let bands = prepared.schedule.bands();
+        // Rounded away from what is allowed.
+        let points: Vec<i64> = (bands.iter())
+            .map(|band| -(-rises[*band].millionths()).div_euclid(100))
+            .collect();
+        let mut broken = Vec::new();
+        if points[..limits.n_frozen].iter().any(|points| *points > 0) {
+            broken.push(Constraint::Frozen);
+        }
+        for cap in &limits.caps {
+            if points[cap.place] > cap.most && !broken.contains(&cap.constraint) {
+                broken.push(cap.constraint);
+            }
+        }
+        if let Some((progress, kakwani)) = limits.progressivity.as_ref().zip(point.kakwani) {
+            if kakwani < progress.least {
+                broken.push(Constraint::Progressivity);
+            }
+        }
+        if limits.allow(&points) && rises_of(bands, &points) == rises {
+            let tried = self.model.try_points(points);
+            let run = FrontierPoint {
+                searched_win: Some(tried.win),
+                ..point.clone()
+            };
+            self.known.push(tried.clone());
+            self.evaluated.push((tried, run));
+        }
+        Ok((point, broken))
     }
 
     /// Runs schedules until one reaches a probability of winning and hardly more.
     ///
     /// The search sees the probability from other draws and without wards: its target is shifted by
-    /// how far the run misses the true one, and sought anew.
+    /// how far the run misses the true one, and sought anew. At last schedules are run between the
+    /// best that reaches it and the next that does not.
     fn reach(
         &mut self,
         limits: &Limits,
@@ -863,7 +1012,7 @@ impl Work<'_> {
                 break;
             };
             let over = chance(&self.evaluate(&tried)?) - target;
-            if (0.0..NEAR).contains(&over) {
+            if (0.0..self.near()).contains(&over) {
                 break;
             }
             sought = (sought - over + NEAR / 2.0).clamp(0.001, 0.999);
@@ -871,6 +1020,38 @@ impl Work<'_> {
                 .search(limits, &[Goal::Yield { win: sought }], Effort::Near)
                 .pop()
                 .flatten();
+        }
+        let Some((reaches, point)) = self.best_run(limits, Search::MostYield, target) else {
+            return Ok(());
+        };
+        let (mut low, net) = (reaches.basis_points.clone(), point.net_vs_no);
+        if chance(point) - target < self.near() {
+            return Ok(());
+        }
+        // The likeliest of those that raise more: it falls short of the target by least.
+        let misses = (self.within(limits))
+            .filter(|(_, other)| other.net_vs_no > net)
+            .max_by(|(_, one), (_, other)| chance(one).total_cmp(&chance(other)));
+        let Some(mut high) = misses.map(|(tried, _)| tried.basis_points.clone()) else {
+            return Ok(());
+        };
+        for _ in 0..HALVINGS {
+            let middle: Vec<i64> = (low.iter().zip(&high))
+                .map(|(low, high)| (low + high).div_euclid(2))
+                .collect();
+            if middle == low || middle == high || !limits.allow(&middle) {
+                break;
+            }
+            let tried = self.model.try_points(middle);
+            let over = chance(&self.evaluate(&tried)?) - target;
+            if over >= 0.0 {
+                low = tried.basis_points;
+                if over < self.near() {
+                    break;
+                }
+            } else {
+                high = tried.basis_points;
+            }
         }
         Ok(())
     }
@@ -902,6 +1083,8 @@ impl Work<'_> {
             }
         };
         constraints.retain(|constraint| *constraint != Constraint::Yield);
+        // The cap in pounds is one wish, whichever bands meet it.
+        constraints.dedup_by(|one, other| one.alike(*other));
         let mut relaxed = Vec::new();
         for constraint in constraints {
             let mut easier = limits.without(constraint);
@@ -930,8 +1113,18 @@ impl Work<'_> {
     }
 }
 
+impl Constraint {
+    /// Whether two are of one wish.
+    fn alike(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Pounds(_), Self::Pounds(_)) => true,
+            (one, other) => one == other,
+        }
+    }
+}
+
 impl Limits {
-    /// The same with one let go: one band fewer frozen, or a cap as far as the law goes.
+    /// The same with one let go: one band fewer frozen, or without a cap. All others stand.
     fn without(&self, constraint: Constraint) -> Self {
         let mut easier = self.clone();
         match constraint {
@@ -939,17 +1132,8 @@ impl Limits {
             Constraint::Progressivity => easier.progressivity = None,
             Constraint::Win | Constraint::Yield => {}
             Constraint::Headline | Constraint::Rise(_) | Constraint::Pounds(_) => {
-                let highest = Rise::HIGHEST.millionths() / 100;
-                let same = |one: Constraint| match (one, constraint) {
-                    (Constraint::Pounds(_), Constraint::Pounds(_)) => true,
-                    (one, other) => one == other,
-                };
-                for place in (0..easier.most.len()).rev() {
-                    if same(easier.most[place].1) {
-                        let dearer = easier.most.get(place + 1).map_or(highest, |next| next.0);
-                        easier.most[place].0 = dearer;
-                    }
-                }
+                easier.caps.retain(|cap| !cap.constraint.alike(constraint));
+                easier.most = most_of(&easier.caps, easier.most.len());
             }
         }
         easier
@@ -986,10 +1170,74 @@ fn point(
         yes_share: vote
             .and_then(|vote| vote.weights.spread(&vote.yes_share))
             .map(|spread| ends(spread.percentiles)),
+        mean_collected: collected.as_ref().map_or(f64::NAN, |spread| spread.mean),
         collected: collected.map_or([f64::NAN; 3], |spread| ends(spread.percentiles)),
         value: value.map(|spread| (spread.mean, spread.monte_carlo_error.unwrap_or(0.0))),
         searched_win: None,
         binding: Vec::new(),
         on_frontier: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::scenario::Names;
+    use crate::simulation::prepare;
+
+    /// Derby with bands A to C frozen and every cap.
+    fn limits_of_derby() -> Limits {
+        let world = World::embedded(Some("2023-24")).expect("embedded");
+        let names = Names::of(&world.assumptions);
+        let scenario = Scenario::load("williamson-2018", &names).expect("a built-in scenario");
+        let prepared = prepare(&scenario, &world).expect("a scenario");
+        let rise = |share: f64| Rise::new(share).expect("a rise");
+        let wishes = Wishes {
+            most_rise: vec![(Band::H, rise(0.3)), (Band::E, rise(0.1))],
+            most_pounds: Some(Pence::from_pence(40_000)),
+            ..Wishes::default()
+        };
+        limits(&prepared, &wishes, 0.85, rise(0.4)).expect("schedules")
+    }
+
+    #[test]
+    fn letting_go_of_one_cap_leaves_all_others() {
+        let limits = limits_of_derby();
+        let top = |limits: &Limits| limits.most[7];
+        // £400 is less than 30% of band H.
+        assert_eq!(top(&limits).1, Constraint::Pounds(Band::H));
+        let dear = limits.without(Constraint::Pounds(Band::H));
+        assert_eq!(top(&dear), (3_000, Constraint::Rise(Band::H)));
+        // The headline stands still, and so does the cap on E for all cheaper bands.
+        let uncapped = dear.without(Constraint::Rise(Band::H));
+        assert_eq!(top(&uncapped), (4_000, Constraint::Headline));
+        assert_eq!(uncapped.most[3], (1_000, Constraint::Rise(Band::E)));
+        assert_eq!(uncapped.most[4], (1_000, Constraint::Rise(Band::E)));
+        let highest = Rise::HIGHEST.millionths() / 100;
+        let free = uncapped.without(Constraint::Headline);
+        assert_eq!(top(&free), (highest, Constraint::Headline));
+        assert_eq!(free.most[4], (1_000, Constraint::Rise(Band::E)));
+    }
+
+    #[test]
+    fn caps_never_let_a_cheaper_band_rise_by_more() {
+        let limits = limits_of_derby();
+        let rises: Vec<i64> = limits.most.iter().map(|(rise, _)| *rise).collect();
+        assert!(rises.is_sorted(), "{rises:?}");
+    }
+
+    #[test]
+    fn targets_of_yield_are_round_and_end_at_the_most_that_is_raised() {
+        assert!(yield_targets(0.0).is_empty());
+        let targets = yield_targets(26.7e6);
+        assert_eq!((targets.len(), targets[0]), (13, 2e6));
+        for most in [3.0, 9_000.0, 1.01e6, 9.9e8] {
+            let targets = yield_targets(most);
+            assert!(
+                (6..=16).contains(&targets.len()) || most < 16.0,
+                "{targets:?}"
+            );
+            assert!(targets.iter().all(|target| *target <= most));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The search of the frontier: candidates in basis points, tried on common draws.
 
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use cobyla::{Func, RhoBeg, StopTols, minimize};
@@ -12,7 +13,7 @@ use super::frontier::{Limits, rises_of};
 use super::inputs::{COMPREHENSION, InputBlock, effect_name};
 use super::prepare::{Finance, Prepared};
 use super::run::{Observer, collection_class, poll_cost_input, tiles};
-use super::vector::{LANES, normal_cdf_all};
+use super::vector::{LANES, exp_all, ln_all, normal_cdf_all, one};
 use super::weights::Weights;
 use crate::domain::{Band, ByBand, Cells, Distribution, KindOfHome, Points, Rise};
 use crate::vote::{Electorate, VoterGroup, WardGroups};
@@ -46,6 +47,8 @@ pub(super) struct Tried {
     pub win: f64,
     /// Yield over a No as budgeted, pounds.
     pub pounds: f64,
+    /// What is really collected over a No on average, pounds.
+    pub collected: f64,
     /// Expected value of holding the vote, pounds.
     pub value: f64,
 }
@@ -54,6 +57,12 @@ pub(super) struct Tried {
 const EVALUATIONS: usize = 120;
 /// Starts of the local searches for each goal.
 const STARTS: usize = 2;
+/// First step of the search in basis points that ends a search; it is quartered to one.
+const FIRST_STEP: i64 = 256;
+/// Candidates that a search in basis points votes on at most, from a grid and from what is known.
+const POLISHING: [u64; 2] = [300, 60];
+/// Probabilities that differ by less are alike to a search.
+const ALIKE: f64 = 1e-6;
 /// Headlines on the grid of starts.
 const HEADLINES: i32 = 7;
 /// A basis point in the variables of a search.
@@ -143,9 +152,10 @@ impl<'a> Model<'a> {
         known.extend(of_grid);
         let rounds: &[usize] = match effort {
             Effort::Wide => &[STARTS, 1],
-            Effort::Near => &[STARTS],
+            Effort::Near => &[1],
         };
-        for &wanted in rounds {
+        for (round, &wanted) in rounds.iter().enumerate() {
+            let last = round + 1 == rounds.len();
             let pool: &[Tried] = known;
             let searched: Vec<(Vec<Tried>, u64)> = goals
                 .par_iter()
@@ -154,6 +164,15 @@ impl<'a> Model<'a> {
                     let mut tried = 0;
                     for start in self.starts(pool, limits, *goal, wanted) {
                         let (one, evaluations) = self.local(limits, *goal, &start);
+                        found.push(one);
+                        tried += evaluations;
+                    }
+                    let nearest = (pool.iter().chain(&found))
+                        .filter(|tried| last && limits.allow(&tried.basis_points))
+                        .min_by(|one, other| order(one, other, *goal));
+                    if let Some(start) = nearest {
+                        let most = POLISHING[usize::from(effort == Effort::Near)];
+                        let (one, evaluations) = self.polish(limits, *goal, start.clone(), most);
                         found.push(one);
                         tried += evaluations;
                     }
@@ -176,17 +195,19 @@ impl<'a> Model<'a> {
     /// The figures of a schedule.
     pub(super) fn try_points(&self, basis_points: Vec<i64>) -> Tried {
         let rises = rises_of(self.prepared.schedule.bands(), &basis_points);
-        let [win, pounds, value] = self.figures(rises);
+        let [win, pounds, collected, value] = self.figures(rises);
         Tried {
             basis_points,
             win,
             pounds,
+            collected,
             value,
         }
     }
 
-    /// Probability of winning, yield over a No and expected value of a schedule.
-    fn figures(&self, rises: ByBand<Rise>) -> [f64; 3] {
+    /// Probability of winning, yield over a No, what of it is collected, and expected value of a
+    /// schedule.
+    fn figures(&self, rises: ByBand<Rise>) -> [f64; 4] {
         let money = Money::of(self.prepared, &self.cells, rises);
         let kernel = Kernel::of(&self.electorate(&money));
         let mut scratch = kernel.scratch();
@@ -204,8 +225,9 @@ impl<'a> Model<'a> {
         }
         let win = won / all;
         let means = &self.means;
-        let value = win * (means.collected(&money.finance) + means.loss) - means.loss - means.poll;
-        [win, money.finance.budgeted, value]
+        let collected = means.collected(&money.finance);
+        let value = win * (collected + means.loss) - means.loss - means.poll;
+        [win, money.finance.budgeted, collected, value]
     }
 
     /// Who votes with what at stake under a candidate: it is won where the mood, which is integrated
@@ -230,14 +252,16 @@ impl<'a> Model<'a> {
             for low in [0.0, no_rise] {
                 for step in 0..HEADLINES {
                     let part = f64::from(step) / f64::from(HEADLINES - 1);
-                    let headline = least * (top / least).powf(part) * BASIS_POINT;
-                    for shape in [0.0, 1.0, 2.0] {
+                    let times = one(exp_all, part * one(ln_all, top / least));
+                    let headline = least * times * BASIS_POINT;
+                    for shape in [0, 1, 2] {
                         let width = (n - from) as f64;
                         let wanted = |place: usize| match place {
                             place if place < limits.n_frozen => 0.0,
                             place if place < from => low,
                             place => {
-                                let part = ((place - from + 1) as f64 / width).powf(shape);
+                                let part = (place - from + 1) as f64 / width;
+                                let part = [1.0, part, part * part][shape];
                                 low.max(headline * part)
                             }
                         };
@@ -256,16 +280,12 @@ impl<'a> Model<'a> {
     /// The candidates that a local search begins from: the best in which different numbers of bands
     /// pay no more than after a No, or where too few reach the goal those that come nearest.
     fn starts(&self, pool: &[Tried], limits: &Limits, goal: Goal, wanted: usize) -> Vec<Tried> {
-        let mut order: Vec<&Tried> = pool
+        let mut ranked: Vec<&Tried> = pool
             .iter()
             .filter(|tried| limits.allow(&tried.basis_points))
             .collect();
-        order.sort_by(|one, other| {
-            let key = |tried: &Tried| short(tried, goal).max(0.0);
-            key(one)
-                .total_cmp(&key(other))
-                .then_with(|| worth(other, goal).total_cmp(&worth(one, goal)))
-                .then_with(|| one.basis_points.cmp(&other.basis_points))
+        ranked.sort_by(|one, other| {
+            order(one, other, goal).then_with(|| one.basis_points.cmp(&other.basis_points))
         });
         let no_rise = self.prepared.amounts.no_rise.millionths() / 100;
         let spared = |tried: &Tried| {
@@ -273,7 +293,7 @@ impl<'a> Model<'a> {
             points.filter(|points| **points <= no_rise).count()
         };
         let mut chosen: Vec<Tried> = Vec::new();
-        for tried in order {
+        for tried in ranked {
             if chosen.len() == wanted {
                 break;
             }
@@ -306,9 +326,9 @@ impl<'a> Model<'a> {
             .map(|(points, _)| *points as f64 * BASIS_POINT)
             .collect();
         // Objective and constraints ask for the same figures one after the other.
-        let last: RefCell<(Vec<f64>, [f64; 3])> = RefCell::new((Vec::new(), [0.0; 3]));
+        let last: RefCell<(Vec<f64>, [f64; 4])> = RefCell::new((Vec::new(), [0.0; 4]));
         let evaluations = RefCell::new(0u64);
-        let figures = |steps: &[f64]| -> [f64; 3] {
+        let figures = |steps: &[f64]| -> [f64; 4] {
             let mut last = last.borrow_mut();
             if last.0 != steps {
                 let rises = rises(steps);
@@ -324,7 +344,7 @@ impl<'a> Model<'a> {
         // Yields and values in parts of the start's, so that all functions are of one size.
         let size = (start.pounds.abs() + start.value.abs()).max(1e5);
         let objective = |steps: &[f64], (): &mut ()| {
-            let [win, pounds, value] = figures(steps);
+            let [win, pounds, _, value] = figures(steps);
             match goal {
                 Goal::Yield { .. } => -pounds / size,
                 Goal::Win { .. } => -win,
@@ -332,13 +352,14 @@ impl<'a> Model<'a> {
             }
         };
         let reaches = |steps: &[f64], (): &mut ()| {
-            let [win, pounds, _] = figures(steps);
+            let [win, pounds, ..] = figures(steps);
             match goal {
                 Goal::Yield { win: sought } => win - sought,
                 Goal::Win { pounds: sought } => (pounds - sought) / size,
                 Goal::Value => 1.0,
             }
         };
+        let gains = |steps: &[f64], (): &mut ()| figures(steps)[2] / size;
         let needs_vote =
             |steps: &[f64], (): &mut ()| rises(steps)[n - 1] - limits.least as f64 * BASIS_POINT;
         let progressive = |steps: &[f64], (): &mut ()| {
@@ -359,7 +380,7 @@ impl<'a> Model<'a> {
                 }
             })
             .collect();
-        let mut constraints: Vec<&dyn Func<()>> = vec![&reaches, &needs_vote, &progressive];
+        let mut constraints: Vec<&dyn Func<()>> = vec![&reaches, &gains, &needs_vote, &progressive];
         for one in &capped {
             constraints.push(one);
         }
@@ -399,6 +420,58 @@ impl<'a> Model<'a> {
             (start.clone(), tried)
         }
     }
+
+    /// The end of a search in basis points from a candidate, and how many it tried: it moves on to
+    /// every neighbour that is better, with ever smaller steps.
+    ///
+    /// Where a voter's loss begins, at today's bill and at that of a No, and where a cap stands, the
+    /// probability has kinks that stop a search by slopes: bands are put there as well.
+    fn polish(&self, limits: &Limits, goal: Goal, start: Tried, most: u64) -> (Tried, u64) {
+        let no_rise = self.prepared.amounts.no_rise.millionths() / 100;
+        let mut best = start;
+        let mut tried = 0;
+        let mut step = FIRST_STEP;
+        while step > 0 && tried < most {
+            let mut better = false;
+            for turn in 0.. {
+                let Some(moved) = limits.neighbour(&best.basis_points, turn, step, no_rise) else {
+                    break;
+                };
+                // Where the yield alone decides against it nobody need vote.
+                if moved == best.basis_points
+                    || !limits.allow(&moved)
+                    || short(&best, goal) <= 0.0 && self.raises_less(&moved, &best, goal)
+                {
+                    continue;
+                }
+                if tried == most {
+                    break;
+                }
+                let one = self.try_points(moved);
+                tried += 1;
+                if order(&one, &best, goal).is_lt() {
+                    best = one;
+                    better = true;
+                }
+            }
+            if !better {
+                step /= 4;
+            }
+        }
+        (best, tried)
+    }
+
+    /// Whether a schedule raises too little to be better than one that reaches a goal.
+    fn raises_less(&self, points: &[i64], best: &Tried, goal: Goal) -> bool {
+        let least = match goal {
+            Goal::Yield { .. } => best.pounds,
+            Goal::Win { pounds } => pounds,
+            Goal::Value => return false,
+        };
+        let rises = rises_of(self.prepared.schedule.bands(), points);
+        let money = Money::of(self.prepared, &self.cells, rises);
+        money.finance.budgeted < least
+    }
 }
 
 impl Limits {
@@ -423,6 +496,45 @@ impl Limits {
         points
     }
 
+    /// The neighbour of a schedule in one of the turns of a round, nothing when the round is over: a
+    /// run of bands a step up or down, one band a step up and another a step down, or a run of bands
+    /// at today's bill, at that of a No or at its cap. Bands that would be out of order go with it.
+    fn neighbour(&self, points: &[i64], turn: usize, step: i64, no_rise: i64) -> Option<Vec<i64>> {
+        let (free, n) = (self.n_frozen, points.len());
+        let width = n - free;
+        let (first, last) = (free + turn % width, free + turn / width % width);
+        let mut moved = points.to_vec();
+        // Raises push dearer bands up, cuts push cheaper bands down.
+        let mut put = |from: usize, to: usize, of: &dyn Fn(i64, i64) -> i64| {
+            for place in from..=to {
+                moved[place] = of(moved[place], self.most[place].0).clamp(0, self.most[place].0);
+            }
+            let (low, high) = (moved[from], moved[to]);
+            for rise in &mut moved[free..from] {
+                *rise = (*rise).min(low);
+            }
+            for rise in &mut moved[to + 1..] {
+                *rise = (*rise).max(high);
+            }
+        };
+        match (turn / (width * width), first <= last) {
+            (0, true) => put(first, last, &|rise, _| rise + step),
+            (0, false) => put(last, first, &|rise, _| rise - step),
+            (1, _) if first != last => {
+                put(last, last, &|rise, _| rise - step);
+                put(first, first, &|rise, _| rise + step);
+            }
+            (1, _) => put(first, first, &|rise, _| rise - step),
+            (2, true) => put(first, last, &|_, _| no_rise),
+            (2, false) => put(last, first, &|_, _| 0),
+            (3, true) => put(first, last, &|_, most| most),
+            (3, false) if first == last + 1 => put(last, last, &|_, _| 0),
+            (3, false) => {}
+            _ => return None,
+        }
+        Some(moved)
+    }
+
     /// Whether a schedule keeps to all of them.
     pub(super) fn allow(&self, points: &[i64]) -> bool {
         let n = points.len();
@@ -443,34 +555,43 @@ impl Limits {
     }
 }
 
-/// How far a candidate is from what a goal must reach; nothing or less where it reaches it.
+/// How far a candidate is from what a goal must reach; nothing where it reaches it. Nothing is worth
+/// proposing that collects less than a No.
 fn short(tried: &Tried, goal: Goal) -> f64 {
-    match goal {
-        Goal::Yield { win } => win - ROUNDING - tried.win,
-        Goal::Win { pounds } => pounds - tried.pounds,
+    let lost = (-tried.collected).max(0.0);
+    let short = match goal {
+        // A million pounds weigh as much as certainty.
+        Goal::Yield { win } => return (win - ROUNDING - tried.win).max(0.0) + lost * 1e-6,
+        Goal::Win { pounds } => (pounds - tried.pounds).max(0.0),
         Goal::Value => 0.0,
+    };
+    short + lost
+}
+
+/// What a goal seeks, and what it takes among those alike.
+fn worth(tried: &Tried, goal: Goal) -> [f64; 2] {
+    let win = (tried.win / ALIKE).round();
+    match goal {
+        Goal::Yield { .. } => [tried.pounds, win],
+        Goal::Win { .. } => [win, tried.pounds],
+        Goal::Value => [tried.value, win],
     }
 }
 
-fn worth(tried: &Tried, goal: Goal) -> f64 {
-    match goal {
-        Goal::Yield { .. } => tried.pounds,
-        Goal::Win { .. } => tried.win,
-        Goal::Value => tried.value,
-    }
+/// The better first: what comes nearer to the goal, then what is worth more.
+fn order(one: &Tried, other: &Tried, goal: Goal) -> Ordering {
+    let [first, second] = worth(one, goal);
+    let [other_first, other_second] = worth(other, goal);
+    (short(one, goal).total_cmp(&short(other, goal)))
+        .then(other_first.total_cmp(&first))
+        .then(other_second.total_cmp(&second))
 }
 
 /// The best of those that reach a goal; of those alike the first.
 fn best<'t>(pool: &'t [Tried], limits: &Limits, goal: Goal) -> Option<&'t Tried> {
     pool.iter()
         .filter(|tried| short(tried, goal) <= 0.0 && limits.allow(&tried.basis_points))
-        .reduce(|best, one| {
-            if worth(one, goal) > worth(best, goal) {
-                one
-            } else {
-                best
-            }
-        })
+        .min_by(|one, other| order(one, other, goal))
 }
 
 /// The voters of each band with its mean deprivation, their homes, and the sum of the squares of the
@@ -574,7 +695,8 @@ fn lucks(prepared: &Prepared, block: &InputBlock, concentration: f64) -> Vec<Luc
             Distribution::Normal { mean, sd } => (mean, sd),
             _ => (mood[draw], 0.0),
         };
-        let variance = (tau[draw] * sd).powi(2) + concentration * sigma_ward[draw].powi(2);
+        let (national, ward) = (tau[draw] * sd, sigma_ward[draw]);
+        let variance = national * national + concentration * ward * ward;
         Luck {
             weight,
             shift: delta[draw] + campaign + tau[draw] * centre,

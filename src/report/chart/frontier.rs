@@ -42,6 +42,8 @@ pub struct FrontierChart {
 const PANEL_LEFT: f64 = MARGIN + 66.0;
 const PANEL_RIGHT: f64 = 760.0;
 const PANEL_HEIGHT: f64 = 360.0;
+/// A range of probability that is higher than a mark.
+const SEEN: f64 = 8.0 / PANEL_HEIGHT;
 
 /// A chart of yield across against the probability of winning, with the Monte Carlo range of the
 /// probability and the range of what is really collected.
@@ -120,8 +122,11 @@ pub fn frontier_chart(chart: &FrontierChart) -> String {
         if line.len() > 1 {
             canvas.dashed(&line, BLUE, 1.6, Dash::Whole);
         }
-        for mark in &chart.points {
-            found(canvas, at(mark.pounds, mark.win), mark.on_frontier);
+        // Those on the frontier over those beaten, which may stand next to them.
+        for on_frontier in [false, true] {
+            for mark in (chart.points.iter()).filter(|mark| mark.on_frontier == on_frontier) {
+                found(canvas, at(mark.pounds, mark.win), on_frontier);
+            }
         }
         if let Some(mark) = &chart.value {
             of_value(canvas, at(mark.pounds, mark.win));
@@ -150,20 +155,31 @@ fn proposed(canvas: &Canvas<'_>, at: Place) {
 }
 
 fn key(chart: &FrontierChart) -> Vec<KeyEntry> {
-    let mut key = vec![
-        KeyEntry::new("on the frontier", |canvas, at| found(canvas, at, true)),
-        KeyEntry::new("beaten by another", |canvas, at| found(canvas, at, false)),
-    ];
+    let mut key = Vec::new();
+    if chart.points.iter().any(|mark| mark.on_frontier) {
+        key.push(KeyEntry::new("on the frontier", |canvas, at| {
+            found(canvas, at, true);
+        }));
+    }
+    if chart.points.iter().any(|mark| !mark.on_frontier) {
+        key.push(KeyEntry::new("beaten by another", |canvas, at| {
+            found(canvas, at, false);
+        }));
+    }
     if chart.value.is_some() {
         key.push(KeyEntry::new("highest expected value", of_value));
     }
     if chart.proposal.is_some() {
         key.push(KeyEntry::new("the proposal", proposed));
     }
-    key.push(KeyEntry::new(
-        "90% range of the simulation",
-        |canvas, (x, y)| canvas.line(&[(x, y - 8.0), (x, y + 8.0)], BLACK, 1.2),
-    ));
+    // No bar is seen behind a mark that is higher.
+    let seen = |mark: &FrontierMark| mark.high.value() - mark.low.value() > SEEN;
+    if (chart.points.iter().chain(&chart.proposal)).any(seen) {
+        key.push(KeyEntry::new(
+            "chance error of the draws (90%)",
+            |canvas, (x, y)| canvas.line(&[(x, y - 8.0), (x, y + 8.0)], BLACK, 1.2),
+        ));
+    }
     key.push(KeyEntry::new(
         "90% range of what is really collected",
         |canvas, (x, y)| canvas.line(&[(x - 12.0, y), (x + 12.0, y)], SKY, 1.2),
