@@ -46,7 +46,7 @@ pub fn sweep(args: &SweepArgs) -> Result<(), Failure> {
     let wanted = parts_of(folder.manifest(), args.shard.unwrap_or((1, 1)));
     let mut todo = Vec::new();
     for &part in &wanted {
-        if !folder.is_done(part, |why| done_anew(why))? {
+        if !folder.is_done(part, done_anew)? {
             todo.push(part);
         }
     }

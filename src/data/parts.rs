@@ -5,7 +5,7 @@ use std::io::{Cursor, ErrorKind};
 use std::path::Path;
 
 use polars::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::catalogue::{DataError, sha256};
 
@@ -14,15 +14,15 @@ pub const SEAL: &str = "part.json";
 
 /// What a part is a part of, and its tables: by it a part that was changed, cut short or put in
 /// another's place is told from a whole one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Seal {
+struct Seal {
     /// SHA-256 of what is swept.
-    pub sweep_sha256: String,
+    sweep_sha256: String,
     /// Position of the part, from 0.
-    pub part: usize,
+    part: usize,
     /// SHA-256 of each table by the name of its file.
-    pub sha256: BTreeMap<String, String>,
+    sha256: BTreeMap<String, String>,
 }
 
 /// The text of a file of a sweep; nothing where there is none.

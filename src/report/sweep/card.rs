@@ -85,8 +85,8 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
     line(&wrapped(
         "Reach 85% frozen: authorities in which at least 85% of dwellings are in bands whose own \
          element does not rise in cash. Frozen, all: that share of the dwellings of all authorities \
-         together. Net yield: after relief, over a No, at budgeted collection; all authorities \
-         together. Both: authorities that reach 85% and whose yield is up. No vote needed: of \
+         together. Net yield: after relief, over a No, at budgeted collection; the authorities of \
+         the line together. Both: authorities that reach 85% and whose yield is up. No vote needed: of \
          authorities whose rise needs no referendum; where no principle of referendums applies, a No stands \
          for a freeze there. \
          More likely won than not: authorities whose probability of winning is above 50%.",

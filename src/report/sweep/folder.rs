@@ -23,7 +23,7 @@ use super::tables::{
     JobRows, SWEEP_TABLES, ScenarioRow, part_bytes, rows_of_frame, scenario_fields,
 };
 use crate::data::catalogue::sha256;
-use crate::data::parts::{SEAL, Seal};
+use crate::data::parts::SEAL;
 use crate::data::{DataError, parts};
 
 /// Finished parts.
@@ -343,16 +343,13 @@ impl SweepFolder {
     /// When they cannot be written.
     pub fn write_part(&self, part: usize, jobs: &[JobRows]) -> Result<(), OutputError> {
         self.add_part(part, |folder| {
-            let mut seal = Seal {
-                sweep_sha256: self.sweep.clone(),
-                part,
-                sha256: BTreeMap::new(),
-            };
+            let mut digests = BTreeMap::new();
             for (position, name) in tables_of_part().into_iter().enumerate() {
                 let bytes = part_bytes(position, jobs).map_err(io::Error::other)?;
                 write_synced(&folder.join(&name), &bytes)?;
-                seal.sha256.insert(name, sha256(&bytes));
+                digests.insert(name, sha256(&bytes));
             }
+            let seal = json!({ "sweep_sha256": self.sweep, "part": part, "sha256": digests });
             write_synced(&folder.join(SEAL), &json(&seal))
         })
     }
