@@ -977,10 +977,9 @@ impl Work<'_> {
                 broken.push(cap.constraint);
             }
         }
-        if let Some((progress, kakwani)) = limits.progressivity.as_ref().zip(point.kakwani) {
-            if kakwani < progress.least {
-                broken.push(Constraint::Progressivity);
-            }
+        let index = limits.progressivity.as_ref().zip(point.kakwani);
+        if index.is_some_and(|(progress, kakwani)| kakwani < progress.least) {
+            broken.push(Constraint::Progressivity);
         }
         if limits.allow(&points) && rises_of(bands, &points) == rises {
             let tried = self.model.try_points(points);

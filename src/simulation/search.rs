@@ -506,8 +506,9 @@ impl Limits {
         let mut moved = points.to_vec();
         // Raises push dearer bands up, cuts push cheaper bands down.
         let mut put = |from: usize, to: usize, of: &dyn Fn(i64, i64) -> i64| {
-            for place in from..=to {
-                moved[place] = of(moved[place], self.most[place].0).clamp(0, self.most[place].0);
+            let caps = self.most[from..=to].iter();
+            for (rise, (most, _)) in moved[from..=to].iter_mut().zip(caps) {
+                *rise = of(*rise, *most).clamp(0, *most);
             }
             let (low, high) = (moved[from], moved[to]);
             for rise in &mut moved[free..from] {
