@@ -31,7 +31,8 @@
 //! 3. Polars runs to its end before the first draw, and sums whole numbers only.
 //! 4. A result is a function of scenario, data, seed and program version: not of threads, time,
 //!    path or locale, nor of how wide the processor's vectors are: draws stand in their lanes, no sum
-//!    crosses them, and only correctly rounded operations are used there.
+//!    crosses them, and only correctly rounded operations are used there. (Where a logarithm of the
+//!    standard library is left, a last digit hangs on the C library.)
 //! 5. Command line, web page and notebook call the same function with the same scenario.
 //! 6. The library never prints, exits or draws a bar; progress goes through an observer.
 //!
