@@ -13,7 +13,7 @@ use super::draw::{
 };
 use super::inputs::{COMPREHENSION, InputDraws, effect_name, to_normals};
 use super::points::{Stream, uniforms};
-use super::prepare::Prepared;
+use super::prepare::{Finance, Prepared};
 use super::vector::LANES;
 use super::weights::Weights;
 use crate::data::Scenario;
@@ -371,7 +371,7 @@ pub(super) struct Simulation<'a> {
 }
 
 /// Where the inputs stand that the formulas name.
-struct Positions {
+pub(super) struct Positions {
     vote: [usize; 13],
     collection: [usize; 3],
     challenges: usize,
@@ -406,15 +406,11 @@ pub(super) struct Enters {
     pub costs: bool,
 }
 
-impl<'a> Simulation<'a> {
-    pub(super) fn of(prepared: &'a Prepared) -> Self {
-        Self::with(prepared, &prepared.electorate)
-    }
-
-    /// The same with another turnout of the electorate.
-    pub(super) fn with(prepared: &'a Prepared, electorate: &Electorate) -> Self {
+impl Positions {
+    /// In the inputs of a prepared scenario.
+    pub(super) fn of(prepared: &Prepared) -> Self {
         let at = |name: &str| prepared.inputs.position(name);
-        let positions = Positions {
+        Self {
             vote: [
                 "pi",
                 "m",
@@ -442,7 +438,63 @@ impl<'a> Simulation<'a> {
             effects: (0..prepared.scenario.campaign.effects.len())
                 .map(|index| at(&effect_name(index)))
                 .collect(),
-        };
+        }
+    }
+
+    /// Collection, challenges, reductions and costs of the draws of a tile, at given values of the
+    /// inputs at positions.
+    ///
+    /// Where a band pays more than under a No, the extra is collected at an uncertain rate of its
+    /// own and part of it is lost to challenges; where it pays less, the budget loses what it
+    /// had reckoned to collect. Awards that rise with the bill come off. What is short of the budget
+    /// is a deficit of the collection fund, which the authorities on the bill bear in proportion to
+    /// their amounts (Local Authorities (Funds) (England) Regulations 1992).
+    pub(super) fn money(&self, finance: &Finance, values: impl Fn(usize) -> Lanes) -> Money {
+        let challenges = values(self.challenges);
+        let rates = self.collection.map(&values);
+        let mut collected = [0.0; LANES];
+        for (band, &increment) in finance.increment.iter() {
+            let rate = &rates[collection_class(band)];
+            for (lane, sum) in collected.iter_mut().enumerate() {
+                *sum += if increment > 0.0 {
+                    increment * (1.0 - challenges[lane]) * rate[lane]
+                } else {
+                    increment
+                };
+            }
+        }
+        let times = |factor: f64, at: usize| values(at).map(|value| factor * value);
+        let pension_age = times(finance.pension_age, self.tapered[0]);
+        let working_age = times(finance.working_age, self.tapered[1]);
+        let contributions = times(finance.voluntary, self.take_up);
+        let rebill = times(finance.cost_factor, self.rebill);
+        let delay = values(self.delay);
+        let short: Lanes = std::array::from_fn(|lane| {
+            let into_fund =
+                collected[lane] + finance.in_lieu - pension_age[lane] - working_age[lane];
+            finance.budgeted - into_fund
+        });
+        let own =
+            |lane: usize| finance.budgeted - finance.own_share * short[lane] + contributions[lane];
+        Money {
+            collected: std::array::from_fn(own),
+            preceptors_loss: short.map(|short| (1.0 - finance.own_share) * short),
+            contributions,
+            pension_age_beyond_base: pension_age,
+            working_age_beyond_base: working_age,
+            poll_cost: times(finance.cost_factor, self.poll),
+            loss_cost: std::array::from_fn(|lane| rebill[lane] + delay[lane]),
+        }
+    }
+}
+
+impl<'a> Simulation<'a> {
+    pub(super) fn of(prepared: &'a Prepared) -> Self {
+        Self::with(prepared, &prepared.electorate)
+    }
+
+    /// The same with another turnout of the electorate.
+    pub(super) fn with(prepared: &'a Prepared, electorate: &Electorate) -> Self {
         let ward_electors: Vec<f64> = (0..electorate.n_wards())
             .map(|ward| electorate.electors_of(ward))
             .collect();
@@ -452,7 +504,7 @@ impl<'a> Simulation<'a> {
             total_electors: ward_electors.iter().sum(),
             band_electors: electorate.by_band(),
             ward_electors,
-            at: positions,
+            at: Positions::of(prepared),
         }
     }
 
@@ -549,51 +601,9 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Collection, challenges, reductions and costs of the draws of a tile, at given values of the
-    /// inputs at positions.
-    ///
-    /// Where a band pays more than under a No, the extra is collected at an uncertain rate of its
-    /// own and part of it is lost to challenges; where it pays less, the budget loses what it
-    /// had reckoned to collect. Awards that rise with the bill come off. What is short of the budget
-    /// is a deficit of the collection fund, which the authorities on the bill bear in proportion to
-    /// their amounts (Local Authorities (Funds) (England) Regulations 1992).
+    /// The money of the draws of a tile at given values of the inputs at positions.
     pub(super) fn money(&self, values: impl Fn(usize) -> Lanes) -> Money {
-        let finance = &self.prepared.finance;
-        let challenges = values(self.at.challenges);
-        let rates = self.at.collection.map(&values);
-        let mut collected = [0.0; LANES];
-        for (band, &increment) in finance.increment.iter() {
-            let rate = &rates[collection_class(band)];
-            for (lane, sum) in collected.iter_mut().enumerate() {
-                *sum += if increment > 0.0 {
-                    increment * (1.0 - challenges[lane]) * rate[lane]
-                } else {
-                    increment
-                };
-            }
-        }
-        let times = |factor: f64, at: usize| values(at).map(|value| factor * value);
-        let pension_age = times(finance.pension_age, self.at.tapered[0]);
-        let working_age = times(finance.working_age, self.at.tapered[1]);
-        let contributions = times(finance.voluntary, self.at.take_up);
-        let rebill = times(finance.cost_factor, self.at.rebill);
-        let delay = values(self.at.delay);
-        let short: Lanes = std::array::from_fn(|lane| {
-            let into_fund =
-                collected[lane] + finance.in_lieu - pension_age[lane] - working_age[lane];
-            finance.budgeted - into_fund
-        });
-        let own =
-            |lane: usize| finance.budgeted - finance.own_share * short[lane] + contributions[lane];
-        Money {
-            collected: std::array::from_fn(own),
-            preceptors_loss: short.map(|short| (1.0 - finance.own_share) * short),
-            contributions,
-            pension_age_beyond_base: pension_age,
-            working_age_beyond_base: working_age,
-            poll_cost: times(finance.cost_factor, self.at.poll),
-            loss_cost: std::array::from_fn(|lane| rebill[lane] + delay[lane]),
-        }
+        self.at.money(&self.prepared.finance, values)
     }
 
     fn votes(

@@ -11,11 +11,11 @@ use super::candidate::{Money, home_of, perception};
 use super::draw::{Kernel, TileParameters};
 use super::frontier::{Limits, rises_of};
 use super::inputs::{COMPREHENSION, InputBlock, effect_name};
-use super::prepare::{Finance, Prepared};
-use super::run::{Observer, collection_class, poll_cost_input, tiles};
+use super::prepare::Prepared;
+use super::run::{Observer, Positions, tiles};
 use super::vector::{LANES, exp_all, ln_all, normal_cdf_all, one};
 use super::weights::Weights;
-use crate::domain::{Band, ByBand, Cells, Distribution, KindOfHome, Points, Rise};
+use crate::domain::{ByBand, Cells, Distribution, KindOfHome, Points, Rise};
 use crate::vote::{Electorate, VoterGroup, WardGroups};
 
 /// What is sought.
@@ -82,15 +82,6 @@ struct Luck {
     spread: f64,
 }
 
-/// Means of the inputs of money: they are independent, and money is linear in each.
-struct MoneyMeans {
-    kept: f64,
-    collection: [f64; 3],
-    tapered: [f64; 2],
-    poll: f64,
-    loss: f64,
-}
-
 /// Everything that a candidate is tried on.
 ///
 /// The voters of a band are taken for one ward of their mean deprivation: what wards differ in beyond
@@ -105,7 +96,10 @@ pub(super) struct Model<'a> {
     /// The draws, in tiles, before what is integrated out.
     tiles: Vec<TileParameters>,
     draws: Vec<Luck>,
-    means: MoneyMeans,
+    /// Where the inputs stand, and the mean of each: those of money are independent, and money is linear
+    /// in each.
+    at: Positions,
+    means: Vec<f64>,
 }
 
 impl<'a> Model<'a> {
@@ -120,7 +114,10 @@ impl<'a> Model<'a> {
             cells: prepared.cells.without_wards(),
             tiles: tiles_of(prepared, &inputs, bands.len()),
             draws: lucks(prepared, &inputs, concentration),
-            means: MoneyMeans::of(prepared, &inputs),
+            at: Positions::of(prepared),
+            means: (inputs.values.iter())
+                .map(|values| Weights::alike(values.len()).mean(values))
+                .collect(),
             bands,
             homes,
         }
@@ -224,10 +221,12 @@ impl<'a> Model<'a> {
             }
         }
         let win = won / all;
-        let means = &self.means;
-        let collected = means.collected(&money.finance);
-        let value = win * (collected + means.loss) - means.loss - means.poll;
-        [win, money.finance.budgeted, collected, value]
+        let finance = &money.finance;
+        let expected = self.at.money(finance, |at| [self.means[at]; LANES]);
+        let [collected, loss, poll] =
+            [expected.collected, expected.loss_cost, expected.poll_cost].map(|lanes| lanes[0]);
+        let value = win * (collected + loss) - loss - poll;
+        [win, finance.budgeted, collected, value]
     }
 
     /// Who votes with what at stake under a candidate: it is won where the mood, which is integrated
@@ -705,37 +704,4 @@ fn lucks(prepared: &Prepared, block: &InputBlock, concentration: f64) -> Vec<Luc
         }
     };
     weights.values().iter().enumerate().map(one).collect()
-}
-
-impl MoneyMeans {
-    fn of(prepared: &Prepared, block: &InputBlock) -> Self {
-        let mean = |name: &str| {
-            let values = &block.values[prepared.inputs.position(name)];
-            Weights::alike(values.len()).mean(values)
-        };
-        let factor = prepared.finance.cost_factor;
-        Self {
-            kept: 1.0 - mean("challenges"),
-            collection: ["collection_a_c", "collection_d_e", "collection_f_h"].map(mean),
-            tapered: ["tapered_pension_age", "tapered_working_age"].map(mean),
-            poll: factor * mean(poll_cost_input(prepared.finance.combined_poll)),
-            loss: factor * mean("rebill_cost") + mean("delay_cost"),
-        }
-    }
-
-    /// What is really collected over a No on average, pounds: as in the draws of a run.
-    fn collected(&self, finance: &Finance) -> f64 {
-        let of_band = |(band, increment): (Band, &f64)| {
-            if *increment > 0.0 {
-                increment * self.kept * self.collection[collection_class(band)]
-            } else {
-                *increment
-            }
-        };
-        let collected: f64 = finance.increment.iter().map(of_band).sum();
-        let into_fund = collected + finance.in_lieu
-            - finance.pension_age * self.tapered[0]
-            - finance.working_age * self.tapered[1];
-        finance.budgeted - finance.own_share * (finance.budgeted - into_fund)
-    }
 }
