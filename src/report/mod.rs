@@ -7,6 +7,7 @@ pub mod chart;
 pub mod csv;
 pub mod days;
 pub mod dictionary;
+pub mod document;
 pub mod files;
 pub mod frontier;
 pub mod households;

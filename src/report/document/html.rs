@@ -1,0 +1,144 @@
+//! A paper as one HTML file that needs nothing else.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
+
+use super::style::STYLE;
+use super::{Block, Column, Document, Figure, Holds, Quoted, Run, Table, Text};
+
+/// The paper as HTML in UTF-8: style and charts inside, no script, nothing fetched.
+///
+/// # Example
+/// ```
+/// use bandwise::report::document::{Block, Document, html};
+/// let paper = Document {
+///     title: "A & B".to_owned(),
+///     subtitle: "of nobody".to_owned(),
+///     blocks: vec![Block::Section("First".to_owned()), Block::Paragraph("1 < 2".into())],
+///     footer: "made by hand".to_owned(),
+/// };
+/// let text = html(&paper);
+/// assert!(text.starts_with("<!DOCTYPE html>"));
+/// assert!(text.contains("<h1>A &amp; B</h1>") && text.contains("<p>1 &lt; 2</p>"));
+/// ```
+pub fn html(document: &Document) -> String {
+    let page = markup! {
+        (DOCTYPE)
+        html lang="en-GB" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (document.title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    h1 { (document.title) }
+                    p.subtitle { (document.subtitle) }
+                }
+                main {
+                    @for block in &document.blocks { (one(block)) }
+                }
+                footer { (document.footer) }
+            }
+        }
+    };
+    let mut text = page.into_string();
+    text.push('\n');
+    text
+}
+
+fn one(block: &Block) -> Markup {
+    match block {
+        Block::Section(heading) => markup! { h2 { (heading) } },
+        Block::Part(heading) => markup! { h3 { (heading) } },
+        Block::Paragraph(text) => markup! { p { (running(text)) } },
+        Block::List(points) => markup! {
+            ul { @for point in points { li { (running(point)) } } }
+        },
+        Block::Facts(facts) => markup! {
+            dl.facts {
+                @for fact in facts {
+                    div {
+                        dt { (fact.label) }
+                        dd.value { (fact.value) }
+                        dd.base { (fact.base) }
+                    }
+                }
+            }
+        },
+        Block::Table(rows) => table(rows),
+        Block::Figure(chart) => figure(chart),
+        Block::Quoted(words) => quoted(words),
+    }
+}
+
+fn running(text: &Text) -> Markup {
+    markup! {
+        @for run in &text.0 {
+            @match run {
+                Run::Plain(words) => { (words) }
+                Run::Strong(words) => { strong { (words) } }
+                Run::Link { words, to } => { a href=(to) { (words) } }
+            }
+        }
+    }
+}
+
+fn table(table: &Table) -> Markup {
+    let class = |column: &Column| (column.holds == Holds::Figures).then_some("figures");
+    markup! {
+        // A wide table is moved sideways on a small screen, also by keyboard.
+        div.wide tabindex="0" role="region" aria-label=(table.caption) {
+            table {
+                caption { (table.caption) }
+                thead {
+                    tr {
+                        @for column in &table.columns {
+                            th scope="col" class=[class(column)] { (column.name) }
+                        }
+                    }
+                }
+                tbody {
+                    @for row in &table.rows {
+                        tr {
+                            @for (place, (value, column)) in row.iter().zip(&table.columns).enumerate() {
+                                @if place == 0 {
+                                    th scope="row" class=[class(column)] { (value) }
+                                } @else {
+                                    td class=[class(column)] { (value) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if !table.note.is_empty() { p.note { (table.note) } }
+    }
+}
+
+fn figure(figure: &Figure) -> Markup {
+    markup! {
+        figure {
+            (PreEscaped(&figure.svg))
+            figcaption {
+                details {
+                    summary { "The figures behind it: " (figure.title) }
+                    (table(&figure.table))
+                }
+            }
+        }
+    }
+}
+
+fn quoted(quoted: &Quoted) -> Markup {
+    markup! {
+        section.quoted aria-label=(quoted.label) {
+            p.label { (quoted.label) }
+            @for paragraph in &quoted.paragraphs { p { (paragraph) } }
+            @for answer in &quoted.answers {
+                p.answer { span { (answer) } span.box {} }
+            }
+        }
+    }
+}
