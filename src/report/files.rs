@@ -78,7 +78,8 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 47] = [
+pub const RESULT_FILES: [&str; 48] = [
+    "briefing.html",
     "backtest.csv",
     "backtest_areas.csv",
     "backtest.svg",

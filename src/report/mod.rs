@@ -14,6 +14,7 @@ pub mod households;
 pub mod json;
 pub mod medium_term;
 pub mod needs;
+pub mod paper;
 pub mod parquet;
 pub mod perception;
 pub mod results;

@@ -38,6 +38,7 @@ summary { cursor: pointer; color: var(--link); min-height: 1.5rem; }
 .quoted .label { font-size: .85rem; color: var(--soft); }
 .quoted .answer { display: flex; justify-content: space-between; max-width: 14rem; font-weight: 700; margin: .35rem 0; }
 .quoted .box { display: inline-block; width: 1.5rem; height: 1.5rem; border: 2px solid var(--ink); }
+.small { font-size: .9rem; }
 footer { margin-top: 2rem; padding-top: .5rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--soft); overflow-wrap: anywhere; }
 @page { size: A4; margin: 14mm 15mm 16mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
 @media print {
@@ -46,7 +47,9 @@ body { max-width: none; padding: 0; }
 h2 { margin-top: 1rem; break-after: avoid; }
 h3, caption { break-after: avoid; }
 tr { break-inside: avoid; }
-details { display: none; }
+details, .on-screen { display: none; }
+.small { font-size: 7.5pt; columns: 2; column-gap: 6mm; }
+.small table { font-size: inherit; }
 .wide { overflow: visible; }
 a { color: inherit; text-decoration: none; }
 }
