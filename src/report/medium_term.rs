@@ -6,6 +6,7 @@ use super::scenario_file::{number, quoted, uniform};
 use super::tables::{ColumnDoc, Record, record};
 use super::text::wrapped;
 use crate::data::Scenario;
+use crate::domain::money::thousands_to_tenths;
 use crate::domain::{Band, GapAssumes, Limit, Pence, Service, divide_half_up};
 use crate::simulation::medium_term::{Bought, LaterYears, PathFigures};
 use crate::simulation::{DrawOutcomes, Prepared, medium_term};
@@ -112,9 +113,11 @@ fn row(prepared: &Prepared, years: &LaterYears, found: &PathFigures) -> MediumTe
         path: found.path.map_or("expected", Path::key).to_owned(),
         meaning: meaning(prepared, &years.projection, found.path),
         base: format!(
-            "tax base for setting of {}, {:.1} band D equivalents{}",
+            "tax base for setting of {}, {} band D equivalents{}",
             prepared.base_year,
-            years.projection.of(Path::No)[0].tax_base_thousandths as f64 / 1_000.0,
+            thousands_to_tenths(
+                years.projection.of(Path::No)[0].tax_base_thousandths as f64 / 1_000.0
+            ),
             if found.year == 0 {
                 String::new()
             } else {

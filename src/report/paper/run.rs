@@ -148,16 +148,20 @@ fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
         }
     }
     let every_band = frozen.is_empty() && raised.len() == 1;
+    let all_rise = raised.iter().all(|(change, _)| change.starts_with('+'));
     let raised: Vec<String> = raised
         .iter()
         .map(|(change, rows)| {
-            if every_band {
-                format!("{change} in every band")
+            let by = change.trim_start_matches(|sign| all_rise && sign == '+');
+            let bands = if every_band {
+                "every band".to_owned()
             } else {
-                format!("{change} in {}", bands_in_words(rows))
-            }
+                bands_in_words(rows)
+            };
+            format!("by {by} in {bands}")
         })
         .collect();
+    let does = if all_rise { "raise" } else { "change" };
     let phased = prepared.scenario.terms.phase_in_years;
     let steps = if phased > 1 {
         format!(" These are the changes of the first of {phased} yearly steps.")
@@ -167,7 +171,7 @@ fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
     if frozen.is_empty() {
         let changes = joined(&raised);
         return Some(format!(
-            "The {called} would change its own part of the bill: {changes}.{steps}"
+            "The {called} would {does} its own part of the bill {changes}.{steps}"
         ));
     }
     let held: i64 = frozen.iter().map(|row| row.n_dwellings).sum();
@@ -175,7 +179,7 @@ fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
     let rest = if all_held {
         String::new()
     } else {
-        format!(", and change it for the others: {}", joined(&raised))
+        format!(", and {does} it {}", joined(&raised))
     };
     Some(format!(
         "The {called} would keep its own part of the bill at today's pounds in {}, which hold {} of the \
@@ -371,12 +375,16 @@ fn law(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.section("Is it lawful, and by which route?");
     let route = &prepared.route.modelled;
     let verdict = format!("{}: {}.", capital(&route.way), route.verdict.words());
-    let reasons = format!(" {}", route.reasons.join(" "));
-    paper.say(Text::new().strong(verdict).plain(reasons));
-    paper.say(format!(
-        "Who pays: {}. Standing: {}. When: {}.",
-        route.who_pays, route.standing, route.dates
-    ));
+    let (first, others) = route
+        .reasons
+        .split_first()
+        .map_or(("", &[][..]), |(first, others)| (first.as_str(), others));
+    paper.say(Text::new().strong(verdict).plain(format!(" {first}")));
+    let standing = [
+        format!("Who pays: {}.", route.who_pays),
+        format!("Standing: {}. When: {}.", route.standing, route.dates),
+    ];
+    paper.list(others.iter().cloned().chain(standing).collect());
     let vote = briefing.has_vote();
     let mut columns = vec![
         Column::words("Way"),
@@ -532,17 +540,28 @@ fn money(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
             ("Given to the council".to_owned(), "contributions_pounds"),
         ]
     };
-    let line = |(label, metric): (String, &str)| {
-        let row = briefing.figure(metric)?;
-        let value = row.mean?;
-        let idle = metric == "relief_cost_pounds" && value == 0.0;
+    let found: Vec<(String, &SummaryRow)> = rows
+        .into_iter()
+        .filter_map(|(label, metric)| Some((label, briefing.figure(metric)?)))
+        .filter(|(_, row)| row.mean.is_some())
+        .filter(|(_, row)| row.metric != "relief_cost_pounds" || row.mean != Some(0.0))
+        .collect();
+    // What most figures are measured on is said once, under the table.
+    let base = found.first().map_or("", |(_, row)| row.base.as_str());
+    let line = |(label, row): &(String, &SummaryRow)| {
         let range = match (row.p05, row.p95) {
             (Some(low), Some(high)) if low != high => {
                 format!("{} to {}", pounds(low, 0), pounds(high, 0))
             }
             _ => String::new(),
         };
-        (!idle).then(|| vec![label, pounds(value, 0), range, row.base.clone()])
+        let measured = if row.base == base {
+            "budgeted"
+        } else {
+            row.base.as_str()
+        };
+        let value = row.mean.map_or(String::new(), |value| pounds(value, 0));
+        vec![label.clone(), value, range, measured.to_owned()]
     };
     paper.table(Table {
         caption: format!("Money in {}, pounds a year", briefing.vote_year),
@@ -552,14 +571,14 @@ fn money(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
             Column::figures("90% range"),
             Column::words("Measured on"),
         ],
-        rows: rows.into_iter().filter_map(line).collect(),
+        rows: found.iter().map(line).collect(),
         note: if vote {
-            "Without a range: as budgeted, at the budgeted collection rate. With one: the average of what is \
-             likely, and where nine draws in ten lie."
-                .to_owned()
+            format!(
+                "Budgeted: on {base}. Where there is a range the amount is the average of what is likely, and \
+                 nine draws in ten lie in the range."
+            )
         } else {
-            "As budgeted, at the budgeted collection rate, and as if nobody moved, sold or appealed."
-                .to_owned()
+            format!("Budgeted: on {base}, and as if nobody moved, sold or appealed.")
         },
     });
     let less_than_a_no = vote
@@ -582,8 +601,8 @@ fn who(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     if let Some(sentence) = who_pays::card_sentence(briefing) {
         paper.say(sentence);
     }
-    paper.table(household_table(prepared, briefing));
     paper.apart(Setting::OnScreen, |paper| {
+        paper.table(household_table(prepared, briefing));
         for name in ["ward-change", "ward-frozen"] {
             paper.figure(name);
         }
@@ -821,7 +840,11 @@ fn years(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
 fn caveats(briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.section("Risks and caveats");
     paper.apart(Setting::Small, |paper| {
-        let messages = briefing.warnings.iter().map(|row| row.message.clone());
+        // Marks of code are for the terminal; what stood between them is explained among the words.
+        let messages = briefing
+            .warnings
+            .iter()
+            .map(|row| row.message.replace('`', ""));
         paper.list(messages.collect());
     });
 }
@@ -834,7 +857,12 @@ fn annex(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
         paper.part("Method");
         paper.list(method(briefing));
         paper.part("Sources");
-        paper.table(source_table(prepared, briefing));
+        paper.blocks.push(Block::List(sources(prepared, briefing)));
+        paper.say(format!(
+            "Standing: S sourced, H high confidence, M medium, J judgement. provenance.json has every table \
+             with its hash. {}",
+            briefing.provenance.licence
+        ));
         paper.part("From what it was made");
         paper.list(made_from(&briefing.provenance));
     });
@@ -895,6 +923,11 @@ fn glossary(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
             ),
         ]);
     }
+    words.push((
+        "A name such as vote.day",
+        "a key of the scenario file, with which whoever runs the program replaces what is taken here"
+            .to_owned(),
+    ));
     words
         .into_iter()
         .map(|(word, meaning)| Text::new().strong(word).plain(format!(": {meaning}.")))
@@ -923,7 +956,7 @@ fn method(briefing: &Briefing) -> Vec<String> {
 }
 
 /// Sources of the figures that bear on this run: those of its vintage, its areas, its law and its vote.
-fn source_table(prepared: &Prepared, briefing: &Briefing) -> Table {
+fn sources(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
     let vintage = format!("{}/", briefing.provenance.vintage);
     let areas = match prepared.scenario.by {
         Some(Detail::Areas(AreaKind::Lsoa)) => "lsoas",
@@ -941,29 +974,16 @@ fn source_table(prepared: &Prepared, briefing: &Briefing) -> Table {
         let name = table.name.as_str();
         name.starts_with(&vintage) || wanted.contains(&name)
     };
-    Table {
-        caption: "Sources".to_owned(),
-        columns: vec![
-            Column::words("Table"),
-            Column::words("Source"),
-            Column::words("Date"),
-            Column::words("Standing"),
-        ],
-        rows: (briefing.provenance.tables.iter().filter(bears))
-            .map(|table| {
-                vec![
-                    table.name.replace('_', " "),
-                    table.source.clone(),
-                    table.date.clone(),
-                    table.standing.clone(),
-                ]
-            })
-            .collect(),
-        note: "Standing: S sourced, H high confidence, M medium, J judgement. provenance.json has every table \
-               with its hash. Contains public sector information licensed under the Open Government Licence \
-               v3.0."
-            .to_owned(),
-    }
+    let used = briefing.provenance.tables.iter().filter(bears);
+    used.map(|table| {
+        Text::new()
+            .strong(table.name.replace('_', " "))
+            .plain(format!(
+                ": {} ({}; standing {}).",
+                table.source, table.date, table.standing
+            ))
+    })
+    .collect()
 }
 
 fn made_from(provenance: &Provenance) -> Vec<String> {
