@@ -1,7 +1,5 @@
 //! `run`: the main job.
 
-use std::path::PathBuf;
-
 use bandwise::report::files::Place;
 use bandwise::report::{
     OutputFolder, briefing, card, csv, document, json, needs, paper, parquet, scenario_file, text,
@@ -110,8 +108,7 @@ pub fn open(output: &Output, name: String) -> Result<OutputFolder, Failure> {
         .clone()
         .map_or_else(|| Place::NextFree(name), Place::Named);
     let folder = OutputFolder::open(place, output.force)?;
-    let staging: PathBuf = folder.staging().to_owned();
-    gone_on_interrupt(move || drop(std::fs::remove_dir_all(&staging)))?;
+    gone_on_interrupt(folder.when_stopped())?;
     Ok(folder)
 }
 

@@ -20,6 +20,7 @@ pub mod perception;
 pub mod results;
 pub mod scenario_file;
 pub mod sensitivity;
+mod staging;
 mod summary;
 pub mod sweep;
 pub mod tables;
