@@ -8,6 +8,7 @@ pub mod csv;
 pub mod days;
 pub mod dictionary;
 pub mod document;
+pub mod figures;
 pub mod files;
 pub mod frontier;
 pub mod households;
