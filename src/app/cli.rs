@@ -132,7 +132,7 @@ pub struct RunArgs {
         long,
         value_name = "FORMAT",
         value_delimiter = ',',
-        default_value = "csv,parquet,json,html"
+        default_value = "csv,parquet,json,html,charts"
     )]
     pub format: Vec<Format>,
 }
@@ -148,6 +148,8 @@ pub enum Format {
     Json,
     /// The briefing as one page.
     Html,
+    /// Every chart as SVG and PNG.
+    Charts,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use bandwise::report::files::Place;
 use bandwise::report::{
-    OutputFolder, briefing, card, csv, document, json, needs, paper, parquet, scenario_file, text,
+    OutputFolder, briefing, card, csv, document, figures, json, paper, parquet, scenario_file, text,
 };
 use bandwise::simulation::{DrawOutcomes, Prepared, on_threads, run as simulate};
 
@@ -49,9 +49,6 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
         folder.write("needs.csv", &csv::csv(&briefing.needs))?;
         folder.write("needs_curve.csv", &csv::csv(&briefing.needs_curve))?;
-        for (file, chart) in needs::charts(&briefing) {
-            folder.write(file, chart.as_bytes())?;
-        }
         folder.write("days.csv", &csv::csv(&briefing.days))?;
         folder.write("perception.csv", &csv::csv(&briefing.perception))?;
         folder.write("routes.csv", &csv::csv(&briefing.routes))?;
@@ -69,9 +66,18 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     if args.format.contains(&Format::Parquet) {
         folder.write("draws.parquet", &draws(&prepared, &outcomes)?)?;
     }
-    if args.format.contains(&Format::Html) {
-        let paper = paper::of_run(&prepared, &briefing, &[]);
-        folder.write("briefing.html", document::html(&paper).as_bytes())?;
+    let wants = |format| args.format.contains(&format);
+    if wants(Format::Html) || wants(Format::Charts) {
+        let figures = figures::of_run(&prepared, &outcomes, &briefing)?;
+        let paper = paper::of_run(&prepared, &briefing, &figures);
+        if wants(Format::Html) {
+            folder.write("briefing.html", document::html(&paper).as_bytes())?;
+        }
+        if wants(Format::Charts) {
+            for (name, bytes) in figures::files(&figures) {
+                folder.write(&name, &bytes)?;
+            }
+        }
     }
     if args.format.contains(&Format::Json) {
         folder.write("results.json", &json::json(&briefing))?;
