@@ -132,7 +132,7 @@ pub struct RunArgs {
         long,
         value_name = "FORMAT",
         value_delimiter = ',',
-        default_value = "csv,parquet,json"
+        default_value = "csv,parquet,xlsx,json"
     )]
     pub format: Vec<Format>,
 }
@@ -144,6 +144,8 @@ pub enum Format {
     Csv,
     /// Every draw.
     Parquet,
+    /// A workbook with the working in live formulas.
+    Xlsx,
     /// Everything in one file.
     Json,
 }

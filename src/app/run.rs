@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bandwise::report::files::Place;
 use bandwise::report::{
-    OutputFolder, briefing, card, csv, json, needs, parquet, scenario_file, text,
+    OutputFolder, briefing, card, csv, json, needs, parquet, scenario_file, text, workbook,
 };
 use bandwise::simulation::{DrawOutcomes, Prepared, on_threads, run as simulate};
 
@@ -70,6 +70,10 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     if args.format.contains(&Format::Parquet) {
         folder.write("draws.parquet", &draws(&prepared, &outcomes)?)?;
+    }
+    if args.format.contains(&Format::Xlsx) {
+        let workbook = workbook::workbook(&prepared, &briefing).map_err(Failure::bug)?;
+        folder.write("workbook.xlsx", &workbook)?;
     }
     if args.format.contains(&Format::Json) {
         folder.write("results.json", &json::json(&briefing))?;
