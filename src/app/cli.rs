@@ -132,7 +132,7 @@ pub struct RunArgs {
         long,
         value_name = "FORMAT",
         value_delimiter = ',',
-        default_value = "csv,parquet,json"
+        default_value = "csv,parquet,json,html"
     )]
     pub format: Vec<Format>,
 }
@@ -146,6 +146,8 @@ pub enum Format {
     Parquet,
     /// Everything in one file.
     Json,
+    /// The briefing as one page.
+    Html,
 }
 
 #[derive(Debug, Args)]

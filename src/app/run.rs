@@ -1,10 +1,8 @@
 //! `run`: the main job.
 
-use std::path::PathBuf;
-
 use bandwise::report::files::Place;
 use bandwise::report::{
-    OutputFolder, briefing, card, csv, json, needs, parquet, scenario_file, text,
+    OutputFolder, briefing, card, csv, document, json, needs, paper, parquet, scenario_file, text,
 };
 use bandwise::simulation::{DrawOutcomes, Prepared, on_threads, run as simulate};
 
@@ -71,6 +69,10 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     if args.format.contains(&Format::Parquet) {
         folder.write("draws.parquet", &draws(&prepared, &outcomes)?)?;
     }
+    if args.format.contains(&Format::Html) {
+        let paper = paper::of_run(&prepared, &briefing, &[]);
+        folder.write("briefing.html", document::html(&paper).as_bytes())?;
+    }
     if args.format.contains(&Format::Json) {
         folder.write("results.json", &json::json(&briefing))?;
     }
@@ -106,8 +108,7 @@ pub fn open(output: &Output, name: String) -> Result<OutputFolder, Failure> {
         .clone()
         .map_or_else(|| Place::NextFree(name), Place::Named);
     let folder = OutputFolder::open(place, output.force)?;
-    let staging: PathBuf = folder.staging().to_owned();
-    gone_on_interrupt(move || drop(std::fs::remove_dir_all(&staging)))?;
+    gone_on_interrupt(folder.when_stopped())?;
     Ok(folder)
 }
 

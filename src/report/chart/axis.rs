@@ -15,6 +15,8 @@ pub enum Unit {
     Pounds,
     /// A plain number.
     Number,
+    /// A financial year by the year in which it begins.
+    Year,
 }
 
 /// An axis of a chart.
@@ -41,7 +43,7 @@ impl Unit {
     pub(super) fn place(self, value: f64) -> f64 {
         match self {
             Self::Share | Self::Points => value * 100.0,
-            Self::Pounds | Self::Number => value,
+            Self::Pounds | Self::Number | Self::Year => value,
         }
     }
 
@@ -61,15 +63,19 @@ impl Unit {
             Self::Pounds if place.abs() >= 999_500.0 => self.tick(rounded(place, -4)),
             Self::Pounds if place.abs() >= 100.0 => self.tick(rounded(place, 0)),
             Self::Pounds | Self::Number => self.tick(rounded(place, 2)),
+            Self::Year => self.tick(place),
         }
     }
 
     /// How a place on the axis is written at its tick.
     pub(super) fn tick(self, place: f64) -> String {
+        if self == Self::Year {
+            return year(place);
+        }
         let (size, negative) = (place.abs(), place < 0.0);
         let digits = match self {
             Self::Share => format!("{}%", decimals(size, 3)),
-            Self::Points | Self::Number => decimals(size, 3),
+            Self::Points | Self::Number | Self::Year => decimals(size, 3),
             Self::Pounds if size >= 1e6 => format!("£{}m", decimals(size / 1e6, 3)),
             Self::Pounds => format!("£{}", money(size)),
         };
@@ -88,6 +94,7 @@ impl Unit {
         match self {
             Self::Share | Self::Points | Self::Number => 0.1,
             Self::Pounds => 2.0,
+            Self::Year => 1.0,
         }
     }
 
@@ -110,6 +117,28 @@ impl Unit {
         }
         from..to
     }
+}
+
+/// A change in whole pounds, with its sign.
+pub(super) fn signed_pounds(change: f64) -> String {
+    if !change.is_finite() {
+        return Unit::Pounds.words(change);
+    }
+    let text = Unit::Pounds.tick(change.round());
+    if change.round() > 0.0 {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+/// The financial year that begins in a year; nothing between two.
+fn year(place: f64) -> String {
+    if place.fract() != 0.0 || !(0.0..1e4).contains(&place) {
+        return String::new();
+    }
+    let first = place as u32;
+    format!("{first}-{:02}", (first + 1) % 100)
 }
 
 /// The number to so many decimals; `-4` is to the nearest ten thousand.
@@ -162,6 +191,20 @@ mod tests {
         assert_eq!(Unit::Pounds.words(-0.001), "£0");
         assert_eq!(Unit::Number.words(1234.5), "1,234.5");
         assert_eq!(Unit::Share.words(f64::NAN), "not known");
+    }
+
+    #[test]
+    fn a_year_is_named_at_its_beginning_and_nowhere_else() {
+        assert_eq!(Unit::Year.tick(2027.0), "2027-28");
+        assert_eq!(Unit::Year.tick(1999.0), "1999-00");
+        assert_eq!(Unit::Year.tick(2027.5), "");
+    }
+
+    #[test]
+    fn a_change_has_its_sign() {
+        assert_eq!(signed_pounds(3797.98), "+£3,798");
+        assert_eq!(signed_pounds(-63.2), "-£63");
+        assert_eq!(signed_pounds(0.2), "£0");
     }
 
     #[test]

@@ -9,14 +9,22 @@
 //! more file that fills a sheet.
 
 mod axis;
+mod bills;
 mod calibration;
+mod cases;
 mod curve;
 mod frontier;
+mod png;
+mod rows;
 mod sheet;
 mod tornado;
 
 pub use axis::{Axis, Unit};
+pub use bills::{BandBill, BillsChart, bills};
 pub use calibration::{CalibrationPoint, PredictedRange, calibration_plot};
+pub use cases::CaseNames;
 pub use curve::{CurveMarks, CurvePoint, CurveSeries, curve};
 pub use frontier::{FrontierChart, FrontierMark, frontier_chart};
+pub use png::{Picture, PictureError, picture};
+pub use sheet::description_of;
 pub use tornado::{TornadoBar, TornadoEnd, tornado};

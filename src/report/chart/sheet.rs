@@ -3,6 +3,7 @@
 //! Lengths are in pixels of a sheet 800 wide. plotters, which draws, knows whole numbers only, so it
 //! is given a sheet [`FINE`] times as large and the picture is scaled back by its view box.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use plotters::chart::{ChartBuilder, ChartContext, LabelAreaPosition};
@@ -13,7 +14,7 @@ use plotters::element::{Circle, DashedPathElement, PathElement, Polygon, Rectang
 use plotters::prelude::{Cartesian2d, Color, IntoFont, RGBColor, SVGBackend, ShapeStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, TextStyle};
-use quick_xml::escape::escape;
+use quick_xml::escape::{escape, unescape};
 
 use super::axis::{Axis, Unit};
 
@@ -29,7 +30,10 @@ pub(super) const AXIS_ROOM: f64 = 44.0;
 const FINE: f64 = 8.0;
 
 const TITLE_SIZE: f64 = 17.0;
-const LABEL_SIZE: f64 = 12.0;
+/// Size of usual labels, pixels.
+pub(super) const LABEL_SIZE: f64 = 12.0;
+/// Size of the least labels, pixels.
+pub(super) const SMALL_SIZE: f64 = 10.5;
 const SOURCE_SIZE: f64 = 11.0;
 const KEY_ROW: f64 = 22.0;
 const KEY_SAMPLE: f64 = 34.0;
@@ -44,6 +48,7 @@ pub(super) const PALE: RGBColor = RGBColor(222, 222, 222);
 pub(super) const BLUE: RGBColor = RGBColor(0, 114, 178);
 pub(super) const SKY: RGBColor = RGBColor(86, 180, 233);
 pub(super) const VERMILION: RGBColor = RGBColor(213, 94, 0);
+pub(super) const APRICOT: RGBColor = RGBColor(246, 200, 150);
 pub(super) const GREEN: RGBColor = RGBColor(0, 158, 115);
 pub(super) const PURPLE: RGBColor = RGBColor(204, 121, 167);
 
@@ -119,10 +124,14 @@ impl Sheet<'_> {
         let height = (source_top + 14.0 * lines(&source) + 10.0).ceil();
 
         let mut drawn = String::new();
+        let names;
         {
             let size = (whole(WIDTH).unsigned_abs(), whole(height).unsigned_abs());
             let area = SVGBackend::with_string(&mut drawn, size).into_drawing_area();
-            let canvas = Canvas { area };
+            let canvas = Canvas {
+                area,
+                names: RefCell::new(String::new()),
+            };
             canvas.rectangle((0.0, 0.0), (WIDTH, height), WHITE);
             for (row, line) in (0u32..).zip(&title) {
                 let y = 14.0 + 22.0 * f64::from(row) + 11.0;
@@ -162,14 +171,16 @@ impl Sheet<'_> {
                 );
             }
             canvas.area.present().expect(IN_MEMORY);
+            names = canvas.names.take();
         }
         // plotters opens with a bare `<svg>`; this one says what it is to those who cannot see it.
         let marks = drawn.split_once('\n').map_or("", |(_, marks)| marks);
+        let marks = marks.trim_end().trim_end_matches("</svg>");
         let title = clean(self.title);
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
              viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\" font-family=\"sans-serif\">\n\
-             <title>{}</title>\n<desc>{}</desc>\n{marks}",
+             <title>{}</title>\n<desc>{}</desc>\n{marks}{names}</svg>\n",
             whole(WIDTH),
             whole(height),
             escape(&title),
@@ -195,6 +206,23 @@ impl Sheet<'_> {
         }
         rows
     }
+}
+
+/// What a chart shows in full sentences, as it tells screen readers itself.
+///
+/// # Example
+/// ```
+/// use bandwise::report::chart::{Axis, Unit, description_of, tornado};
+/// let svg = tornado(&[], 0.2, "Bands A & B", &Axis::new("win", Unit::Share), "none");
+/// assert!(description_of(&svg).starts_with("win: 20% with all inputs as they are."));
+/// assert_eq!(description_of("no chart"), "");
+/// ```
+pub fn description_of(svg: &str) -> String {
+    let described = svg
+        .split_once("<desc>")
+        .and_then(|(_, rest)| rest.split_once("</desc>"))
+        .map_or("", |(text, _)| text);
+    unescape(described).map_or_else(|_| described.to_owned(), |text| text.into_owned())
 }
 
 /// Where a text is held.
@@ -230,6 +258,7 @@ pub(super) enum Fill {
 /// Where marks are put, in pixels of the sheet.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    names: RefCell<String>,
 }
 
 impl<'a> Canvas<'a> {
@@ -302,6 +331,21 @@ impl<'a> Canvas<'a> {
         self.line(&outline, colour, 1.6);
     }
 
+    /// Gives a place on the sheet a name, which shows where a pointer rests on it.
+    pub(super) fn name(&self, outline: &[Place], name: &str) {
+        let points: Vec<String> = outline
+            .iter()
+            .copied()
+            .map(fine)
+            .map(|(x, y)| format!("{x},{y}"))
+            .collect();
+        self.names.borrow_mut().push_str(&format!(
+            "<polygon opacity=\"0\" points=\"{}\"><title>{}</title></polygon>\n",
+            points.join(" "),
+            escape(&clean(name))
+        ));
+    }
+
     /// A label of usual size, its middle at a height.
     pub(super) fn label(&self, at: Place, text: &str, hold: Hold) {
         self.words(at, text, LABEL_SIZE, Weight::Plain, hold, BLACK);
@@ -320,7 +364,8 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    fn words(
+    /// A label of any size, weight and colour.
+    pub(super) fn words(
         &self,
         at: Place,
         text: &str,
@@ -368,6 +413,7 @@ impl<'a> Canvas<'a> {
         let ticks_across = match unit_across {
             Unit::Pounds => (right - left) / 60.0,
             Unit::Share | Unit::Points | Unit::Number => (right - left) / 46.0,
+            Unit::Year => (right - left) / 70.0,
         };
         let label = text_style(SOURCE_SIZE, Weight::Plain, BLACK);
         let tick_across = move |place: &f64| unit_across.tick(*place);
@@ -447,11 +493,17 @@ pub(super) fn label_lines(text: &str, width: f64) -> Vec<String> {
     wrapped(text, width, LABEL_SIZE, Weight::Plain)
 }
 
+/// Breaks a text into lines of at most so many pixels of the least labels.
+pub(super) fn small_lines(text: &str, width: f64) -> Vec<String> {
+    wrapped(text, width, SMALL_SIZE, Weight::Plain)
+}
+
 /// How many lines there are, for heights.
 pub(super) fn lines<T>(lines: &[T]) -> f64 {
     lines.len() as f64
 }
 
+/// Breaks a text into lines of at most so many pixels.
 fn wrapped(text: &str, width: f64, size: f64, weight: Weight) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in clean(text).split(' ').filter(|word| !word.is_empty()) {

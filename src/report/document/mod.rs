@@ -40,6 +40,17 @@ pub enum Block {
     Figure(Figure),
     /// A text in its own words, such as a ballot paper.
     Quoted(Quoted),
+    /// Blocks that are set apart.
+    Group(Setting, Vec<Block>),
+}
+
+/// How blocks are set apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// In small print: for reference.
+    Small,
+    /// More detail than fits on paper: left out of print.
+    OnScreen,
 }
 
 /// A running text.
