@@ -51,7 +51,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
         folder.write("needs.csv", &csv::csv(&briefing.needs))?;
         folder.write("needs_curve.csv", &csv::csv(&briefing.needs_curve))?;
-        for (file, chart) in needs::charts(&briefing) {
+        for (_, file, chart) in needs::charts(&briefing) {
             folder.write(file, chart.as_bytes())?;
         }
         folder.write("days.csv", &csv::csv(&briefing.days))?;
