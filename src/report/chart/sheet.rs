@@ -39,7 +39,7 @@ const KEY_ROW: f64 = 22.0;
 const KEY_SAMPLE: f64 = 34.0;
 
 /// A colour.
-pub(super) type Colour = RGBColor;
+pub(super) use plotters::prelude::RGBColor as Colour;
 
 pub(super) const BLACK: RGBColor = RGBColor(0, 0, 0);
 pub(super) const WHITE: RGBColor = RGBColor(255, 255, 255);
@@ -218,11 +218,29 @@ impl Sheet<'_> {
 /// assert_eq!(description_of("no chart"), "");
 /// ```
 pub fn description_of(svg: &str) -> String {
-    let described = svg
-        .split_once("<desc>")
-        .and_then(|(_, rest)| rest.split_once("</desc>"))
+    element_of(svg, "desc")
+}
+
+/// What stands over a chart.
+///
+/// # Example
+/// ```
+/// use bandwise::report::chart::{Axis, Unit, title_of, tornado};
+/// let svg = tornado(&[], 0.2, "Bands A & B", &Axis::new("win", Unit::Share), "none");
+/// assert_eq!(title_of(&svg), "Bands A & B");
+/// assert_eq!(title_of("no chart"), "");
+/// ```
+pub fn title_of(svg: &str) -> String {
+    element_of(svg, "title")
+}
+
+/// The text of the first element of a name.
+fn element_of(svg: &str, name: &str) -> String {
+    let held = svg
+        .split_once(&format!("<{name}>"))
+        .and_then(|(_, rest)| rest.split_once(&format!("</{name}>")))
         .map_or("", |(text, _)| text);
-    unescape(described).map_or_else(|_| described.to_owned(), |text| text.into_owned())
+    unescape(held).map_or_else(|_| held.to_owned(), |text| text.into_owned())
 }
 
 /// Where a text is held.
