@@ -1,7 +1,9 @@
 //! The charts of every result, each with the table behind it.
 
+use std::collections::BTreeMap;
+
 use super::card::pounds;
-use super::chart::{BandBill, BillsChart, CaseNames, bills, description_of, picture};
+use super::chart::{BandBill, BillsChart, CaseNames, Picture, bills, description_of, picture};
 use super::document::{Column, Figure, Table};
 use super::results::Briefing;
 use super::tables::BandRow;
@@ -23,21 +25,29 @@ pub fn of_run(
     Ok(vec![bills_figure(prepared, briefing, &words)])
 }
 
-/// The files of charts: `charts/NAME.svg` and `charts/NAME.png` of each, by name.
-pub fn files(figures: &[Figure]) -> Vec<(String, Vec<u8>)> {
+/// Charts as pictures, by the names of their figures.
+pub fn pictures(figures: &[Figure]) -> BTreeMap<String, Picture> {
     figures
         .iter()
-        .flat_map(|figure| {
+        .map(|figure| {
             let drawn = picture(&figure.svg).expect("a chart of this program is SVG");
-            [
-                (format!("charts/{}.png", figure.name), drawn.bytes),
-                (
-                    format!("charts/{}.svg", figure.name),
-                    figure.svg.clone().into_bytes(),
-                ),
-            ]
+            (figure.name.clone(), drawn)
         })
         .collect()
+}
+
+/// The files of charts: `charts/NAME.png` and `charts/NAME.svg` of each, with their bytes.
+pub fn files(figures: &[Figure], pictures: &BTreeMap<String, Picture>) -> Vec<(String, Vec<u8>)> {
+    let drawn = pictures
+        .iter()
+        .map(|(name, picture)| (format!("charts/{name}.png"), picture.bytes.clone()));
+    let written = figures.iter().map(|figure| {
+        (
+            format!("charts/{}.svg", figure.name),
+            figure.svg.clone().into_bytes(),
+        )
+    });
+    drawn.chain(written).collect()
 }
 
 /// What all charts of a run say alike.

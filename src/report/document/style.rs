@@ -13,6 +13,7 @@ h3 { font-size: 1.05rem; margin: 1.25rem 0 .25rem; }
 p, ul { margin: 0 0 .75rem; }
 ul { padding-left: 1.25rem; }
 li { margin-bottom: .35rem; }
+p, li, dd { overflow-wrap: break-word; }
 a { color: var(--link); }
 a:focus-visible, summary:focus-visible, .wide:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .75rem; margin: 0 0 1rem; padding: 0; }

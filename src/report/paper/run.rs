@@ -191,15 +191,12 @@ fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
     ))
 }
 
-/// The change of a band's own part in the first year, in percent of today's.
+/// The change of a band's own part in the first year, in percent of today's: to a hundredth, for 4.99% needs
+/// no vote where 5% does.
 fn change_in_words(row: &BandRow) -> String {
     let rise = 100.0 * (row.own_bill_yes_pounds / row.own_bill_today_pounds - 1.0);
-    let rounded = (rise * 10.0).round() / 10.0 + 0.0;
-    if rounded == rounded.trunc() {
-        format!("{rounded:+.0}%")
-    } else {
-        format!("{rounded:+.1}%")
-    }
+    let rounded = (rise * 100.0).round() / 100.0 + 0.0;
+    format!("{rounded:+}%")
 }
 
 /// `band A`, `bands A and B`, `bands A, B and C`.
@@ -254,18 +251,28 @@ fn what_it_brings(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
         let given = briefing.figure("contributions_pounds")?;
         return Some(format!("{}.", capital(&spread(given, millions))));
     }
-    if !briefing.has_vote() {
-        let less = if over_today < 0.0 { "less" } else { "more" };
-        return Some(format!(
-            "It would bring the {} {} a year {less} than today, as budgeted.",
-            prepared.record.authority.class.called(),
-            millions(over_today.abs())
-        ));
-    }
     let than = |value: f64| {
         let less = if value < 0.0 { "less" } else { "more" };
         format!("{} a year {less}", millions(value.abs()))
     };
+    if !briefing.has_vote() {
+        let called = prepared.record.authority.class.called();
+        let own = if over_today.abs() < 0.5 {
+            format!("It would bring the {called} as much as today")
+        } else {
+            format!(
+                "It would bring the {called} {} than today, as budgeted",
+                than(over_today)
+            )
+        };
+        let taken = mean(briefing, "exchequer_yield_pounds").map_or(String::new(), |pounds| {
+            format!(
+                ", and the Exchequer {} a year from this area",
+                millions(pounds)
+            )
+        });
+        return Some(format!("{own}{taken}."));
+    }
     Some(format!(
         "If it is carried, the {} budgets for {} than today and {} than after a No, which is not a freeze: \
          a No brings a rise of {} in every band.",
@@ -315,6 +322,22 @@ fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
         let label = format!("Homes whose {called}'s part of the bill does not rise");
         let value = row.mean.map(|share| percent(share, 1));
         fact(&label, value, format!("of {}{whole}", row.base));
+    }
+    if !local {
+        for (label, metric) in [
+            ("The council, over today", "net_yield_vs_today_pounds"),
+            (
+                "The other authorities on the bill, over the year without it",
+                "other_authorities_yield_vs_no_pounds",
+            ),
+            ("The Exchequer, from this area", "exchequer_yield_pounds"),
+            ("Given to the council", "contributions_pounds"),
+        ] {
+            if let Some(row) = briefing.figure(metric) {
+                let base = format!("{}, {}", row.base, briefing.vote_year);
+                fact(label, row.mean.map(a_year), base);
+            }
+        }
     }
     if local {
         let relief = mean(briefing, "relief_cost_pounds").filter(|relief| *relief > 0.0);
@@ -488,15 +511,17 @@ fn money(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     let no_limit = prepared.principle.limit == Limit::Unlimited;
     let rows: Vec<(String, &str)> = if local {
         let over_no = ("Raised over ".to_owned() + no, "net_yield_vs_no_pounds");
-        let mut rows = vec![
-            ("Council tax today".to_owned(), "revenue_today_pounds"),
-            (
-                "Raised by the headline rise, before relief".to_owned(),
-                "gross_yield_pounds",
-            ),
-            ("Relief given back".to_owned(), "relief_cost_pounds"),
-            ("Raised over today".to_owned(), "net_yield_vs_today_pounds"),
-        ];
+        let mut rows = vec![("Council tax today".to_owned(), "revenue_today_pounds")];
+        if prepared.schedule.needs_relief() {
+            rows.extend([
+                (
+                    "Raised by the headline rise, before relief".to_owned(),
+                    "gross_yield_pounds",
+                ),
+                ("Relief given back".to_owned(), "relief_cost_pounds"),
+            ]);
+        }
+        rows.push(("Raised over today".to_owned(), "net_yield_vs_today_pounds"));
         if !no_limit {
             rows.push(over_no);
         }
@@ -544,7 +569,6 @@ fn money(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
         .into_iter()
         .filter_map(|(label, metric)| Some((label, briefing.figure(metric)?)))
         .filter(|(_, row)| row.mean.is_some())
-        .filter(|(_, row)| row.metric != "relief_cost_pounds" || row.mean != Some(0.0))
         .collect();
     // What most figures are measured on is said once, under the table.
     let base = found.first().map_or("", |(_, row)| row.base.as_str());
