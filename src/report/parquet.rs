@@ -126,7 +126,7 @@ pub(super) fn typed<V: AsRef<[Value]>>(columns: &[ColumnDoc], rows: &[V]) -> Pol
 }
 
 /// A table as a Parquet file: the same bytes for the same table.
-fn bytes_of(mut frame: DataFrame) -> PolarsResult<Vec<u8>> {
+pub(super) fn bytes_of(mut frame: DataFrame) -> PolarsResult<Vec<u8>> {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
         .with_compression(ParquetCompression::Uncompressed)
