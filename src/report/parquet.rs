@@ -18,20 +18,74 @@ pub const DRAW: ColumnDoc = ColumnDoc {
 
 /// What the columns of the draws say, beside those of the uncertain inputs.
 pub const OUTCOMES: [ColumnDoc; 14] = [
-    ColumnDoc::number("collected_vs_no_pounds", "pounds a year", "Collected over a No, pounds a year."),
-    ColumnDoc::number("preceptors_loss_pounds", "pounds a year", "What the other authorities on the bill lose through tax base and collection fund, pounds a year."),
-    ColumnDoc::number("contributions_pounds", "pounds a year", "Given voluntarily, pounds a year; part of what is collected."),
-    ColumnDoc::number("council_tax_reduction_beyond_base_pension_age_pounds", "pounds a year", "Extra reductions of pension age over a No beyond the tax base, pounds a year; already off what is collected."),
-    ColumnDoc::number("council_tax_reduction_beyond_base_working_age_pounds", "pounds a year", "Extra reductions of working age over a No beyond the tax base, pounds a year; already off what is collected."),
-    ColumnDoc::number("poll_cost_pounds", "pounds, once", "Cost of the poll, pounds; empty without a vote."),
-    ColumnDoc::number("loss_cost_pounds", "pounds, once", "Cost of losing, pounds; empty without a vote."),
-    ColumnDoc::number("weight", "no unit", "How much the draw counts in figures of the vote, in the light of past ballots, surveys and polls; 1 on average; empty without a vote."),
-    ColumnDoc::number("yes_share", SHARE, "Share of votes for Yes; empty without a vote."),
-    ColumnDoc::number("turnout", SHARE, "Votes over electors; empty without a vote."),
-    ColumnDoc::number("share_frozen_votes", SHARE, "Share of votes from frozen bands; empty without a vote."),
-    ColumnDoc::number("expected_value_pounds", "pounds, first year", "Value of the vote in this draw, pounds; empty without one."),
-    flag("won", "Whether more voted Yes than No; empty without a vote."),
-    flag("won_if_all_know", "The same if every voter knew what a Yes costs her; empty without a vote."),
+    ColumnDoc::number(
+        "collected_vs_no_pounds",
+        "pounds a year",
+        "Collected over a No, pounds a year.",
+    ),
+    ColumnDoc::number(
+        "preceptors_loss_pounds",
+        "pounds a year",
+        "What the other authorities on the bill lose through tax base and collection fund, pounds a year.",
+    ),
+    ColumnDoc::number(
+        "contributions_pounds",
+        "pounds a year",
+        "Given voluntarily, pounds a year; part of what is collected.",
+    ),
+    ColumnDoc::number(
+        "council_tax_reduction_beyond_base_pension_age_pounds",
+        "pounds a year",
+        "Extra reductions of pension age over a No beyond the tax base, pounds a year; already off what is collected.",
+    ),
+    ColumnDoc::number(
+        "council_tax_reduction_beyond_base_working_age_pounds",
+        "pounds a year",
+        "Extra reductions of working age over a No beyond the tax base, pounds a year; already off what is collected.",
+    ),
+    ColumnDoc::number(
+        "poll_cost_pounds",
+        "pounds, once",
+        "Cost of the poll, pounds; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "loss_cost_pounds",
+        "pounds, once",
+        "Cost of losing, pounds; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "weight",
+        "no unit",
+        "How much the draw counts in figures of the vote, in the light of past ballots, surveys and polls; 1 on average; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "yes_share",
+        SHARE,
+        "Share of votes for Yes; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "turnout",
+        SHARE,
+        "Votes over electors; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "share_frozen_votes",
+        SHARE,
+        "Share of votes from frozen bands; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "expected_value_pounds",
+        "pounds, first year",
+        "Value of the vote in this draw, pounds; empty without one.",
+    ),
+    flag(
+        "won",
+        "Whether more voted Yes than No; empty without a vote.",
+    ),
+    flag(
+        "won_if_all_know",
+        "The same if every voter knew what a Yes costs her; empty without a vote.",
+    ),
 ];
 
 const fn flag(name: &'static str, description: &'static str) -> ColumnDoc {

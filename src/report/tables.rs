@@ -23,11 +23,7 @@ pub const SHARE: &str = "share (0 to 1)";
 
 impl ColumnDoc {
     /// A column of numbers, some of which may be missing.
-    pub const fn number(
-        name: &'static str,
-        unit: &'static str,
-        description: &'static str,
-    ) -> Self {
+    pub const fn number(name: &'static str, unit: &'static str, description: &'static str) -> Self {
         Self {
             name,
             kind: "number",

@@ -38,7 +38,10 @@ pub fn pictures(figures: &[Figure]) -> BTreeMap<String, Picture> {
 pub fn files(figures: &[Figure], pictures: &BTreeMap<String, Picture>) -> Vec<(String, Vec<u8>)> {
     let drawn = |figure: &Figure| {
         let picture = pictures.get(&figure.name)?;
-        Some((format!("{FOLDER}/{}.png", figure.name), picture.bytes.clone()))
+        Some((
+            format!("{FOLDER}/{}.png", figure.name),
+            picture.bytes.clone(),
+        ))
     };
     let written = |figure: &Figure| {
         let name = format!("{FOLDER}/{}.svg", figure.name);

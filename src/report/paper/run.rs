@@ -1,6 +1,8 @@
 //! The briefing on one proposal.
 
-use super::super::card::{chance, frozen_sentences, no_vote, percent, pounds, signed, stated};
+use super::super::card::{
+    chance, driver_lines, frozen_sentences, no_vote, percent, pounds, signed, stated,
+};
 use super::super::days::DayRow;
 use super::super::document::{Block, Column, Document, Fact, Figure, Quoted, Setting, Table, Text};
 use super::super::medium_term::{
@@ -621,15 +623,14 @@ fn who(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.list(frozen_sentences(prepared, briefing));
     paper.figure("bills");
     paper.table(band_table(prepared, briefing));
-    paper.figure("who-pays");
+    paper.table(who_pays::fifths(briefing));
     if let Some(sentence) = who_pays::card_sentence(briefing) {
         paper.say(sentence);
     }
     paper.apart(Setting::OnScreen, |paper| {
+        paper.figure("who-pays");
         paper.table(household_table(prepared, briefing));
-        for name in ["ward-change", "ward-frozen"] {
-            paper.figure(name);
-        }
+        paper.figure("ward-change");
     });
 }
 
@@ -794,14 +795,18 @@ fn vote(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     }
     points.extend(stated(prepared, briefing));
     paper.list(points);
-    let lines = needs::card_lines(&briefing.needs);
-    if let Some((opening, levers)) = lines.split_first() {
-        paper.say(opening.clone());
-        let levers = levers.iter().map(|lever| capital(lever.trim()) + ".");
-        paper.list(levers.collect());
+    for lines in [
+        needs::card_lines(&briefing.needs),
+        driver_lines(prepared, briefing),
+    ] {
+        if let Some((opening, items)) = lines.split_first() {
+            paper.say(opening.replace('`', ""));
+            let items = items.iter().map(|item| capital(item.trim()) + ".");
+            paper.list(items.collect());
+        }
     }
-    paper.figure("drivers");
     paper.apart(Setting::OnScreen, |paper| {
+        paper.figure("drivers");
         let day = |row: &DayRow| {
             vec![
                 format!(

@@ -90,9 +90,17 @@ macro_rules! metric {
             name: $name,
             columns: &[
                 ColumnDoc::number($name, $unit, concat!($doc, ": mean.")),
-                ColumnDoc::number(concat!($name, "_p05"), $unit, concat!($doc, ": 5th percentile.")),
+                ColumnDoc::number(
+                    concat!($name, "_p05"),
+                    $unit,
+                    concat!($doc, ": 5th percentile."),
+                ),
                 ColumnDoc::number(concat!($name, "_p50"), $unit, concat!($doc, ": median.")),
-                ColumnDoc::number(concat!($name, "_p95"), $unit, concat!($doc, ": 95th percentile.")),
+                ColumnDoc::number(
+                    concat!($name, "_p95"),
+                    $unit,
+                    concat!($doc, ": 95th percentile."),
+                ),
             ],
         }
     };
