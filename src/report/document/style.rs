@@ -57,7 +57,7 @@ th, td { padding: .1rem .4rem; }
 .wide { margin-bottom: .5rem; }
 .note { margin: -.3rem 0 .5rem; }
 figure { margin-bottom: .5rem; }
-figure svg { width: 80%; }
+figure svg { width: 77%; }
 .quoted { padding: .5rem 1rem; margin-bottom: .5rem; max-width: none; }
 .quoted p { margin-bottom: .25rem; }
 .quoted .box { width: 1rem; height: 1rem; }
@@ -67,7 +67,8 @@ tr { break-inside: avoid; }
 details, .on-screen { display: none; }
 .small { font-size: 7pt; columns: 2; column-gap: 6mm; }
 .small table { font-size: inherit; }
-.wide { overflow: visible; }
+.wide { overflow: visible; break-inside: avoid; }
+.note { break-before: avoid; }
 a { color: inherit; text-decoration: none; }
 }
 ";

@@ -882,22 +882,17 @@ fn annex(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.section("Words, method and sources");
     paper.apart(Setting::Small, |paper| {
         paper.part("Words");
-        paper.blocks.push(Block::List(glossary(prepared, briefing)));
+        paper.say(glossary(prepared, briefing));
         paper.part("Method");
         paper.list(method(briefing));
         paper.part("Sources");
-        paper.blocks.push(Block::List(sources(prepared, briefing)));
-        paper.say(format!(
-            "Standing: S sourced, H high confidence, M medium, J judgement. provenance.json has every table \
-             with its hash. {}",
-            briefing.provenance.licence
-        ));
+        paper.say(sources(prepared, briefing));
         paper.part("From what it was made");
         paper.list(made_from(&briefing.provenance));
     });
 }
 
-fn glossary(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
+fn glossary(prepared: &Prepared, briefing: &Briefing) -> Text {
     let called = prepared.record.authority.class.called();
     let mut words = vec![
         (
@@ -957,10 +952,9 @@ fn glossary(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
         "a key of the scenario file, with which whoever runs the program replaces what is taken here"
             .to_owned(),
     ));
-    words
-        .into_iter()
-        .map(|(word, meaning)| Text::new().strong(word).plain(format!(": {meaning}.")))
-        .collect()
+    words.into_iter().fold(Text::new(), |text, (word, meaning)| {
+        text.strong(word).plain(format!(": {meaning}. "))
+    })
 }
 
 fn method(briefing: &Briefing) -> Vec<String> {
@@ -985,7 +979,7 @@ fn method(briefing: &Briefing) -> Vec<String> {
 }
 
 /// Sources of the figures that bear on this run: those of its vintage, its areas, its law and its vote.
-fn sources(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
+fn sources(prepared: &Prepared, briefing: &Briefing) -> Text {
     let vintage = format!("{}/", briefing.provenance.vintage);
     let areas = match prepared.scenario.by {
         Some(Detail::Areas(AreaKind::Lsoa)) => "lsoas",
@@ -1004,15 +998,18 @@ fn sources(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
         name.starts_with(&vintage) || wanted.contains(&name)
     };
     let used = briefing.provenance.tables.iter().filter(bears);
-    used.map(|table| {
-        Text::new()
-            .strong(table.name.replace('_', " "))
-            .plain(format!(
-                ": {} ({}; standing {}).",
-                table.source, table.date, table.standing
-            ))
+    used.fold(Text::new(), |text, table| {
+        text.strong(table.name.replace('_', " ")).plain(format!(
+            ": {} ({}, {}). ",
+            table.source, table.date, table.standing
+        ))
     })
-    .collect()
+    .plain(format!(
+        "After the date stands how far it can be trusted: S sourced, H high confidence, M medium, J \
+         judgement. provenance.json has every table with its hash, and where a table says so row by row, \
+         the program's data show prints the rows. {}",
+        briefing.provenance.licence
+    ))
 }
 
 fn made_from(provenance: &Provenance) -> Vec<String> {
