@@ -175,7 +175,7 @@ fn projection(areas: &[Area], top: f64) -> impl Fn((f64, f64)) -> Place {
     }
 }
 
-/// The place inside an outline that is furthest from its edge, across counting half: words are wide.
+/// The place inside an outline that is furthest from its edge.
 fn widest_place(rings: &[Vec<Place>]) -> Place {
     /// Places tried along each side.
     const TRIED: u32 = 40;
@@ -195,8 +195,8 @@ fn widest_place(rings: &[Vec<Place>]) -> Place {
             if !is_inside(place, rings) {
                 continue;
             }
-            let room = points()
-                .map(|(x, y)| ((x - place.0) / 1.6).hypot(y - place.1))
+            let room = (rings.iter().flat_map(|ring| ring.windows(2)))
+                .map(|pair| distance(place, pair[0], pair[1]))
                 .fold(f64::INFINITY, f64::min);
             if room > best.0 {
                 best = (room, place);
@@ -204,6 +204,21 @@ fn widest_place(rings: &[Vec<Place>]) -> Place {
         }
     }
     best.1
+}
+
+/// How far a place is from a stretch of a line, across counting less: words are wide.
+fn distance((x, y): Place, from: Place, to: Place) -> f64 {
+    /// How much wider than high a label is.
+    const WIDE: f64 = 1.7;
+    let (from_x, from_y) = ((from.0 - x) / WIDE, from.1 - y);
+    let (along_x, along_y) = ((to.0 - from.0) / WIDE, to.1 - from.1);
+    let length = along_x * along_x + along_y * along_y;
+    let part = if length > 0.0 {
+        (-(from_x * along_x + from_y * along_y) / length).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    (from_x + part * along_x).hypot(from_y + part * along_y)
 }
 
 /// Whether a place lies within closed lines: it crosses an odd number of them on its way out.

@@ -62,10 +62,10 @@ pub fn drivers_chart(bars: &[DriverBar], title: &str, source: &str) -> String {
     let sheet = Sheet {
         title,
         description: description(&bars, &axis),
-        key: key(),
+        key: key(&bars),
         notes: vec![
             "Half of all draws have the input above its median, half below; the other inputs are as \
-             they come. An input whose whisker crosses nothing cannot be told from one without effect."
+             they come. An input whose range reaches across zero cannot be told from one without effect."
                 .to_owned(),
         ],
         source,
@@ -108,18 +108,25 @@ fn whisker(canvas: &Canvas<'_>, from: f64, to: f64, y: f64) {
     }
 }
 
-fn key() -> Vec<KeyEntry> {
-    vec![
-        KeyEntry::new("more of it makes winning likelier", |canvas, (x, y)| {
-            bar_of(canvas, (x - 12.0, y), (x + 8.0, y), 1.0);
-        }),
-        KeyEntry::new("less likely", |canvas, (x, y)| {
-            bar_of(canvas, (x + 12.0, y), (x - 8.0, y), -1.0);
-        }),
-        KeyEntry::new("90% range from chance alone", |canvas, (x, y)| {
-            whisker(canvas, x - 10.0, x + 10.0, y);
-        }),
-    ]
+fn key(bars: &[&DriverBar]) -> Vec<KeyEntry> {
+    let mut key = Vec::new();
+    if bars.iter().any(|bar| bar.effect >= 0.0) {
+        key.push(KeyEntry::new(
+            "more of it makes winning likelier",
+            |canvas, (x, y)| bar_of(canvas, (x - 12.0, y), (x + 8.0, y), 1.0),
+        ));
+    }
+    if bars.iter().any(|bar| bar.effect < 0.0) {
+        key.push(KeyEntry::new(
+            "more of it makes winning less likely",
+            |canvas, (x, y)| bar_of(canvas, (x + 12.0, y), (x - 8.0, y), -1.0),
+        ));
+    }
+    key.push(KeyEntry::new(
+        "90% range from chance alone",
+        |canvas, (x, y)| whisker(canvas, x - 10.0, x + 10.0, y),
+    ));
+    key
 }
 
 fn description(bars: &[&DriverBar], axis: &Axis) -> String {

@@ -6,9 +6,24 @@ use super::sheet::{
     PURPLE, Place, Shape, Sheet, Upright, VERMILION, label_lines, lines,
 };
 
+/// What a path stands for: it is drawn alike in every chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FanStyle {
+    /// What is proposed.
+    Proposal,
+    /// The proposal in another form.
+    Variant,
+    /// A freeze.
+    Freeze,
+    /// The mean of what may happen.
+    Average,
+}
+
 /// A path through the years.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FanPath {
+    /// What it stands for.
+    pub style: FanStyle,
     /// Which path it is, for its end: `Yes`.
     pub label: String,
     /// What happens on it, for the key.
@@ -33,7 +48,7 @@ pub struct FanYear {
 /// What the chart shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FanChart {
-    /// The paths; up to four are told apart.
+    /// The paths, each of another style.
     pub paths: Vec<FanPath>,
     /// What is measured: `collected over a No (pounds a year)`.
     pub measured: Axis,
@@ -58,10 +73,11 @@ const ENDS: f64 = 142.0;
 ///
 /// # Example
 /// ```
-/// use bandwise::report::chart::{Axis, FanChart, FanPath, FanYear, Unit, fan};
+/// use bandwise::report::chart::{Axis, FanChart, FanPath, FanStyle, FanYear, Unit, fan};
 /// let year = |begins, mean| FanYear { begins, mean, low: mean - 5e5, high: mean + 5e5 };
 /// let svg = fan(&FanChart {
 ///     paths: vec![FanPath {
+///         style: FanStyle::Proposal,
 ///         label: "Yes".to_owned(),
 ///         meaning: "carried out".to_owned(),
 ///         years: vec![year(2027, 5.1e6), year(2028, 0.2e6)],
@@ -109,7 +125,8 @@ pub fn fan(chart: &FanChart) -> String {
         let at = |year: &FanYear, value: f64| panel.at(f64::from(year.begins), unit.place(value));
         let zero = panel.at(f64::from(first), 0.0).1;
         canvas.line(&[(PANEL_LEFT, zero), (PANEL_RIGHT, zero)], BLACK, 1.4);
-        for (path, look) in chart.paths.iter().zip(looks()) {
+        for path in &chart.paths {
+            let look = path.style.look();
             let upper = path.years.iter().map(|year| at(year, year.high));
             let lower = path.years.iter().rev().map(|year| at(year, year.low));
             let outline: Vec<Place> = upper.chain(lower).collect();
@@ -118,7 +135,8 @@ pub fn fan(chart: &FanChart) -> String {
             }
         }
         let mut ends = vec![(zero, label_lines(&chart.zero, ENDS))];
-        for (path, look) in chart.paths.iter().zip(looks()) {
+        for path in &chart.paths {
+            let look = path.style.look();
             let line: Vec<Place> = path.years.iter().map(|year| at(year, year.mean)).collect();
             canvas.dashed(&line, look.colour, 2.4, look.dash);
             for place in &line {
@@ -164,32 +182,32 @@ struct Look {
     fill: Fill,
 }
 
-/// A look for each path; the fifth is like the first.
-fn looks() -> impl Iterator<Item = Look> {
-    [
-        (BLUE, Dash::Whole, Shape::Diamond, Fill::Solid),
-        (GREEN, Dash::Long, Shape::Circle, Fill::Solid),
-        (VERMILION, Dash::Short, Shape::Square, Fill::Solid),
-        (PURPLE, Dash::Dots, Shape::Circle, Fill::Hollow),
-    ]
-    .into_iter()
-    .cycle()
-    .map(|(colour, dash, shape, fill)| Look {
-        colour,
-        dash,
-        shape,
-        fill,
-    })
+impl FanStyle {
+    const fn look(self) -> Look {
+        let (colour, dash, shape, fill) = match self {
+            Self::Proposal => (BLUE, Dash::Whole, Shape::Diamond, Fill::Solid),
+            Self::Variant => (GREEN, Dash::Long, Shape::Circle, Fill::Solid),
+            Self::Freeze => (VERMILION, Dash::Short, Shape::Square, Fill::Solid),
+            Self::Average => (PURPLE, Dash::Dots, Shape::Circle, Fill::Hollow),
+        };
+        Look {
+            colour,
+            dash,
+            shape,
+            fill,
+        }
+    }
 }
 
 fn key(chart: &FanChart) -> Vec<KeyEntry> {
-    let path = |(path, look): (&FanPath, Look)| {
+    let path = |path: &FanPath| {
+        let look = path.style.look();
         KeyEntry::new(path.meaning.as_str(), move |canvas, (x, y)| {
             canvas.dashed(&[(x - 13.0, y), (x + 13.0, y)], look.colour, 2.4, look.dash);
             canvas.mark(look.shape, (x, y), 3.8, look.fill, look.colour);
         })
     };
-    let mut key: Vec<KeyEntry> = chart.paths.iter().zip(looks()).map(path).collect();
+    let mut key: Vec<KeyEntry> = chart.paths.iter().map(path).collect();
     key.push(KeyEntry::new(
         "90% of draws",
         |canvas: &Canvas<'_>, (x, y)| {
@@ -241,6 +259,7 @@ mod tests {
             high: mean + 1e5,
         };
         FanPath {
+            style: FanStyle::Proposal,
             label: label.to_owned(),
             meaning: format!("{label} & <more>"),
             years: (2027..).zip(means).map(year).collect(),

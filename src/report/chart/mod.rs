@@ -37,7 +37,7 @@ pub use comparison::{ComparedProposal, ComparisonChart, comparison};
 pub use curve::{CurveMarks, CurvePoint, CurveSeries, curve};
 pub use distribution::{DistributionChart, DistributionLine, DistributionPart, distribution};
 pub use drivers::{DriverBar, drivers_chart};
-pub use fan::{FanChart, FanPath, FanYear, fan};
+pub use fan::{FanChart, FanPath, FanStyle, FanYear, fan};
 pub use frontier::{FrontierChart, FrontierMark, frontier_chart};
 pub use hexes::{HexArea, HexChart, hex_map};
 pub use league::{LeagueChart, LeagueEntry, league};

@@ -5,12 +5,12 @@ use super::distribution::round_step;
 use super::sheet::{BLACK, Colour, DARK, KeyEntry, WHITE};
 
 /// What is below nothing, from far to near.
-const LESS: [Colour; 2] = [rgb(255, 248, 212), rgb(253, 221, 140)];
+const LESS: [Colour; 2] = [rgb(255, 249, 219), rgb(254, 229, 153)];
 /// What is above nothing, from near to far.
 const MORE: [Colour; 5] = [
-    rgb(190, 216, 231),
-    rgb(135, 181, 213),
-    rgb(75, 140, 188),
+    rgb(173, 205, 225),
+    rgb(124, 172, 208),
+    rgb(74, 137, 186),
     rgb(30, 94, 150),
     rgb(10, 50, 98),
 ];

@@ -3,8 +3,8 @@
 use super::super::card::{percent, pounds};
 use super::super::chart::{
     Area, AreasChart, Axis, BandBill, BillsChart, CaseNames, DistributionChart, DistributionLine,
-    DistributionPart, DriverBar, FanChart, FanPath, FanYear, PayingGroup, PayingGroups, Unit,
-    WhoPaysChart, areas, bills, distribution, drivers_chart, fan, title_of, who_pays,
+    DistributionPart, DriverBar, FanChart, FanPath, FanStyle, FanYear, PayingGroup, PayingGroups,
+    Unit, WhoPaysChart, areas, bills, distribution, drivers_chart, fan, title_of, who_pays,
 };
 use super::super::document::{Column, Figure, Table};
 use super::super::medium_term::MediumTermRow;
@@ -53,28 +53,53 @@ struct Words {
     subject: String,
     /// How what is compared is called.
     cases: CaseNames,
-    /// Whose part of the bill moves: `the council's own part`.
-    part: String,
+    /// The part of a full bill that moves: `the council's own part of a full bill`.
+    full_bill: String,
+    /// The part of bills that moves: `the council's own part of the bill`.
+    bill: String,
+    /// What the money is over: `a No`.
+    over: &'static str,
     /// From what the figures are.
     source: String,
 }
 
 impl Words {
     fn of(prepared: &Prepared, briefing: &Briefing) -> Self {
+        let (vote, local) = (
+            prepared.route.needs_referendum(),
+            prepared.schedule.is_local(),
+        );
         let no_rise = prepared.amounts.no_rise;
-        let (yes, no, less) = if prepared.route.needs_referendum() {
-            let no = format!("after a No ({no_rise} for all)");
-            ("after a Yes", Some(no), ("Yes less today", "Yes less No"))
-        } else if prepared.schedule.is_local() {
-            ("as proposed", None, ("more than today", ""))
-        } else {
-            let no = format!("without the change ({no_rise} for all)");
-            (
+        // Where nothing comes of it, and nothing rises then, today is all there is to set it against.
+        let rises = (briefing.bands.iter()).any(|band| {
+            let [today, no, _] = bill_of(prepared, band);
+            no > today
+        });
+        let (yes, no) = match (vote, local) {
+            (true, _) => (
+                "after a Yes",
+                Some(format!("after a No ({no_rise} for all)")),
+            ),
+            (false, true) => ("as proposed", None),
+            (false, false) => (
                 "with the change",
-                Some(no),
-                ("with it less today", "with it less without"),
-            )
+                rises.then(|| format!("without the change ({no_rise} for all)")),
+            ),
         };
+        let (less_today, less_no, more) = match (vote, no.is_some()) {
+            (true, _) => (
+                "Yes less today",
+                "Yes less No",
+                "of them pay more than after a No",
+            ),
+            (false, true) => (
+                "over today",
+                "over no change",
+                "of them pay more than without it",
+            ),
+            (false, false) => ("over today", "", "of them pay more than today"),
+        };
+        let whose = prepared.record.authority.class.called();
         let provenance = &briefing.provenance;
         Self {
             subject: format!("{}, {}", briefing.authority, briefing.vote_year),
@@ -82,14 +107,24 @@ impl Words {
                 today: format!("today ({})", briefing.base_year),
                 no,
                 yes: yes.to_owned(),
-                yes_less_today: less.0.to_owned(),
-                yes_less_no: less.1.to_owned(),
+                yes_less_today: less_today.to_owned(),
+                yes_less_no: less_no.to_owned(),
+                pay_more: more.to_owned(),
             },
-            part: if prepared.schedule.is_local() {
-                let whose = prepared.record.authority.class.called();
-                format!("the {whose}'s own part")
+            full_bill: if local {
+                format!("the {whose}'s own part of a full bill")
             } else {
-                "the whole".to_owned()
+                "a full bill, all parts".to_owned()
+            },
+            bill: if local {
+                format!("the {whose}'s own part of the bill")
+            } else {
+                "the whole bill".to_owned()
+            },
+            over: if vote {
+                "a No"
+            } else {
+                "the same year without it"
             },
             source: format!(
                 "bandwise run {}, figures of {}, {}, seed {}. {}.",
@@ -112,6 +147,23 @@ impl Words {
     }
 }
 
+/// Today, after a No and after a Yes: a full bill of a band, in the part that moves.
+fn bill_of(prepared: &Prepared, band: &BandRow) -> [f64; 3] {
+    if prepared.schedule.is_local() {
+        [
+            band.own_bill_today_pounds,
+            band.own_bill_no_pounds,
+            band.own_bill_yes_pounds,
+        ]
+    } else {
+        [
+            band.total_bill_today_pounds,
+            band.total_bill_no_pounds,
+            band.total_bill_yes_pounds,
+        ]
+    }
+}
+
 /// A run and what it says.
 struct Run<'a> {
     prepared: &'a Prepared,
@@ -131,10 +183,20 @@ impl Run<'_> {
             .iter()
             .map(|band| band.n_dwellings)
             .sum();
+        let local = self.prepared.schedule.is_local();
+        // A change of the law moves all parts of a bill: there a band is frozen that pays as much.
+        let is_frozen = |band: &BandRow| {
+            let [today, _, yes] = bill_of(self.prepared, band);
+            if local {
+                band.frozen
+            } else {
+                (yes - today).abs() < 0.005
+            }
+        };
         let bands: Vec<BandBill> = (self.briefing.bands.iter())
             .map(|band| {
-                let [today, no, yes] = self.bill_of(band);
-                let frozen = if band.frozen { ", frozen" } else { "" };
+                let [today, no, yes] = bill_of(self.prepared, band);
+                let frozen = if is_frozen(band) { ", frozen" } else { "" };
                 let part = part_in_words(band.n_dwellings as f64, homes as f64);
                 BandBill {
                     label: format!("Band {}: {part} of homes{frozen}", band.band),
@@ -144,7 +206,7 @@ impl Run<'_> {
                 }
             })
             .collect();
-        let title = format!("{}: {} of a full bill, by band", words.subject, words.part);
+        let title = format!("{}: {}, by band", words.subject, words.full_bill);
         let mut columns = vec![
             Column::words("Band"),
             Column::figures("Homes"),
@@ -155,7 +217,7 @@ impl Run<'_> {
         columns.push(Column::figures(&words.cases.yes_less_today));
         columns.extend(has_no.then(|| Column::figures(&words.cases.yes_less_no)));
         let rows = self.briefing.bands.iter().map(|band| {
-            let [today, no, yes] = self.bill_of(band);
+            let [today, no, yes] = bill_of(self.prepared, band);
             let mut row = vec![
                 band.band.clone(),
                 thousands(band.n_dwellings.unsigned_abs()),
@@ -169,8 +231,8 @@ impl Run<'_> {
         });
         let table = Table {
             caption: format!(
-                "{} of the bill of a home without discounts, pounds a year",
-                capital(&words.part)
+                "{} for a home without discounts, pounds a year",
+                capital(&words.full_bill)
             ),
             columns,
             rows: rows.collect(),
@@ -180,36 +242,20 @@ impl Run<'_> {
             "A full bill: before discounts and council tax reduction. Homes: all on the valuation list."
                 .to_owned(),
         ];
-        if self.briefing.bands.iter().any(|band| band.frozen) {
-            notes
-                .push("Frozen: no full bill of the band rises over today in this part.".to_owned());
+        if self.briefing.bands.iter().any(is_frozen) {
+            notes.push(
+                "Frozen: no full bill of the band is higher than today in this part.".to_owned(),
+            );
         }
         let svg = bills(&BillsChart {
             bands,
             cases: words.cases.clone(),
-            measured: format!("{} of a full bill (pounds a year)", words.part),
+            measured: format!("{} (pounds a year)", words.full_bill),
             title: title.clone(),
             notes,
             source: words.source.clone(),
         });
         figure("bills", title, svg, table)
-    }
-
-    /// Today, after a No and after a Yes: a full bill of a band, in the part that moves.
-    fn bill_of(&self, band: &BandRow) -> [f64; 3] {
-        if self.prepared.schedule.is_local() {
-            [
-                band.own_bill_today_pounds,
-                band.own_bill_no_pounds,
-                band.own_bill_yes_pounds,
-            ]
-        } else {
-            [
-                band.total_bill_today_pounds,
-                band.total_bill_no_pounds,
-                band.total_bill_yes_pounds,
-            ]
-        }
     }
 
     fn has_no(&self) -> bool {
@@ -246,7 +292,7 @@ impl Run<'_> {
         if groupings.is_empty() {
             return None;
         }
-        let bill = format!("{} of the bill", words.part);
+        let bill = &words.bill;
         let title = format!(
             "{}: who pays more and who pays less, by income and deprivation of the area",
             words.subject
@@ -411,13 +457,13 @@ impl Run<'_> {
         )?;
         let kind = self.area_kind();
         let less = words.less();
-        let bill = format!("{} of the bill", words.part);
+        let bill = &words.bill;
         let title = format!(
             "{}: mean change of {bill} by {kind}, {less}, pounds a year",
             words.subject
         );
         let table = Table {
-            caption: format!("{}, mean change by {kind}, pounds a year", capital(&bill)),
+            caption: format!("{}, mean change by {kind}, pounds a year", capital(bill)),
             columns: vec![
                 Column::words(capital(kind)),
                 Column::figures("Homes liable"),
@@ -518,10 +564,11 @@ impl Run<'_> {
             return None;
         }
         let budgeted = self.briefing.figure("net_yield_vs_no_pounds")?.mean?;
-        let (over, if_won) = if self.prepared.route.needs_referendum() {
-            ("a No", ", if the vote is won")
+        let over = words.over;
+        let if_won = if self.prepared.route.needs_referendum() {
+            " (if the vote is won)"
         } else {
-            ("the year without it", "")
+            ""
         };
         let mut lines = vec![DistributionLine {
             at: budgeted,
@@ -535,7 +582,7 @@ impl Run<'_> {
             });
         }
         let title = format!(
-            "{}: what is really collected over {over} in the first year{if_won}",
+            "{}: really collected in the first year, over {over}{if_won}",
             words.subject
         );
         let weights = vec![1.0; self.outcomes.collected.len()];
@@ -600,7 +647,7 @@ impl Run<'_> {
             "{}: probability of winning the vote {}; mean share for Yes {} of votes",
             words.subject,
             percent(chance, 1),
-            percent(mean, 0)
+            percent(mean, 1)
         );
         let svg = distribution(&DistributionChart {
             values: &vote.yes_share,
@@ -736,7 +783,8 @@ impl Run<'_> {
         let words = &self.words;
         let rows = &self.briefing.medium_term;
         let paths: Vec<FanPath> = (self.paths().into_iter())
-            .map(|(path, label, meaning)| FanPath {
+            .map(|(path, style, label, meaning)| FanPath {
+                style,
                 label,
                 meaning,
                 years: rows
@@ -746,20 +794,25 @@ impl Run<'_> {
                     .collect(),
             })
             .filter(|path| !path.years.is_empty())
+            // A freeze that is what comes without the proposal is the line at nothing.
+            .filter(|path| path.style != FanStyle::Freeze || path.years.iter().any(moves))
             .collect();
         if paths.is_empty() {
             return None;
         }
-        let over = if self.prepared.route.needs_referendum() {
-            "a No"
-        } else {
-            "the years without it"
-        };
+        let over = words.over;
         let title = format!("{}: what later years bring, over {over}", words.subject);
         let mut notes = vec![
             "Pounds of each year, in every year over what would come in without the proposal then."
                 .to_owned(),
         ];
+        if self.prepared.route.needs_referendum() {
+            notes.push(
+                "Holding the vote is won or lost: its range spans both, its mean is neither. In the \
+                 first year it bears the poll and, if lost, billing again."
+                    .to_owned(),
+            );
+        }
         let withdrawn = |row: &&MediumTermRow| row.path == "yes_relief_withdrawn";
         if let Some(second) = rows.iter().filter(withdrawn).nth(1) {
             notes.push(format!(
@@ -787,7 +840,7 @@ impl Run<'_> {
             columns,
             rows: (self.paths().into_iter())
                 .filter(|(path, ..)| rows.iter().any(|row| row.path == *path))
-                .map(|(path, _, meaning)| {
+                .map(|(path, _, _, meaning)| {
                     let cells = years.iter().map(|year| cell(path, year));
                     [meaning].into_iter().chain(cells).collect()
                 })
@@ -812,8 +865,8 @@ impl Run<'_> {
         Some(figure("medium-term", title, svg, table))
     }
 
-    /// The paths that are drawn: key, words for its end, and what happens on it.
-    fn paths(&self) -> Vec<(&'static str, String, String)> {
+    /// The paths that are drawn: key, style, words for its end, and what happens on it.
+    fn paths(&self) -> Vec<(&'static str, FanStyle, String, String)> {
         let rows = &self.briefing.medium_term;
         let has_relief = rows.iter().any(|row| row.path == "yes_relief_in_pounds");
         let vote = self.prepared.route.needs_referendum();
@@ -830,31 +883,45 @@ impl Run<'_> {
         if has_relief {
             paths.push((
                 "yes",
+                FanStyle::Proposal,
                 format!("{label}, frozen bands kept"),
                 format!("{carried}, frozen bands kept at today's pounds"),
             ));
             paths.push((
                 "yes_relief_in_pounds",
+                FanStyle::Variant,
                 format!("{label}, all bands rise later"),
                 format!("{carried}, all bands rise in later years"),
             ));
         } else {
-            paths.push(("yes", label.to_owned(), carried.to_owned()));
+            paths.push((
+                "yes",
+                FanStyle::Proposal,
+                label.to_owned(),
+                carried.to_owned(),
+            ));
         }
         paths.push((
             "freeze",
+            FanStyle::Freeze,
             "frozen for all".to_owned(),
-            format!("today's amount for all for {years}"),
+            format!("no rise for anyone for {years}, then the later rises"),
         ));
         if vote {
             paths.push((
                 "expected",
+                FanStyle::Average,
                 "holding the vote".to_owned(),
                 "holding the vote, on average of winning and losing".to_owned(),
             ));
         }
         paths
     }
+}
+
+/// Whether a year differs from what comes without the proposal.
+fn moves(year: &FanYear) -> bool {
+    year.mean.abs() >= 0.5
 }
 
 fn fan_year(row: &MediumTermRow) -> Option<FanYear> {
@@ -880,9 +947,9 @@ fn group_in_words(grouping: Grouping, row: &DecileRow) -> String {
                 "4" => "fourth",
                 _ => "highest",
             };
-            match row.group_name.split_once(": ") {
-                Some((_, incomes)) => format!("{place}: {incomes}"),
-                None => place.to_owned(),
+            match row.group_name.rsplit_once("up to ") {
+                Some((_, income)) => format!("{place}: to {income}"),
+                None => format!("{place}: above"),
             }
         }
         Grouping::DeprivationDecile => match row.group.as_str() {
