@@ -41,7 +41,7 @@ summary { cursor: pointer; color: var(--link); min-height: 1.5rem; }
 .quoted .box { display: inline-block; width: 1.5rem; height: 1.5rem; border: 2px solid var(--ink); }
 .small { font-size: .9rem; }
 footer { margin-top: 2rem; padding-top: .5rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--soft); overflow-wrap: anywhere; }
-@page { size: A4; margin: 12mm 13mm 14mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
+@page { size: A4; margin: 11mm 13mm 13mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
 @media print {
 html { font-size: 8.6pt; line-height: 1.28; }
 body { max-width: none; padding: 0; }
@@ -65,7 +65,7 @@ footer { margin-top: .8rem; }
 h3, caption { break-after: avoid; }
 tr { break-inside: avoid; }
 details, .on-screen { display: none; }
-.small { font-size: 7pt; columns: 2; column-gap: 6mm; }
+.small { font-size: 7pt; line-height: 1.2; columns: 2; column-gap: 6mm; }
 .small table { font-size: inherit; }
 .wide { overflow: visible; break-inside: avoid; }
 .note { break-before: avoid; }

@@ -851,12 +851,12 @@ fn vote(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
 
 fn years(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.section("The years after");
-    paper.figure("medium-term");
     match years_table(prepared, &briefing.medium_term) {
         Some(table) => paper.table(table),
         None => paper.say(nothing_moves(prepared)),
     }
     paper.list(year_sentences(prepared, &briefing.medium_term));
+    paper.figure("medium-term");
     if let Some(table) = gap_table(prepared, &briefing.medium_term) {
         paper.table(table);
     }
@@ -952,9 +952,11 @@ fn glossary(prepared: &Prepared, briefing: &Briefing) -> Text {
         "a key of the scenario file, with which whoever runs the program replaces what is taken here"
             .to_owned(),
     ));
-    words.into_iter().fold(Text::new(), |text, (word, meaning)| {
-        text.strong(word).plain(format!(": {meaning}. "))
-    })
+    words
+        .into_iter()
+        .fold(Text::new(), |text, (word, meaning)| {
+            text.strong(word).plain(format!(": {meaning}. "))
+        })
 }
 
 fn method(briefing: &Briefing) -> Vec<String> {
@@ -995,7 +997,9 @@ fn sources(prepared: &Prepared, briefing: &Briefing) -> Text {
     }
     let bears = |table: &&TableProvenance| {
         let name = table.name.as_str();
-        name.starts_with(&vintage) || wanted.contains(&name)
+        // Tables that name a source in each row say nothing of it here.
+        let of_rows = table.source.starts_with("as ");
+        !of_rows && (name.starts_with(&vintage) || wanted.contains(&name))
     };
     let used = briefing.provenance.tables.iter().filter(bears);
     used.fold(Text::new(), |text, table| {
@@ -1006,8 +1010,7 @@ fn sources(prepared: &Prepared, briefing: &Briefing) -> Text {
     })
     .plain(format!(
         "After the date stands how far it can be trusted: S sourced, H high confidence, M medium, J \
-         judgement. provenance.json has every table with its hash, and where a table says so row by row, \
-         the program's data show prints the rows. {}",
+         judgement. provenance.json has every table with its hash. {}",
         briefing.provenance.licence
     ))
 }
