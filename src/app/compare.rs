@@ -1,7 +1,10 @@
 //! `compare`: proposals on the same luck.
 
+use bandwise::report::paper::{Compared, of_compare};
 use bandwise::report::tables::WarningRow;
-use bandwise::report::{card, csv, json, results, scenario_file, text};
+use bandwise::report::{
+    Briefing, briefing, card, csv, document, json, league, results, scenario_file, text,
+};
 use bandwise::simulation::{
     NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate, same_evidence,
 };
@@ -96,7 +99,23 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let place = match folder {
         None => None,
         Some(folder) => {
+            let briefings: Vec<Briefing> = on_threads(args.output.threads, || {
+                let each = prepared.iter().zip(&outcomes).zip(&texts);
+                each.map(|((one, drawn), text)| briefing(one, drawn, text, &overrides))
+                    .collect::<Result<_, _>>()
+            })?;
+            let compared: Vec<Compared<'_>> = prepared
+                .iter()
+                .zip(&briefings)
+                .map(|(prepared, briefing)| Compared { prepared, briefing })
+                .collect();
+            let ranked: Vec<(&str, &Briefing)> = compared
+                .iter()
+                .map(|one| (one.prepared.scenario.key.as_str(), one.briefing))
+                .collect();
+            let league = league::proposals(&ranked);
             folder.write("compare.csv", &csv::csv(&pairs.concat()))?;
+            folder.write("league.csv", &csv::csv(&league))?;
             folder.write("warnings.csv", &csv::csv(&warnings))?;
             let mut provenance = results::provenance(first, &texts.concat(), &overrides)?;
             let keys: Vec<_> = prepared
@@ -108,6 +127,8 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
                 folder.write(&format!("scenario-{key}.toml"), text.as_bytes())?;
             }
             folder.write("provenance.json", &json::json(&provenance))?;
+            let paper = of_compare(&compared, &pairs, &league, &warnings, &provenance, &[]);
+            folder.write("briefing.html", document::html(&paper).as_bytes())?;
             Some(folder.commit()?.display().to_string())
         }
     };

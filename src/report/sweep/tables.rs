@@ -341,7 +341,19 @@ fn values<R: Record + Serialize>(row: &R) -> Vec<Value> {
 /// Only when Polars fails.
 pub(super) fn part_bytes(position: usize, jobs: &[JobRows]) -> PolarsResult<Vec<u8>> {
     let rows: Vec<&Vec<Value>> = jobs.iter().flat_map(|job| &job.0[position]).collect();
-    let columns = SWEEP_TABLES[position].columns();
+    table_bytes(&SWEEP_TABLES[position].columns(), &rows)
+}
+
+/// The same of rows of one kind.
+///
+/// # Errors
+/// Only when Polars fails.
+pub(super) fn record_bytes<R: Record + Serialize>(rows: &[R]) -> PolarsResult<Vec<u8>> {
+    let rows: Vec<Vec<Value>> = rows.iter().map(values).collect();
+    table_bytes(R::COLUMNS, &rows.iter().collect::<Vec<_>>())
+}
+
+fn table_bytes(columns: &[ColumnDoc], rows: &[&Vec<Value>]) -> PolarsResult<Vec<u8>> {
     let columns = columns.iter().enumerate().map(|(at, column)| {
         let name = column.name.into();
         let held = rows.iter().map(|row| &row[at]);
