@@ -3,17 +3,20 @@
 use bandwise::report::paper::{Compared, of_compare};
 use bandwise::report::tables::WarningRow;
 use bandwise::report::{
-    Briefing, briefing, card, csv, document, json, league, results, scenario_file, text,
+    Briefing, briefing, card, csv, figures, json, league, parquet, results, scenario_file, text,
 };
 use bandwise::simulation::{
     NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate, same_evidence,
 };
 
-use super::cli::CompareArgs;
+use super::cli::{CompareArgs, Format};
 use super::exit::{Failure, print};
 use super::progress::Bar;
-use super::run::open;
+use super::run::{open, write_paper};
 use super::scenario::load;
+
+/// The formats of the briefing.
+const PAPER: [Format; 4] = [Format::Html, Format::Md, Format::Docx, Format::Charts];
 
 /// Compares every scenario with the first: same authority, year, draws and seed.
 pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
@@ -116,6 +119,8 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
             let league = league::proposals(&ranked);
             folder.write("compare.csv", &csv::csv(&pairs.concat()))?;
             folder.write("league.csv", &csv::csv(&league))?;
+            let table = parquet::parquet(&league).map_err(Failure::bug)?;
+            folder.write("league.parquet", &table)?;
             folder.write("warnings.csv", &csv::csv(&warnings))?;
             let mut provenance = results::provenance(first, &texts.concat(), &overrides)?;
             let keys: Vec<_> = prepared
@@ -127,8 +132,10 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
                 folder.write(&format!("scenario-{key}.toml"), text.as_bytes())?;
             }
             folder.write("provenance.json", &json::json(&provenance))?;
-            let paper = of_compare(&compared, &pairs, &league, &warnings, &provenance, &[]);
-            folder.write("briefing.html", document::html(&paper).as_bytes())?;
+            let drawn: Vec<_> = prepared.iter().zip(&outcomes).collect();
+            let figures = figures::of_compare(&drawn);
+            let paper = of_compare(&compared, &pairs, &league, &warnings, &provenance, &figures);
+            write_paper(&folder, &PAPER, &paper, &figures)?;
             Some(folder.commit()?.display().to_string())
         }
     };

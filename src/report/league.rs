@@ -7,28 +7,28 @@ use super::tables::{ColumnDoc, Record, record};
 
 record! {
     /// Where one authority stands by one figure, under one scenario; rank 1 has the highest figure, which need not be the best.
-    "league" => LeagueRow {
+    "league" by scenario, figure, among, authority_code => LeagueRow {
         scenario: String as "string", "Name of the scenario: its key, and what is varied.";
         figure: String as "string", "Name of the figure, as in authorities.csv; one per dwelling has _per_dwelling after it.";
         unit: String as "string", "Unit of the value.";
         among: String as "string", "Among which authorities it is ranked: all; vote (those that need a referendum, so that a yield is over a No); or no_vote (those that need none).";
-        rank: usize as "integer", "Rank, from 1 for the highest value; equal values share a rank, and the next is as much further down.";
-        of: usize as "integer", "How many authorities are ranked.";
+        rank: usize as "integer" in "rank", "Rank, from 1 for the highest value; equal values share a rank, and the next is as much further down.";
+        of: usize as "integer" in "authorities", "How many authorities are ranked.";
         authority_code: String as "string", "ONS code of the billing authority.";
         authority: String as "string", "Its name.";
-        value: f64 as "number", "The figure.";
+        value: f64 as "number" in "as the column `unit` says", "The figure.";
     }
 }
 
 record! {
     /// Where one of the proposals compared stands by one figure; rank 1 has the highest figure, which need not be the best.
-    "league" => ProposalRank {
+    "league" by figure, scenario => ProposalRank {
         figure: String as "string", "Name of the figure, as in summary.csv of a run.";
         unit: String as "string", "Unit of the value.";
-        rank: usize as "integer", "Rank, from 1 for the highest value; equal values share a rank, and the next is as much further down.";
-        of: usize as "integer", "How many proposals are ranked: those that have the figure.";
+        rank: usize as "integer" in "rank", "Rank, from 1 for the highest value; equal values share a rank, and the next is as much further down.";
+        of: usize as "integer" in "proposals", "How many proposals are ranked: those that have the figure.";
         scenario: String as "string", "Key of the proposal.";
-        value: f64 as "number", "The figure: its mean where it is uncertain.";
+        value: f64 as "number" in "as the column `unit` says", "The figure: its mean where it is uncertain.";
     }
 }
 

@@ -17,34 +17,34 @@ use serde::Serialize;
 
 record! {
     /// One year of one path through the years after the vote.
-    "medium_term" => MediumTermRow {
+    "medium_term" by year, path => MediumTermRow {
         year: String as "string", "Financial year; the first is the year of the vote.";
         path: String as "string", "yes, yes_relief_in_pounds, yes_relief_withdrawn, no, freeze, freeze_with_grant, or expected (what holding the vote leads to on average). Paths that differ by relief only are left out where there is none.";
         meaning: String as "string", "What happens on the path.";
         base: String as "string", "Tax base and year that the figures are measured on.";
-        headline_band_d_pounds: Option<f64> as "number", "Relevant basic amount before relief, on which the test for an excessive rise of the year is made, pounds a year; empty for expected.";
-        headline_rise: Option<f64> as "number", "Its rise over the year before, as a share; empty for expected.";
-        own_bill_band_a_pounds: Option<f64> as "number", "Own element of a full bill of band A after relief, pounds a year; empty for expected.";
-        own_bill_band_d_pounds: Option<f64> as "number", "Own element of a full bill of band D after relief, pounds a year; empty for expected.";
-        own_bill_band_h_pounds: Option<f64> as "number", "Own element of a full bill of band H after relief, pounds a year; empty for expected.";
-        tax_base: Option<f64> as "number", "Mean tax base for setting, band D equivalents; empty for expected.";
-        requirement_pounds: Option<f64> as "number", "Mean council tax requirement before relief, without parishes, at budgeted collection, pounds; empty for expected.";
-        relief_pounds: Option<f64> as "number", "Mean relief under s.13A(1)(c), pounds; empty for expected.";
-        grant_pounds: Option<f64> as "number", "Freeze grant, pounds; empty for expected.";
-        revenue_pounds: Option<f64> as "number", "Requirement less relief, and the grant, mean, pounds; empty for expected.";
-        collected_pounds_mean: f64 as "number", "The same with uncertain collection of what bills are above those of a No, mean over the draws, pounds; for expected less the poll and the costs of losing in the first year.";
-        collected_pounds_p05: f64 as "number", "5th percentile of it.";
-        collected_pounds_p50: f64 as "number", "Median of it.";
-        collected_pounds_p95: f64 as "number", "95th percentile of it.";
-        collected_first_year_prices_pounds_mean: f64 as "number", "Mean of it in prices of the first year, pounds.";
-        collected_vs_no_pounds_mean: f64 as "number", "Collected less what a No brings in the same year, mean over the draws, pounds.";
-        collected_vs_no_pounds_p05: f64 as "number", "5th percentile of it.";
-        collected_vs_no_pounds_p50: f64 as "number", "Median of it.";
-        collected_vs_no_pounds_p95: f64 as "number", "95th percentile of it.";
-        gap_pounds: Option<f64> as "number", "The council's own funding gap before the proposal, as the scenario states it, pounds; empty where it states none.";
-        gap_left_pounds_mean: Option<f64> as "number", "Gap less what the path collects beyond the council tax that the forecast of the gap holds, mean over the draws, pounds; negative for a surplus.";
-        gap_left_pounds_p05: Option<f64> as "number", "5th percentile of it.";
-        gap_left_pounds_p95: Option<f64> as "number", "95th percentile of it.";
+        headline_band_d_pounds: Option<f64> as "number" in "pounds a year", "Relevant basic amount before relief, on which the test for an excessive rise of the year is made, pounds a year; empty for expected.";
+        headline_rise: Option<f64> as "number" in "share of the year before", "Its rise over the year before, as a share; empty for expected.";
+        own_bill_band_a_pounds: Option<f64> as "number" in "pounds a year", "Own element of a full bill of band A after relief, pounds a year; empty for expected.";
+        own_bill_band_d_pounds: Option<f64> as "number" in "pounds a year", "Own element of a full bill of band D after relief, pounds a year; empty for expected.";
+        own_bill_band_h_pounds: Option<f64> as "number" in "pounds a year", "Own element of a full bill of band H after relief, pounds a year; empty for expected.";
+        tax_base: Option<f64> as "number" in "band D equivalents", "Mean tax base for setting, band D equivalents; empty for expected.";
+        requirement_pounds: Option<f64> as "number" in "pounds a year", "Mean council tax requirement before relief, without parishes, at budgeted collection, pounds; empty for expected.";
+        relief_pounds: Option<f64> as "number" in "pounds a year", "Mean relief under s.13A(1)(c), pounds; empty for expected.";
+        grant_pounds: Option<f64> as "number" in "pounds a year", "Freeze grant, pounds; empty for expected.";
+        revenue_pounds: Option<f64> as "number" in "pounds a year", "Requirement less relief, and the grant, mean, pounds; empty for expected.";
+        collected_pounds_mean: f64 as "number" in "pounds a year", "The same with uncertain collection of what bills are above those of a No, mean over the draws, pounds; for expected less the poll and the costs of losing in the first year.";
+        collected_pounds_p05: f64 as "number" in "pounds a year", "5th percentile of it.";
+        collected_pounds_p50: f64 as "number" in "pounds a year", "Median of it.";
+        collected_pounds_p95: f64 as "number" in "pounds a year", "95th percentile of it.";
+        collected_first_year_prices_pounds_mean: f64 as "number" in "pounds a year, prices of the first year", "Mean of it in prices of the first year, pounds.";
+        collected_vs_no_pounds_mean: f64 as "number" in "pounds a year", "Collected less what a No brings in the same year, mean over the draws, pounds.";
+        collected_vs_no_pounds_p05: f64 as "number" in "pounds a year", "5th percentile of it.";
+        collected_vs_no_pounds_p50: f64 as "number" in "pounds a year", "Median of it.";
+        collected_vs_no_pounds_p95: f64 as "number" in "pounds a year", "95th percentile of it.";
+        gap_pounds: Option<f64> as "number" in "pounds a year", "The council's own funding gap before the proposal, as the scenario states it, pounds; empty where it states none.";
+        gap_left_pounds_mean: Option<f64> as "number" in "pounds a year", "Gap less what the path collects beyond the council tax that the forecast of the gap holds, mean over the draws, pounds; negative for a surplus.";
+        gap_left_pounds_p05: Option<f64> as "number" in "pounds a year", "5th percentile of it.";
+        gap_left_pounds_p95: Option<f64> as "number" in "pounds a year", "95th percentile of it.";
     }
 }
 
@@ -53,18 +53,18 @@ record! {
     "services" => ServiceRow {
         service: String as "string", "Name of the service, as the scenario states it.";
         unit: String as "string", "What one unit is.";
-        price_pounds: f64 as "number", "Price of one unit, pounds a year.";
+        price_pounds: f64 as "number" in "pounds a year for one unit", "Price of one unit, pounds a year.";
         source: String as "string", "Where the price comes from; empty where the scenario does not say.";
         base: String as "string", "What is spent.";
-        units_mean: f64 as "number", "Units a year, mean over the draws; negative where a Yes brings in less than a No.";
-        units_p05: f64 as "number", "5th percentile of it.";
-        units_p95: f64 as "number", "95th percentile of it.";
-        n_wards: Option<u16> as "integer", "How many of the most deprived wards share the money; empty where it is not shared so.";
+        units_mean: f64 as "number" in "units a year, as the column `unit` says", "Units a year, mean over the draws; negative where a Yes brings in less than a No.";
+        units_p05: f64 as "number" in "units a year, as the column `unit` says", "5th percentile of it.";
+        units_p95: f64 as "number" in "units a year, as the column `unit` says", "95th percentile of it.";
+        n_wards: Option<u16> as "integer" in "wards", "How many of the most deprived wards share the money; empty where it is not shared so.";
         wards: String as "string", "Their names, most deprived first (Index of Multiple Deprivation 2025); empty where it is not shared so or too few scores are held.";
-        pounds_per_ward_mean: Option<f64> as "number", "Pounds a year for each of those wards, mean over the draws.";
-        pounds_per_ward_p05: Option<f64> as "number", "5th percentile of it.";
-        pounds_per_ward_p95: Option<f64> as "number", "95th percentile of it.";
-        pounds_per_home_mean: Option<f64> as "number", "Pounds a year for each home in those wards, mean over the draws.";
+        pounds_per_ward_mean: Option<f64> as "number" in "pounds a year", "Pounds a year for each of those wards, mean over the draws.";
+        pounds_per_ward_p05: Option<f64> as "number" in "pounds a year", "5th percentile of it.";
+        pounds_per_ward_p95: Option<f64> as "number" in "pounds a year", "95th percentile of it.";
+        pounds_per_home_mean: Option<f64> as "number" in "pounds a year", "Pounds a year for each home in those wards, mean over the draws.";
     }
 }
 

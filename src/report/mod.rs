@@ -28,6 +28,7 @@ pub mod sweep;
 pub mod tables;
 pub mod text;
 pub mod who_pays;
+pub mod workbook;
 
 pub use files::{OutputError, OutputFolder};
 pub use results::{Briefing, Provenance, briefing};

@@ -130,7 +130,7 @@ fn figure(figure: &Figure) -> Markup {
             (PreEscaped(&figure.svg))
             figcaption {
                 details {
-                    summary { "The figures behind it: " (figure.title) }
+                    summary { (super::BEHIND) " " (figure.title) }
                     (table(&figure.table))
                 }
             }

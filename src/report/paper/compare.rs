@@ -1,5 +1,7 @@
 //! The briefing on several proposals.
 
+use std::collections::BTreeSet;
+
 use super::super::card::{chance, percent, pounds, signed};
 use super::super::document::{Block, Column, Document, Figure, Setting, Table, Text};
 use super::super::league::ProposalRank;
@@ -7,6 +9,7 @@ use super::super::results::{Briefing, Provenance};
 use super::super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::super::text::{capital, draws_in_words};
 use super::run::{Paper, joined, made_from, mean, millions, what_changes, what_it_takes};
+use crate::domain::money::thousands;
 use crate::simulation::Prepared;
 
 /// A proposal and its results.
@@ -246,7 +249,7 @@ fn bills(proposals: &[Compared<'_>], paper: &mut Paper<'_>) {
     ];
     for one in proposals {
         columns.push(Column::figures(one.key()));
-        columns.push(Column::figures("over today"));
+        columns.push(Column::figures(format!("{} over today", one.key())));
     }
     // Another No of each would not fit beside each other.
     let no = |one: &Compared<'_>, band: usize| {
@@ -266,7 +269,7 @@ fn bills(proposals: &[Compared<'_>], paper: &mut Paper<'_>) {
             let amounts = with_vote
                 .iter()
                 .map(|one| (100.0 * no(one, band)).round() as i64);
-            amounts.collect::<std::collections::BTreeSet<i64>>().len() == 1
+            amounts.collect::<BTreeSet<i64>>().len() == 1
         });
     if one_no {
         columns.push(Column::figures("After a No"));
@@ -282,7 +285,7 @@ fn bills(proposals: &[Compared<'_>], paper: &mut Paper<'_>) {
         };
         let mut cells = vec![
             bands[band].band.clone(),
-            crate::domain::money::thousands(bands[band].n_dwellings.unsigned_abs()),
+            thousands(bands[band].n_dwellings.unsigned_abs()),
             pounds(of(first).0, 2),
         ];
         for one in proposals {
@@ -351,16 +354,20 @@ fn difference(row: &CompareRow) -> String {
             format!("{:.1} points", 100.0 * value.abs())
         }
     };
-    let more = |value: f64| if value < 0.0 { "less" } else { "more" };
+    let nothing = show(0.0);
+    let sided = |value: f64| match show(value) {
+        none if none == nothing => "no difference".to_owned(),
+        some if value < 0.0 => format!("{some} less"),
+        some => format!("{some} more"),
+    };
     let mean = row.difference_mean;
     let range = match (row.difference_p05, row.difference_p95) {
-        (Some(low), Some(high)) => format!(
-            " (nine draws in ten: {} {} to {} {})",
-            show(low),
-            more(low),
-            show(high),
-            more(high)
-        ),
+        (Some(low), Some(high)) if sided(low) == sided(high) => {
+            format!(" (nine draws in ten: {})", sided(low))
+        }
+        (Some(low), Some(high)) => {
+            format!(" (nine draws in ten: {} to {})", sided(low), sided(high))
+        }
         _ => String::new(),
     };
     let often = if row.alike > 0.999_5 {
@@ -377,9 +384,8 @@ fn difference(row: &CompareRow) -> String {
         String::new()
     };
     format!(
-        "{name}: {first} has {} {} than {second} on average{range}; {often}{alike}.",
-        show(mean),
-        more(mean)
+        "{name}: {first} has {} than {second} on average{range}; {often}{alike}.",
+        sided(mean).replace("no difference", "no more and no less")
     )
 }
 
@@ -491,6 +497,18 @@ mod tests {
             difference(&money),
             "Collected over a No, if won: a has £9.2 million more than b on average (nine draws in ten: £100,000 less \
              to £9.5 million more); more in 93% of draws."
+        );
+    }
+
+    #[test]
+    fn a_difference_too_small_to_show_is_none() {
+        let mut value = row("expected_value_pounds", "pounds", 192_677.0, 0.05, 0.95);
+        value.difference_p05 = Some(0.0);
+        value.difference_p95 = Some(0.2);
+        assert_eq!(
+            difference(&value),
+            "Gain from holding the vote: a has £192,677 more than b on average (nine draws in ten: no difference); \
+             more in 5% of draws, alike in 95%."
         );
     }
 

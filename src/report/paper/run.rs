@@ -1,6 +1,8 @@
 //! The briefing on one proposal.
 
-use super::super::card::{chance, frozen_sentences, no_vote, percent, pounds, signed, stated};
+use super::super::card::{
+    chance, driver_lines, frozen_sentences, no_vote, percent, pounds, signed, stated,
+};
 use super::super::days::DayRow;
 use super::super::document::{Block, Column, Document, Fact, Figure, Quoted, Setting, Table, Text};
 use super::super::medium_term::{
@@ -191,15 +193,12 @@ pub(super) fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<S
     ))
 }
 
-/// The change of a band's own part in the first year, in percent of today's.
+/// The change of a band's own part in the first year, in percent of today's: to a hundredth, for 4.99% needs
+/// no vote where 5% does.
 fn change_in_words(row: &BandRow) -> String {
     let rise = 100.0 * (row.own_bill_yes_pounds / row.own_bill_today_pounds - 1.0);
-    let rounded = (rise * 10.0).round() / 10.0 + 0.0;
-    if rounded == rounded.trunc() {
-        format!("{rounded:+.0}%")
-    } else {
-        format!("{rounded:+.1}%")
-    }
+    let rounded = (rise * 100.0).round() / 100.0 + 0.0;
+    format!("{rounded:+}%")
 }
 
 /// `band A`, `bands A and B`, `bands A, B and C`.
@@ -254,18 +253,28 @@ fn what_it_brings(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
         let given = briefing.figure("contributions_pounds")?;
         return Some(format!("{}.", capital(&spread(given, millions))));
     }
-    if !briefing.has_vote() {
-        let less = if over_today < 0.0 { "less" } else { "more" };
-        return Some(format!(
-            "It would bring the {} {} a year {less} than today, as budgeted.",
-            prepared.record.authority.class.called(),
-            millions(over_today.abs())
-        ));
-    }
     let than = |value: f64| {
         let less = if value < 0.0 { "less" } else { "more" };
         format!("{} a year {less}", millions(value.abs()))
     };
+    if !briefing.has_vote() {
+        let called = prepared.record.authority.class.called();
+        let own = if over_today.abs() < 0.5 {
+            format!("It would bring the {called} as much as today")
+        } else {
+            format!(
+                "It would bring the {called} {} than today, as budgeted",
+                than(over_today)
+            )
+        };
+        let taken = mean(briefing, "exchequer_yield_pounds").map_or(String::new(), |pounds| {
+            format!(
+                ", and the Exchequer {} a year from this area",
+                millions(pounds)
+            )
+        });
+        return Some(format!("{own}{taken}."));
+    }
     Some(format!(
         "If it is carried, the {} budgets for {} than today and {} than after a No, which is not a freeze: \
          a No brings a rise of {} in every band.",
@@ -315,6 +324,22 @@ fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
         let label = format!("Homes whose {called}'s part of the bill does not rise");
         let value = row.mean.map(|share| percent(share, 1));
         fact(&label, value, format!("of {}{whole}", row.base));
+    }
+    if !local {
+        for (label, metric) in [
+            ("The council, over today", "net_yield_vs_today_pounds"),
+            (
+                "The other authorities on the bill, over the year without it",
+                "other_authorities_yield_vs_no_pounds",
+            ),
+            ("The Exchequer, from this area", "exchequer_yield_pounds"),
+            ("Given to the council", "contributions_pounds"),
+        ] {
+            if let Some(row) = briefing.figure(metric) {
+                let base = format!("{}, {}", row.base, briefing.vote_year);
+                fact(label, row.mean.map(a_year), base);
+            }
+        }
     }
     if local {
         let relief = mean(briefing, "relief_cost_pounds").filter(|relief| *relief > 0.0);
@@ -488,15 +513,17 @@ fn money(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     let no_limit = prepared.principle.limit == Limit::Unlimited;
     let rows: Vec<(String, &str)> = if local {
         let over_no = ("Raised over ".to_owned() + no, "net_yield_vs_no_pounds");
-        let mut rows = vec![
-            ("Council tax today".to_owned(), "revenue_today_pounds"),
-            (
-                "Raised by the headline rise, before relief".to_owned(),
-                "gross_yield_pounds",
-            ),
-            ("Relief given back".to_owned(), "relief_cost_pounds"),
-            ("Raised over today".to_owned(), "net_yield_vs_today_pounds"),
-        ];
+        let mut rows = vec![("Council tax today".to_owned(), "revenue_today_pounds")];
+        if prepared.schedule.needs_relief() {
+            rows.extend([
+                (
+                    "Raised by the headline rise, before relief".to_owned(),
+                    "gross_yield_pounds",
+                ),
+                ("Relief given back".to_owned(), "relief_cost_pounds"),
+            ]);
+        }
+        rows.push(("Raised over today".to_owned(), "net_yield_vs_today_pounds"));
         if !no_limit {
             rows.push(over_no);
         }
@@ -544,7 +571,6 @@ fn money(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
         .into_iter()
         .filter_map(|(label, metric)| Some((label, briefing.figure(metric)?)))
         .filter(|(_, row)| row.mean.is_some())
-        .filter(|(_, row)| row.metric != "relief_cost_pounds" || row.mean != Some(0.0))
         .collect();
     // What most figures are measured on is said once, under the table.
     let base = found.first().map_or("", |(_, row)| row.base.as_str());
@@ -597,15 +623,14 @@ fn who(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.list(frozen_sentences(prepared, briefing));
     paper.figure("bills");
     paper.table(band_table(prepared, briefing));
-    paper.figure("who-pays");
+    paper.table(who_pays::fifths(briefing));
     if let Some(sentence) = who_pays::card_sentence(briefing) {
         paper.say(sentence);
     }
     paper.apart(Setting::OnScreen, |paper| {
+        paper.figure("who-pays");
         paper.table(household_table(prepared, briefing));
-        for name in ["ward-change", "ward-frozen"] {
-            paper.figure(name);
-        }
+        paper.figure("ward-change");
     });
 }
 
@@ -770,14 +795,18 @@ fn vote(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     }
     points.extend(stated(prepared, briefing));
     paper.list(points);
-    let lines = needs::card_lines(&briefing.needs);
-    if let Some((opening, levers)) = lines.split_first() {
-        paper.say(opening.clone());
-        let levers = levers.iter().map(|lever| capital(lever.trim()) + ".");
-        paper.list(levers.collect());
+    for lines in [
+        needs::card_lines(&briefing.needs),
+        driver_lines(prepared, briefing),
+    ] {
+        if let Some((opening, items)) = lines.split_first() {
+            paper.say(opening.replace('`', ""));
+            let items = items.iter().map(|item| capital(item.trim()) + ".");
+            paper.list(items.collect());
+        }
     }
-    paper.figure("drivers");
     paper.apart(Setting::OnScreen, |paper| {
+        paper.figure("drivers");
         let day = |row: &DayRow| {
             vec![
                 format!(
@@ -853,22 +882,17 @@ fn annex(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.section("Words, method and sources");
     paper.apart(Setting::Small, |paper| {
         paper.part("Words");
-        paper.blocks.push(Block::List(glossary(prepared, briefing)));
+        paper.say(glossary(prepared, briefing));
         paper.part("Method");
         paper.list(method(briefing));
         paper.part("Sources");
-        paper.blocks.push(Block::List(sources(prepared, briefing)));
-        paper.say(format!(
-            "Standing: S sourced, H high confidence, M medium, J judgement. provenance.json has every table \
-             with its hash. {}",
-            briefing.provenance.licence
-        ));
+        paper.say(sources(prepared, briefing));
         paper.part("From what it was made");
         paper.list(made_from(&briefing.provenance));
     });
 }
 
-fn glossary(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
+fn glossary(prepared: &Prepared, briefing: &Briefing) -> Text {
     let called = prepared.record.authority.class.called();
     let mut words = vec![
         (
@@ -930,8 +954,9 @@ fn glossary(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
     ));
     words
         .into_iter()
-        .map(|(word, meaning)| Text::new().strong(word).plain(format!(": {meaning}.")))
-        .collect()
+        .fold(Text::new(), |text, (word, meaning)| {
+            text.strong(word).plain(format!(": {meaning}. "))
+        })
 }
 
 fn method(briefing: &Briefing) -> Vec<String> {
@@ -956,7 +981,7 @@ fn method(briefing: &Briefing) -> Vec<String> {
 }
 
 /// Sources of the figures that bear on this run: those of its vintage, its areas, its law and its vote.
-fn sources(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
+fn sources(prepared: &Prepared, briefing: &Briefing) -> Text {
     let vintage = format!("{}/", briefing.provenance.vintage);
     let areas = match prepared.scenario.by {
         Some(Detail::Areas(AreaKind::Lsoa)) => "lsoas",
@@ -975,15 +1000,18 @@ fn sources(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
         name.starts_with(&vintage) || wanted.contains(&name)
     };
     let used = briefing.provenance.tables.iter().filter(bears);
-    used.map(|table| {
-        Text::new()
-            .strong(table.name.replace('_', " "))
-            .plain(format!(
-                ": {} ({}; standing {}).",
-                table.source, table.date, table.standing
-            ))
+    used.fold(Text::new(), |text, table| {
+        text.strong(table.name.replace('_', " ")).plain(format!(
+            ": {} ({}, {}). ",
+            table.source, table.date, table.standing
+        ))
     })
-    .collect()
+    .plain(format!(
+        "After the date stands how far it can be trusted: S sourced, H high confidence, M medium, J \
+         judgement. provenance.json has every table with its hash, and where a table says so row by row, \
+         the program's data show prints the rows. {}",
+        briefing.provenance.licence
+    ))
 }
 
 pub(super) fn made_from(provenance: &Provenance) -> Vec<String> {
@@ -1043,7 +1071,10 @@ pub(super) fn millions(value: f64) -> String {
         return pounds(value, 0);
     }
     let sign = if value < 0.0 { "-" } else { "" };
-    format!("{sign}£{:.1} million", value.abs() / 1e6)
+    if value.abs() < 999.95e6 {
+        return format!("{sign}£{:.1} million", value.abs() / 1e6);
+    }
+    format!("{sign}£{:.1} billion", value.abs() / 1e9)
 }
 
 pub(super) fn a_year(value: f64) -> String {

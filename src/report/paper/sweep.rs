@@ -2,6 +2,7 @@
 
 use super::super::card::{chance, percent, pounds};
 use super::super::document::{Block, Column, Document, Fact, Figure, Setting, Table, Text};
+use super::super::figures::MOST_SCENARIOS;
 use super::super::league::LeagueRow;
 use super::super::results::{LICENCE, TableProvenance};
 use super::super::sweep::{
@@ -10,8 +11,6 @@ use super::super::sweep::{
 use super::run::{Paper, joined as listed, millions};
 use crate::domain::money::thousands;
 
-/// Scenarios that have a section of their own; of more, each has a row of one table.
-const MOST_SECTIONS: usize = 3;
 /// Rows at each end of a league table.
 const ENDS: usize = 10;
 /// Reasons of failures that are told.
@@ -33,7 +32,7 @@ pub fn of_sweep(
         figures,
     };
     in_short(manifest, joined, &mut paper);
-    if manifest.scenarios.len() <= MOST_SECTIONS {
+    if manifest.scenarios.len() <= MOST_SCENARIOS {
         for (index, one) in manifest.scenarios.iter().enumerate() {
             let rows = of_scenario(joined, &one.scenario);
             if rows.is_empty() {
@@ -176,7 +175,7 @@ fn in_short(manifest: &Manifest, joined: &Joined, paper: &mut Paper<'_>) {
         facts(&voting, &others, paper);
     } else {
         paper.table(scenarios_table(manifest, joined));
-        if manifest.scenarios.len() > MOST_SECTIONS {
+        if manifest.scenarios.len() > MOST_SCENARIOS {
             paper.say(
                 "So many proposals have no section each: league.csv ranks the authorities under every one of \
                  them, and authorities.csv has all their figures.",
@@ -208,8 +207,8 @@ fn sentences(voting: &[&CardRow], others: &[&CardRow]) -> String {
     }
     if without.authorities > 0 {
         words.push(format!(
-            "In {} no referendum is needed: those are counted apart, and what they raise is set against a freeze; {} of them \
-             reach {target}.",
+            "In {} no referendum is needed: those are counted apart, and what they raise is set against a freeze; in {} of \
+             them {target} or more of the homes would be frozen.",
             count(without.authorities, "authority", "authorities"),
             thousands(without.reach as u64)
         ));
@@ -249,7 +248,7 @@ fn facts(voting: &[&CardRow], others: &[&CardRow], paper: &mut Paper<'_>) {
             ),
         });
         facts.push(Fact {
-            label: "Reach it and raise more".to_owned(),
+            label: format!("{} of homes frozen, and more raised", percent(TARGET, 0)),
             value: of(with.both, with.authorities),
             base: "authorities that hold a vote".to_owned(),
         });
@@ -344,61 +343,73 @@ fn scenario(
     if several {
         paper.say(sentences(&voting, &others));
     }
-    let map = |name: &str| match index {
-        0 => name.to_owned(),
-        more => format!("{name}-{}", more + 1),
+    // As charts are named: numbered where there are several scenarios.
+    let map = |paper: &mut Paper<'_>, name: &str, table: &Table| {
+        let name = match several {
+            true => format!("{name}-{}", index + 1),
+            false => name.to_owned(),
+        };
+        if let Some(figure) = paper.figures.iter().find(|figure| figure.name == name) {
+            // All authorities would fill pages; they stand in league.csv.
+            paper.blocks.push(Block::Figure(Figure {
+                table: table.clone(),
+                ..figure.clone()
+            }));
+        }
     };
-    heading(paper, "Who is frozen");
-    paper.figure(&map("map-frozen"));
-    paper.table(kinds_table(&voting, &others));
-    let first = |among: Among, figure: &str| {
+    let of = |among: Among, figure: &str| {
         let held = league.iter().copied();
         held.filter(|row| row.figure == figure && row.among == among.name())
             .collect::<Vec<_>>()
     };
-    let frozen = first(Among::All, "share_frozen_dwellings_own_element");
-    paper.table(ends(
+    heading(paper, "Who is frozen");
+    let table = ends(
         "Share of homes frozen, of all homes of the authority",
-        &frozen,
+        &of(Among::All, "share_frozen_dwellings_own_element"),
         &|share| percent(share, 1),
         "",
-    ));
+    );
+    map(paper, "map-frozen", &table);
+    paper.table(table);
+    paper.table(kinds_table(&voting, &others));
     heading(paper, "What it raises, and where");
-    paper.figure(&map("map-yield"));
-    paper.table(yields_table(&voting, &others));
     let figure = "net_yield_vs_no_pounds_per_dwelling";
-    paper.table(ends(
+    let table = ends(
         "Net yield over a No, pounds a year per home of the authority (authorities that hold a vote)",
-        &first(Among::Vote, figure),
+        &of(Among::Vote, figure),
         &|value| pounds(value, 0),
         "After relief, at budgeted collection, over all homes, frozen or not. A district's own part is a small part \
          of the bill, so the same percentages bring it few pounds.",
-    ));
+    );
+    map(paper, "map-yield", &table);
+    paper.table(table);
     paper.table(ends(
         "Net yield over a freeze, pounds a year per home (authorities that need no vote)",
-        &first(Among::NoVote, figure),
+        &of(Among::NoVote, figure),
         &|value| pounds(value, 0),
         "",
     ));
+    paper.table(yields_table(&voting, &others));
     if voting.is_empty() {
         return;
     }
     heading(paper, "Where a vote would be won");
     paper.say(votes_in_words(&voting));
-    paper.figure(&map("map-win"));
     let error = (voting.iter())
         .filter_map(|row| row.win_probability_error)
         .fold(0.0, f64::max);
-    paper.table(ends(
+    let table = ends(
         "Probability of winning (authorities that hold a vote)",
-        &first(Among::Vote, "win_probability"),
+        &of(Among::Vote, "win_probability"),
         &chance,
         &format!(
             "Give or take up to {:.1} points from chance alone, as draws are finite in number: neighbours are \
-             not told apart. Equal values share a rank.",
+             not told apart.",
             100.0 * error
         ),
-    ));
+    );
+    map(paper, "map-win", &table);
+    paper.table(table);
 }
 
 /// How wide the share of Yes is, in words.
@@ -460,6 +471,7 @@ fn kinds_table(voting: &[&CardRow], others: &[&CardRow]) -> Table {
                 let mut values: Vec<f64> = held.iter().filter_map(|row| value(row)).collect();
                 values.sort_by(f64::total_cmp);
                 match (values.first(), middle(&values), values.last()) {
+                    (Some(low), _, Some(high)) if show(*low) == show(*high) => show(*low),
                     (Some(low), Some(half), Some(high)) => {
                         format!("{} ({} to {})", show(half), show(*low), show(*high))
                     }
@@ -565,6 +577,20 @@ fn ends(caption: &str, league: &[&LeagueRow], show: &dyn Fn(f64) -> String, note
             .map(|(high, low)| [cells(high), cells(low)].concat())
             .collect()
     };
+    // A rank that more authorities share than are shown.
+    let shared = |row: Option<&&LeagueRow>| {
+        let rank = row?.rank;
+        let all = league.iter().filter(|row| row.rank == rank).count();
+        (!few && all > ENDS).then(|| format!("{all} authorities share rank {rank}."))
+    };
+    let mut notes: Vec<String> = [shared(league.first()), shared(league.last())]
+        .into_iter()
+        .flatten()
+        .collect();
+    notes.dedup();
+    if !note.is_empty() {
+        notes.insert(0, note.to_owned());
+    }
     Table {
         caption: match league.first() {
             Some(row) => format!("{caption}: ranks of {}", row.of),
@@ -572,7 +598,7 @@ fn ends(caption: &str, league: &[&LeagueRow], show: &dyn Fn(f64) -> String, note
         },
         columns,
         rows,
-        note: note.to_owned(),
+        note: notes.join(" "),
     }
 }
 
@@ -596,11 +622,9 @@ fn failures(manifest: &Manifest, joined: &Joined, paper: &mut Paper<'_>) {
 fn caveats(joined: &Joined, paper: &mut Paper<'_>) {
     paper.section("Risks and caveats");
     let cases = joined.rows.len();
-    let (shared, others): (Vec<&Caveat>, Vec<&Caveat>) = joined
-        .caveats
-        .iter()
-        .partition(|caveat| caveat.jobs == cases);
-    let words = |held: Vec<&Caveat>| held.into_iter().flat_map(|one| told(one, cases)).collect();
+    let told = joined.caveats.iter().flat_map(|caveat| told(caveat, cases));
+    let (shared, others): (Vec<_>, Vec<_>) = told.partition(|(jobs, _)| *jobs == cases);
+    let words = |held: Vec<(usize, String)>| held.into_iter().map(|(_, words)| words).collect();
     paper.apart(Setting::Small, |paper| {
         if !shared.is_empty() {
             paper.part("Of all");
@@ -614,32 +638,32 @@ fn caveats(joined: &Joined, paper: &mut Paper<'_>) {
     });
 }
 
-/// A caveat in sentences: each with how many have it, or where they differ too much one for all.
-fn told(caveat: &Caveat, cases: usize) -> Vec<String> {
-    let of = |jobs: usize| {
-        if jobs == cases {
-            String::new()
-        } else {
-            format!(
-                "{} of {}: ",
-                thousands(jobs as u64),
-                thousands(cases as u64)
-            )
-        }
-    };
+/// A caveat in sentences, with how many cases have each; one for all where they differ too much.
+fn told(caveat: &Caveat, cases: usize) -> Vec<(usize, String)> {
+    let of = |jobs: usize| format!("{} of {}", thousands(jobs as u64), thousands(cases as u64));
     // Marks of code are for the terminal.
     let plain = |message: &str| message.replace('`', "");
     if caveat.sentences.len() <= Caveat::MOST {
         let sentences = caveat.sentences.iter();
         return sentences
-            .map(|(message, jobs, _)| format!("{}{}", of(*jobs), plain(message)))
+            .map(|(message, jobs, _)| match *jobs {
+                all if all == cases => (all, plain(message)),
+                some => (some, format!("{}: {}", of(some), plain(message))),
+            })
             .collect();
     }
     let (message, _, authority) = &caveat.sentences[0];
-    vec![format!(
-        "{}in each with its own figures; in {authority}: {}",
-        of(caveat.jobs),
-        plain(message)
+    let whose = if caveat.jobs == cases {
+        "Each".to_owned()
+    } else {
+        format!("{}, each", of(caveat.jobs))
+    };
+    vec![(
+        caveat.jobs,
+        format!(
+            "{whose} in its own words; for example {authority}: {}",
+            plain(message)
+        ),
     )]
 }
 

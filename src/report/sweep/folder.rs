@@ -13,18 +13,20 @@ use polars::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::csv::csv;
-use super::super::document::html;
+use super::super::document::{html, markdown, word};
+use super::super::figures::{self, names_of_sweep};
 use super::super::files::{
     OutputError, SWEEP_MARK as MANIFEST, cannot_write, open_to_readers, sync_folder, write_aside,
 };
 use super::super::json::{json, package, resource, resource_of};
 use super::super::league::LeagueRow;
 use super::super::paper::of_sweep;
+use super::super::parquet::parquet;
 use super::super::results::{LICENCE, TableProvenance, table_provenance};
 use super::league::league;
 use super::manifest::Manifest;
 use super::tables::{
-    JobRows, SWEEP_TABLES, ScenarioRow, part_bytes, record_bytes, rows_of_frame, scenario_fields,
+    JobRows, SWEEP_TABLES, ScenarioRow, part_bytes, rows_of_frame, scenario_fields,
 };
 use crate::data::catalogue::sha256;
 use crate::data::parts::SEAL;
@@ -542,13 +544,26 @@ impl SweepFolder {
         self.write("scenarios.csv", &self.scenarios_csv())?;
         let league = league(&self.manifest, &joined.rows);
         self.write("league.csv", &csv(&league))?;
-        let table = record_bytes(&league).map_err(|error| {
+        let table = parquet(&league).map_err(|error| {
             cannot_write(&self.place.join("league.parquet"), &io::Error::other(error))
         })?;
         self.write("league.parquet", &table)?;
         let tables = table_provenance()?;
-        let paper = of_sweep(&self.manifest, joined, &league, &tables, &[]);
+        let charts = figures::of_sweep(&self.manifest, joined)?;
+        let pictures = figures::pictures(&charts);
+        let paper = of_sweep(&self.manifest, joined, &league, &tables, &charts);
         self.write("briefing.html", html(&paper).as_bytes())?;
+        self.write("briefing.md", markdown(&paper).as_bytes())?;
+        let pages = word(&paper, &pictures).map_err(|error| {
+            cannot_write(&self.place.join("briefing.docx"), &io::Error::other(error))
+        })?;
+        self.write("briefing.docx", &pages)?;
+        let folder = self.place.join(figures::FOLDER);
+        fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
+        for (name, bytes) in figures::files(&charts, &pictures) {
+            self.write(&name, &bytes)?;
+        }
+        sync_folder(&folder).map_err(|error| cannot_write(&folder, &error))?;
         self.write("datapackage.json", &self.data_package())?;
         self.write("provenance.json", &self.provenance(tables))?;
         sync_folder(&self.place).map_err(|error| cannot_write(&self.place, &error))?;
@@ -753,11 +768,19 @@ fn clear(place: &Path, held: &Manifest) -> Result<(), OutputError> {
         "league.csv",
         "league.parquet",
         "briefing.html",
+        "briefing.md",
+        "briefing.docx",
         "datapackage.json",
         "provenance.json",
         MANIFEST,
     ];
-    let names = scenarios.chain(tables).chain(others.map(str::to_owned));
+    let charts = names_of_sweep(held).into_iter().flat_map(|name| {
+        ["png", "svg"].map(|ending| format!("{}/{name}.{ending}", figures::FOLDER))
+    });
+    let names = scenarios
+        .chain(tables)
+        .chain(charts)
+        .chain(others.map(str::to_owned));
     for path in names.map(|name| place.join(name)) {
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -766,8 +789,9 @@ fn clear(place: &Path, held: &Manifest) -> Result<(), OutputError> {
             _ => {}
         }
     }
-    // It stays where it holds other files.
+    // They stay where they hold other files.
     drop(fs::remove_dir(place.join(SCENARIOS)));
+    drop(fs::remove_dir(place.join(figures::FOLDER)));
     Ok(())
 }
 
