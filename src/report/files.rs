@@ -89,7 +89,7 @@ pub enum Place {
 
 /// Every file of a fixed name that a command writes into a folder of results, so that an earlier one's can
 /// be told from others. What else an earlier one wrote stands in its data package.
-pub const RESULT_FILES: [&str; 78] = [
+pub const RESULT_FILES: [&str; 80] = [
     "backtest.csv",
     "backtest.parquet",
     "backtest_areas.csv",
@@ -153,6 +153,8 @@ pub const RESULT_FILES: [&str; 78] = [
     "warnings.parquet",
     "compare.csv",
     "compare.parquet",
+    "league.csv",
+    "league.parquet",
     "datapackage.json",
     "draws.parquet",
     "results.json",

@@ -13,6 +13,7 @@ pub mod files;
 pub mod frontier;
 pub mod households;
 pub mod json;
+pub mod league;
 pub mod medium_term;
 pub mod needs;
 pub mod paper;

@@ -7,7 +7,9 @@ mod run;
 mod several;
 
 pub use run::of_run;
-pub use several::{of_compare, of_frontier, of_sensitivity, of_sweep};
+pub use several::{
+    MOST_SCENARIOS, names_of_sweep, of_compare, of_frontier, of_sensitivity, of_sweep,
+};
 
 use std::collections::BTreeMap;
 
