@@ -369,6 +369,17 @@ impl<'a> Canvas<'a> {
         self.words(at, text, LABEL_SIZE, Weight::Plain, hold, BLACK);
     }
 
+    /// White under a label of usual size.
+    pub(super) fn plate(&self, (x, y): Place, text: &str, hold: Hold) {
+        let width = text_width(text, LABEL_SIZE, Weight::Plain) + 4.0;
+        let left = match hold {
+            Hold::Start => x - 2.0,
+            Hold::Middle => x - width / 2.0,
+            Hold::End => x - width + 2.0,
+        };
+        self.rectangle((left, y - 7.5), (left + width, y + 7.5), WHITE);
+    }
+
     /// A label in bold.
     pub(super) fn heading(&self, at: Place, text: &str, hold: Hold) {
         self.words(at, text, LABEL_SIZE, Weight::Bold, hold, BLACK);

@@ -67,8 +67,9 @@ pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
         proposals: compared,
         title: title.clone(),
         notes: vec![
-            "Money: Yes less No in the first year, net of relief, before the cost of the poll. Frozen: \
-             homes in bands whose full bill does not rise over today in the council's own part."
+            "Money: Yes less No in the first year, net of relief, before the cost of the poll. P(win): the \
+             probability of winning the vote. Frozen: homes, of all on the valuation list, in bands whose \
+             full bill does not rise over today in the own part."
                 .to_owned(),
         ],
         source: format!(
@@ -112,7 +113,7 @@ struct Swept {
     whose: &'static str,
 }
 
-const SWEPT: [Swept; 3] = [
+const SWEPT: [Swept; 4] = [
     Swept {
         name: "frozen",
         measured: "homes in bands that do not pay more than today (% of homes)",
@@ -124,8 +125,15 @@ const SWEPT: [Swept; 3] = [
         name: "yield",
         measured: "yield over a No as budgeted, per home (pounds a year)",
         unit: Unit::Pounds,
-        of: |row| (row.n_dwellings > 0).then(|| row.net_yield_vs_no / row.n_dwellings as f64),
-        whose: "authorities",
+        of: |row| per_home(row).filter(|_| row.win_probability.is_some()),
+        whose: "authorities that need a vote",
+    },
+    Swept {
+        name: "yield-no-vote",
+        measured: "yield as budgeted over the year without it, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| per_home(row).filter(|_| row.win_probability.is_none()),
+        whose: "authorities that need no vote",
     },
     Swept {
         name: "win",
@@ -136,8 +144,12 @@ const SWEPT: [Swept; 3] = [
     },
 ];
 
-/// The charts of a sweep: a map and a league of the homes frozen, of the yield per home and of the
-/// probability of winning; of each scenario where they are few, `-1` and so on behind the name where they
+fn per_home(row: &CardRow) -> Option<f64> {
+    (row.n_dwellings > 0).then(|| row.net_yield_vs_no / row.n_dwellings as f64)
+}
+
+/// The charts of a sweep: a map and a league of the homes frozen, of the yield per home, those that need
+/// no vote apart, and of the probability of winning; of each scenario where they are few, `-1` and so on behind the name where they
 /// are several, in the order of the manifest.
 ///
 /// # Errors
@@ -164,7 +176,7 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
             }
             let of = |what: &str| format!("{}, {what}: {}", scenario.title, swept.measured);
             let table = sweep_table(&known, swept);
-            if rows.len() >= FEWEST_ON_MAP {
+            if known.len() >= FEWEST_ON_MAP {
                 let title = of("England and Wales");
                 let svg = hex_map(&HexChart {
                     areas: (hexes.iter())
