@@ -78,7 +78,7 @@ pub enum Place {
 }
 
 /// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 47] = [
+pub const RESULT_FILES: [&str; 48] = [
     "backtest.csv",
     "backtest_areas.csv",
     "backtest.svg",
@@ -116,6 +116,7 @@ pub const RESULT_FILES: [&str; 47] = [
     "compare.csv",
     "datapackage.json",
     "draws.parquet",
+    "workbook.xlsx",
     "results.json",
     "ballot-paper.txt",
     "scenario.toml",
