@@ -10,7 +10,8 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::page::{Look, Page, Role, Value, at, fixed};
 use crate::domain::{
-    Band, ByBand, Design, KindOfHome, Liability, Pence, Proportion, Proposal, Reduction, apportion,
+    Band, ByBand, Design, KindOfHome, Liability, Nation, Pence, Proportion, Proposal, Reduction,
+    apportion,
 };
 use crate::report::results::Briefing;
 use crate::simulation::Prepared;
@@ -180,7 +181,7 @@ mod raised {
 }
 
 const WIDTHS: [f64; 14] = [
-    13.0, 13.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 18.0,
+    13.0, 22.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 18.0,
 ];
 
 /// Pounds of a cell in whole pence.
@@ -290,7 +291,14 @@ impl<'a> Working<'a> {
             Some("band_d_today"),
             &Value::Figure(band_d.today.pounds(), Look::Pence),
             Role::Input,
-            "relevant basic amount of the year of the figures, without parishes (LGFA 1992 s.52ZX)",
+            match prepared.record.authority.code.nation() {
+                Nation::England => {
+                    "relevant basic amount of the year of the figures, without parishes (LGFA 1992 s.52ZX)"
+                }
+                Nation::Wales => {
+                    "basic amount of the year of the figures, without community councils"
+                }
+            },
         )?;
         if matches!(self.by_band, ByBandInput::Rise | ByBandInput::Amount) {
             // The table of bills follows the inputs: its place is known when it is written.
@@ -1276,6 +1284,8 @@ fn groups_of_terms(prepared: &Prepared, bands: &[Band]) -> Vec<(Band, Group)> {
             })
             .base += cell.tax_base_thousandths;
     }
+    // Homes that owe nothing are in no tax base.
+    groups.retain(|_, group| group.base > 0);
     // A band without homes has a line of its own, so that every band has one.
     for &band in bands {
         if !groups.keys().any(|(held, ..)| *held == band) {
