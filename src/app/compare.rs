@@ -1,7 +1,7 @@
 //! `compare`: proposals on the same luck.
 
 use bandwise::report::tables::WarningRow;
-use bandwise::report::{card, csv, json, results, scenario_file, text};
+use bandwise::report::{Tables, card, json, results, scenario_file, text};
 use bandwise::simulation::{
     NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate, same_evidence,
 };
@@ -96,8 +96,9 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let place = match folder {
         None => None,
         Some(folder) => {
-            folder.write("compare.csv", &csv::csv(&pairs.concat()))?;
-            folder.write("warnings.csv", &csv::csv(&warnings))?;
+            let mut tables = Tables::both(&folder);
+            tables.add(&pairs.concat())?;
+            tables.add(&warnings)?;
             let mut provenance = results::provenance(first, &texts.concat(), &overrides)?;
             let keys: Vec<_> = prepared
                 .iter()
@@ -108,6 +109,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
                 folder.write(&format!("scenario-{key}.toml"), text.as_bytes())?;
             }
             folder.write("provenance.json", &json::json(&provenance))?;
+            tables.describe("compare", "Proposals on the same luck")?;
             Some(folder.commit()?.display().to_string())
         }
     };

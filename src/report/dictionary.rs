@@ -148,13 +148,15 @@ fn columns<'a>(
     title: &str,
     columns: impl IntoIterator<Item = &'a ColumnDoc>,
 ) -> String {
-    let mut text =
-        format!("\n### {name}\n\n{title}\n\n| column | type | what it says |\n|---|---|---|\n");
+    let mut text = format!(
+        "\n### {name}\n\n{title}\n\n| column | type | unit | what it says |\n|---|---|---|---|\n"
+    );
     for column in columns {
         text.push_str(&format!(
-            "| `{}` | {} | {} |\n",
+            "| `{}` | {} | {} | {} |\n",
             column.name,
             column.kind,
+            cell(column.unit),
             cell(column.description)
         ));
     }

@@ -174,7 +174,7 @@ pub const RESULT_FILES: [&str; 78] = [
 const CHARTS: &str = "charts";
 
 /// The description of the files of a folder of results.
-const PACKAGE: &str = "datapackage.json";
+pub(super) const PACKAGE: &str = "datapackage.json";
 
 /// Stands in a folder of results while its files are moved one by one.
 const UNFINISHED: &str = ".bandwise-unfinished";

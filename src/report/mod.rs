@@ -15,6 +15,7 @@ pub mod households;
 pub mod json;
 pub mod medium_term;
 pub mod needs;
+pub mod package;
 pub mod paper;
 pub mod parquet;
 pub mod perception;
@@ -30,4 +31,5 @@ pub mod who_pays;
 pub mod workbook;
 
 pub use files::{OutputError, OutputFolder};
+pub use package::Tables;
 pub use results::{Briefing, Provenance, briefing};

@@ -18,20 +18,74 @@ pub const DRAW: ColumnDoc = ColumnDoc {
 
 /// What the columns of the draws say, beside those of the uncertain inputs.
 pub const OUTCOMES: [ColumnDoc; 14] = [
-    ColumnDoc::number("collected_vs_no_pounds", "pounds a year", "Collected over a No, pounds a year."),
-    ColumnDoc::number("preceptors_loss_pounds", "pounds a year", "What the other authorities on the bill lose through tax base and collection fund, pounds a year."),
-    ColumnDoc::number("contributions_pounds", "pounds a year", "Given voluntarily, pounds a year; part of what is collected."),
-    ColumnDoc::number("council_tax_reduction_beyond_base_pension_age_pounds", "pounds a year", "Extra reductions of pension age over a No beyond the tax base, pounds a year; already off what is collected."),
-    ColumnDoc::number("council_tax_reduction_beyond_base_working_age_pounds", "pounds a year", "Extra reductions of working age over a No beyond the tax base, pounds a year; already off what is collected."),
-    ColumnDoc::number("poll_cost_pounds", "pounds, once", "Cost of the poll, pounds; empty without a vote."),
-    ColumnDoc::number("loss_cost_pounds", "pounds, once", "Cost of losing, pounds; empty without a vote."),
-    ColumnDoc::number("weight", "no unit", "How much the draw counts in figures of the vote, in the light of past ballots, surveys and polls; 1 on average; empty without a vote."),
-    ColumnDoc::number("yes_share", SHARE, "Share of votes for Yes; empty without a vote."),
-    ColumnDoc::number("turnout", SHARE, "Votes over electors; empty without a vote."),
-    ColumnDoc::number("share_frozen_votes", SHARE, "Share of votes from frozen bands; empty without a vote."),
-    ColumnDoc::number("expected_value_pounds", "pounds, first year", "Value of the vote in this draw, pounds; empty without one."),
-    flag("won", "Whether more voted Yes than No; empty without a vote."),
-    flag("won_if_all_know", "The same if every voter knew what a Yes costs her; empty without a vote."),
+    ColumnDoc::number(
+        "collected_vs_no_pounds",
+        "pounds a year",
+        "Collected over a No, pounds a year.",
+    ),
+    ColumnDoc::number(
+        "preceptors_loss_pounds",
+        "pounds a year",
+        "What the other authorities on the bill lose through tax base and collection fund, pounds a year.",
+    ),
+    ColumnDoc::number(
+        "contributions_pounds",
+        "pounds a year",
+        "Given voluntarily, pounds a year; part of what is collected.",
+    ),
+    ColumnDoc::number(
+        "council_tax_reduction_beyond_base_pension_age_pounds",
+        "pounds a year",
+        "Extra reductions of pension age over a No beyond the tax base, pounds a year; already off what is collected.",
+    ),
+    ColumnDoc::number(
+        "council_tax_reduction_beyond_base_working_age_pounds",
+        "pounds a year",
+        "Extra reductions of working age over a No beyond the tax base, pounds a year; already off what is collected.",
+    ),
+    ColumnDoc::number(
+        "poll_cost_pounds",
+        "pounds, once",
+        "Cost of the poll, pounds; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "loss_cost_pounds",
+        "pounds, once",
+        "Cost of losing, pounds; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "weight",
+        "no unit",
+        "How much the draw counts in figures of the vote, in the light of past ballots, surveys and polls; 1 on average; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "yes_share",
+        SHARE,
+        "Share of votes for Yes; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "turnout",
+        SHARE,
+        "Votes over electors; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "share_frozen_votes",
+        SHARE,
+        "Share of votes from frozen bands; empty without a vote.",
+    ),
+    ColumnDoc::number(
+        "expected_value_pounds",
+        "pounds, first year",
+        "Value of the vote in this draw, pounds; empty without one.",
+    ),
+    flag(
+        "won",
+        "Whether more voted Yes than No; empty without a vote.",
+    ),
+    flag(
+        "won_if_all_know",
+        "The same if every voter knew what a Yes costs her; empty without a vote.",
+    ),
 ];
 
 const fn flag(name: &'static str, description: &'static str) -> ColumnDoc {
@@ -100,18 +154,21 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
 /// Only when Polars fails.
 pub fn parquet<R: Record>(rows: &[R]) -> PolarsResult<Vec<u8>> {
     let rows: Vec<Vec<Value>> = rows.iter().map(values).collect();
-    typed(R::COLUMNS, &rows)
+    typed(R::COLUMNS.iter().map(ColumnDoc::name_and_kind), &rows)
 }
 
-/// Rows of values as Parquet, each column of its kind: the same bytes for the same rows.
+/// Rows of values as Parquet; `columns` are names and kinds. The same bytes for the same rows.
 ///
 /// # Errors
 /// Only when Polars fails.
-pub(super) fn typed<V: AsRef<[Value]>>(columns: &[ColumnDoc], rows: &[V]) -> PolarsResult<Vec<u8>> {
-    let columns = columns.iter().enumerate().map(|(at, column)| {
-        let name = column.name.into();
+pub(super) fn typed<'a, V: AsRef<[Value]>>(
+    columns: impl IntoIterator<Item = (&'a str, &'a str)>,
+    rows: &[V],
+) -> PolarsResult<Vec<u8>> {
+    let columns = columns.into_iter().enumerate().map(|(at, (name, kind))| {
+        let name = name.into();
         let held = rows.iter().map(|row| &row.as_ref()[at]);
-        match column.kind {
+        match kind {
             // A seed may be larger than other integers are.
             "integer" if held.clone().any(|value| value.is_u64() && !value.is_i64()) => {
                 Column::new(name, held.map(Value::as_u64).collect::<Vec<_>>())

@@ -12,13 +12,16 @@ use std::path::{Path, PathBuf};
 use polars::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::csv::csv;
 use super::super::files::{
-    OutputError, SWEEP_MARK as MANIFEST, cannot_write, open_to_readers, sync_folder, write_aside,
+    OutputError, SWEEP_MARK as MANIFEST, WrittenFile, cannot_write, open_to_readers, sync_folder,
+    write_aside,
 };
-use super::super::json::{json, package, resource_of};
+use super::super::json::json;
+use super::super::package::{TableDoc, package};
+use super::super::parquet::typed;
 use super::super::results::{LICENCE, TableProvenance, table_provenance};
-use super::manifest::Manifest;
+use super::super::tables::{ColumnDoc, values};
+use super::manifest::{Manifest, SweepScenario};
 use super::tables::{
     JobRows, SWEEP_TABLES, ScenarioRow, part_bytes, rows_of_frame, scenario_fields,
 };
@@ -453,12 +456,16 @@ impl SweepFolder {
             let name = format!("{}.parquet", table.name);
             self.fill(&name, |file| self.join_parquet(position, file))?;
         }
-        self.write("scenarios.csv", &self.scenarios_csv())?;
-        self.write("datapackage.json", &self.data_package())?;
-        let provenance = self
-            .provenance()
-            .map_err(|error| cannot_write(&self.place, &io::Error::other(error)))?;
+        let scenarios = self.scenarios();
+        let (csv, parquet) =
+            scenarios.map_err(|error| cannot_write(&self.place, &io::Error::other(error)))?;
+        self.write("scenarios.csv", &csv)?;
+        self.write("scenarios.parquet", &parquet)?;
+        let fault = |error: DataError| cannot_write(&self.place, &io::Error::other(error));
+        let provenance = self.provenance().map_err(fault)?;
         self.write("provenance.json", &provenance)?;
+        let package = self.data_package().map_err(fault)?;
+        self.write("datapackage.json", &package)?;
         sync_folder(&self.place).map_err(|error| cannot_write(&self.place, &error))
     }
 
@@ -509,10 +516,14 @@ impl SweepFolder {
         Ok(())
     }
 
-    /// The scenarios, with a column for each key that is varied in one of them.
-    fn scenarios_csv(&self) -> Vec<u8> {
-        let rows: Vec<ScenarioRow> = (self.manifest.scenarios.iter().enumerate())
-            .map(|(index, one)| ScenarioRow {
+    /// The scenarios, with a column for each key that is varied in one of them: as CSV and as Parquet.
+    fn scenarios(&self) -> PolarsResult<(Vec<u8>, Vec<u8>)> {
+        let keys = self.varied_keys();
+        let fixed = scenario_fields().iter().map(ColumnDoc::name_and_kind);
+        let mut columns: Vec<(&str, &str)> = fixed.collect();
+        columns.extend(keys.iter().map(|key| (*key, "string")));
+        let row = |(index, one): (usize, &SweepScenario)| {
+            let fixed = values(&ScenarioRow {
                 scenario: one.scenario.clone(),
                 key: one.key.clone(),
                 title: one.title.clone(),
@@ -520,28 +531,31 @@ impl SweepFolder {
                 seed: one.seed,
                 file: scenario_file(index, &one.key),
                 sha256: one.sha256.clone(),
-            })
+            });
+            let value = |key: &&str| {
+                let found = one.varied.iter().find(|varied| varied.key == *key);
+                Value::from(found.map(|varied| varied.value.clone()))
+            };
+            [fixed, keys.iter().map(value).collect()].concat()
+        };
+        let rows: Vec<Vec<Value>> = self
+            .manifest
+            .scenarios
+            .iter()
+            .enumerate()
+            .map(row)
             .collect();
-        let keys = self.varied_keys();
-        if keys.is_empty() {
-            return csv(&rows);
-        }
         let memory = "a table is written to memory";
         let mut writer = ::csv::WriterBuilder::new()
             .has_headers(false)
             .from_writer(Vec::new());
-        let fixed = scenario_fields().iter().map(|column| column.name);
-        let names: Vec<&str> = fixed.chain(keys.iter().copied()).collect();
-        writer.write_record(names).expect(memory);
-        for (row, one) in rows.iter().zip(&self.manifest.scenarios) {
-            let value = |key: &&str| {
-                let found = one.varied.iter().find(|varied| varied.key == *key);
-                found.map(|varied| varied.value.clone())
-            };
-            let varied: Vec<Option<String>> = keys.iter().map(value).collect();
-            writer.serialize((row, varied)).expect(memory);
+        writer
+            .write_record(columns.iter().map(|(name, _)| name))
+            .expect(memory);
+        for row in &rows {
+            writer.serialize(row).expect(memory);
         }
-        writer.into_inner().expect(memory)
+        Ok((writer.into_inner().expect(memory), typed(columns, &rows)?))
     }
 
     /// The keys that are varied, in the order of the options.
@@ -555,21 +569,30 @@ impl SweepFolder {
         keys
     }
 
-    fn data_package(&self) -> Vec<u8> {
-        let mut resources: Vec<Value> = SWEEP_TABLES
+    fn data_package(&self) -> Result<Vec<u8>, DataError> {
+        let mut tables: Vec<TableDoc> = SWEEP_TABLES
             .iter()
-            .map(|table| resource_of(table.name, table.title, &table.columns()))
+            .map(|table| TableDoc::new(table.name, table.title, table.key, &table.columns()))
             .collect();
-        let mut scenarios = resource_of("scenarios", "The scenarios.", scenario_fields());
-        if let Some(fields) = scenarios["schema"]["fields"].as_array_mut() {
-            for key in self.varied_keys() {
-                let description =
-                    format!("What {key} is in the scenario's file; empty where it is not varied.");
-                fields.push(json!({ "name": key, "type": "any", "description": description }));
-            }
+        let mut scenarios = TableDoc::of::<ScenarioRow>();
+        for key in self.varied_keys() {
+            let description =
+                format!("What {key} is in the scenario's file; empty where it is not varied.");
+            let field = json!({ "name": key, "type": "any", "description": description });
+            scenarios.fields.push(field);
         }
-        resources.push(scenarios);
-        package("sweep", "Scenarios for many authorities", &resources)
+        tables.push(scenarios);
+        let file = |name: String| {
+            let (bytes, sha256) = parts::size_and_sha256(&self.place.join(&name))?;
+            Ok(WrittenFile {
+                name,
+                bytes,
+                sha256,
+            })
+        };
+        let files: Result<Vec<WrittenFile>, DataError> =
+            joined_files(&self.manifest).into_iter().map(file).collect();
+        package("sweep", "Scenarios for many authorities", &files?, &tables)
     }
 
     fn provenance(&self) -> Result<Vec<u8>, DataError> {
@@ -603,6 +626,18 @@ impl SweepFolder {
 /// The file of a scenario as understood, inside the folder of the sweep.
 fn scenario_file(index: usize, key: &str) -> String {
     format!("{SCENARIOS}/{:04}-{key}.toml", index + 1)
+}
+
+/// The files that joining writes, but for the one that describes them.
+fn joined_files(manifest: &Manifest) -> Vec<String> {
+    let tables = SWEEP_TABLES
+        .iter()
+        .flat_map(|table| ["csv", "parquet"].map(|ending| format!("{}.{ending}", table.name)));
+    let scenarios =
+        (manifest.scenarios.iter().enumerate()).map(|(index, one)| scenario_file(index, &one.key));
+    let others = ["scenarios.csv", "scenarios.parquet", "provenance.json"];
+    let others = others.map(str::to_owned);
+    scenarios.chain(tables).chain(others).collect()
 }
 
 /// What the folder is known to hold: a sweep of bandwise, or nothing of it.
@@ -650,18 +685,8 @@ fn clear(place: &Path, held: &Manifest) -> Result<(), OutputError> {
     for part in &parts {
         remove_part(part).map_err(|error| cannot_write(part, &error))?;
     }
-    let tables = SWEEP_TABLES
-        .iter()
-        .flat_map(|table| ["csv", "parquet"].map(|ending| format!("{}.{ending}", table.name)));
-    let scenarios =
-        (held.scenarios.iter().enumerate()).map(|(index, one)| scenario_file(index, &one.key));
-    let others = [
-        "scenarios.csv",
-        "datapackage.json",
-        "provenance.json",
-        MANIFEST,
-    ];
-    let names = scenarios.chain(tables).chain(others.map(str::to_owned));
+    let names = joined_files(held).into_iter();
+    let names = names.chain(["datapackage.json", MANIFEST].map(str::to_owned));
     for path in names.map(|name| place.join(name)) {
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
