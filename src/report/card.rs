@@ -6,7 +6,7 @@ use super::medium_term;
 use super::needs;
 use super::perception;
 use super::results::Briefing;
-use super::tables::{CompareRow, SummaryRow, WarningRow};
+use super::tables::{CompareRow, DriverRow, SummaryRow, WarningRow};
 use super::text::{capital, draws_in_words, wrapped};
 use super::who_pays;
 use crate::domain::money::thousands;
@@ -407,23 +407,34 @@ fn vote(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     for line in perception::card_lines(prepared, &briefing.perception) {
         card.item(&line);
     }
-    if !briefing.drivers.is_empty() {
-        card.item(if prepared.polls.is_empty() {
-            "What drives it most (points by which a win is likelier when this is above its middle \
-             value):"
-        } else {
-            "What goes with a win, after the polls (points by which it is likelier when this is above \
-             its middle value; `bandwise sensitivity` tells what drives it):"
-        });
-        for driver in briefing.drivers.iter().take(3) {
-            card.item(&format!(
-                "  {:+.1} points: {} ({})",
-                100.0 * driver.effect_on_win_probability,
-                driver.meaning,
-                driver.input
-            ));
-        }
+    for line in driver_lines(prepared, briefing) {
+        card.item(&line);
     }
+}
+
+/// What drives the probability of winning most: what the points are, and the first three; nothing where
+/// there is no vote.
+pub(super) fn driver_lines(prepared: &Prepared, briefing: &Briefing) -> Vec<String> {
+    if briefing.drivers.is_empty() {
+        return Vec::new();
+    }
+    let opening = if prepared.polls.is_empty() {
+        "What drives it most (points by which a win is likelier when this is above its middle value):"
+    } else {
+        "What goes with a win, after the polls (points by which it is likelier when this is above its \
+         middle value; `bandwise sensitivity` tells what drives it):"
+    };
+    let line = |driver: &DriverRow| {
+        format!(
+            "  {:+.1} points: {} ({})",
+            100.0 * driver.effect_on_win_probability,
+            driver.meaning,
+            driver.input
+        )
+    };
+    std::iter::once(opening.to_owned())
+        .chain(briefing.drivers.iter().take(3).map(line))
+        .collect()
 }
 
 /// Why there is no vote.

@@ -170,8 +170,8 @@ pub const CHARTS: [&str; 3] = [
     "needs-poll.svg",
 ];
 
-/// The charts as SVG, with their files; none where there is no vote.
-pub fn charts(briefing: &Briefing) -> Vec<(&'static str, String)> {
+/// The charts as SVG, each with the lever that it is of and its file; none where there is no vote.
+pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> {
     let levers = [
         (
             Lever::Comprehension,
@@ -230,6 +230,7 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, String)> {
         };
         let upright = "probability of winning (%)";
         charts.push((
+            key(lever),
             file,
             curve(&[series], marks, &title, &label, upright, &source),
         ));

@@ -183,7 +183,7 @@ pub(super) fn typed<'a, V: AsRef<[Value]>>(
 }
 
 /// A table as a Parquet file: the same bytes for the same table.
-fn bytes_of(mut frame: DataFrame) -> PolarsResult<Vec<u8>> {
+pub(super) fn bytes_of(mut frame: DataFrame) -> PolarsResult<Vec<u8>> {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes)
         .with_compression(ParquetCompression::Uncompressed)

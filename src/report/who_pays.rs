@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::document::{Column, Table};
 use super::results::Briefing;
 use super::summary::summary_row;
 use super::tables::{ColumnDoc, Record, SummaryRow, record};
@@ -256,6 +257,44 @@ pub fn card_table(briefing: &Briefing) -> String {
         line("Pay more", &|row| whole_percent(row.share_losing)),
     ]
     .join("\n")
+}
+
+/// The same as a table of a paper: one row a fifth. Empty where no income is known.
+pub(super) fn fifths(briefing: &Briefing) -> Table {
+    let vote = briefing.has_vote();
+    let against = if vote { Against::No } else { Against::Today };
+    let rows = briefing
+        .deciles
+        .iter()
+        .filter(|row| row.grouping == Grouping::IncomeQuintile.code())
+        .filter(|row| row.against == against.code());
+    let (change, more) = match against {
+        Against::No => ("Mean change, Yes less No", "Pay more than after a No"),
+        Against::Today => ("Mean change over today", "Pay more than today"),
+    };
+    Table {
+        caption: "Who pays, by mean income of the area: fifths of the homes of England and Wales"
+            .to_owned(),
+        columns: vec![
+            Column::words("Fifth"),
+            Column::figures("Homes liable here"),
+            Column::figures("Share of them"),
+            Column::figures(format!("{change}, pounds a year")),
+            Column::figures(format!("{more}, of the fifth")),
+        ],
+        rows: rows
+            .map(|row| {
+                vec![
+                    heading(row),
+                    thousands(row.n_dwellings.round() as u64),
+                    whole_percent(row.share_of_dwellings),
+                    whole_pounds(row.mean_change_pounds),
+                    whole_percent(row.share_losing),
+                ]
+            })
+            .collect(),
+        note: "After discounts and reduction. A fifth without homes here has no row.".to_owned(),
+    }
 }
 
 /// The sentence of the card on progressivity; nothing where incomes are not known.

@@ -48,7 +48,7 @@ impl Unit {
     }
 
     /// A value in words: `21.3%`, `+5 points`, `-£1.25m`.
-    pub(super) fn words(self, value: f64) -> String {
+    pub fn words(self, value: f64) -> String {
         if !value.is_finite() {
             return "not known".to_owned();
         }

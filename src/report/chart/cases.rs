@@ -18,6 +18,8 @@ pub struct CaseNames {
     pub yes_less_today: String,
     /// The change over a No: `Yes less No`.
     pub yes_less_no: String,
+    /// Those who pay more: `pay more than after a No`.
+    pub pay_more: String,
 }
 
 /// One of the three.

@@ -8,23 +8,40 @@
 //! `sheet` holds what all charts share: title, key, source, axes, marks and text. A new chart is one
 //! more file that fills a sheet.
 
+mod areas;
 mod axis;
 mod bills;
 mod calibration;
 mod cases;
+mod comparison;
 mod curve;
+mod distribution;
+mod drivers;
+mod fan;
 mod frontier;
+mod hexes;
+mod league;
 mod png;
 mod rows;
+mod scale;
 mod sheet;
 mod tornado;
+mod who_pays;
 
+pub use areas::{Area, AreasChart, areas};
 pub use axis::{Axis, Unit};
 pub use bills::{BandBill, BillsChart, bills};
 pub use calibration::{CalibrationPoint, PredictedRange, calibration_plot};
 pub use cases::CaseNames;
+pub use comparison::{ComparedProposal, ComparisonChart, comparison};
 pub use curve::{CurveMarks, CurvePoint, CurveSeries, curve};
+pub use distribution::{DistributionChart, DistributionLine, DistributionPart, distribution};
+pub use drivers::{DriverBar, drivers_chart};
+pub use fan::{FanChart, FanPath, FanStyle, FanYear, fan};
 pub use frontier::{FrontierChart, FrontierMark, frontier_chart};
+pub use hexes::{HexArea, HexChart, hex_map};
+pub use league::{LeagueChart, LeagueEntry, league};
 pub use png::{Picture, PictureError, picture};
-pub use sheet::description_of;
+pub use sheet::{description_of, title_of};
 pub use tornado::{TornadoBar, TornadoEnd, tornado};
+pub use who_pays::{PayingGroup, PayingGroups, WhoPaysChart, who_pays};

@@ -39,7 +39,7 @@ const KEY_ROW: f64 = 22.0;
 const KEY_SAMPLE: f64 = 34.0;
 
 /// A colour.
-pub(super) type Colour = RGBColor;
+pub(super) use plotters::prelude::RGBColor as Colour;
 
 pub(super) const BLACK: RGBColor = RGBColor(0, 0, 0);
 pub(super) const WHITE: RGBColor = RGBColor(255, 255, 255);
@@ -218,11 +218,29 @@ impl Sheet<'_> {
 /// assert_eq!(description_of("no chart"), "");
 /// ```
 pub fn description_of(svg: &str) -> String {
-    let described = svg
-        .split_once("<desc>")
-        .and_then(|(_, rest)| rest.split_once("</desc>"))
+    element_of(svg, "desc")
+}
+
+/// What stands over a chart.
+///
+/// # Example
+/// ```
+/// use bandwise::report::chart::{Axis, Unit, title_of, tornado};
+/// let svg = tornado(&[], 0.2, "Bands A & B", &Axis::new("win", Unit::Share), "none");
+/// assert_eq!(title_of(&svg), "Bands A & B");
+/// assert_eq!(title_of("no chart"), "");
+/// ```
+pub fn title_of(svg: &str) -> String {
+    element_of(svg, "title")
+}
+
+/// The text of the first element of a name.
+fn element_of(svg: &str, name: &str) -> String {
+    let held = svg
+        .split_once(&format!("<{name}>"))
+        .and_then(|(_, rest)| rest.split_once(&format!("</{name}>")))
         .map_or("", |(text, _)| text);
-    unescape(described).map_or_else(|_| described.to_owned(), |text| text.into_owned())
+    unescape(held).map_or_else(|_| held.to_owned(), |text| text.into_owned())
 }
 
 /// Where a text is held.
@@ -506,22 +524,31 @@ pub(super) fn lines<T>(lines: &[T]) -> f64 {
 /// Breaks a text into lines of at most so many pixels.
 fn wrapped(text: &str, width: f64, size: f64, weight: Weight) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
+    let fits = |line: &str| text_width(line, size, weight) <= width;
     for word in clean(text).split(' ').filter(|word| !word.is_empty()) {
         if let Some(line) = lines.last_mut()
-            && text_width(&format!("{line} {word}"), size, weight) <= width
+            && fits(&format!("{line} {word}"))
         {
             line.push(' ');
             line.push_str(word);
             continue;
         }
         lines.push(String::new());
-        // A word that is longer than a line is broken where the line ends.
-        for letter in word.chars() {
-            if let Some(line) = lines.last_mut() {
-                line.push(letter);
-                if text_width(line, size, weight) > width && line.chars().count() > 1 {
-                    line.pop();
-                    lines.push(letter.to_string());
+        // A word that is longer than a line is broken after a hyphen, else where the line ends.
+        for part in word.split_inclusive('-') {
+            if lines
+                .last()
+                .is_some_and(|line| !line.is_empty() && !fits(&format!("{line}{part}")))
+            {
+                lines.push(String::new());
+            }
+            for letter in part.chars() {
+                if let Some(line) = lines.last_mut() {
+                    line.push(letter);
+                    if !fits(line) && line.chars().count() > 1 {
+                        line.pop();
+                        lines.push(letter.to_string());
+                    }
                 }
             }
         }
@@ -686,6 +713,12 @@ mod tests {
         let all: String = lines.concat();
         assert_eq!(all.matches('x').count(), 300);
         assert_eq!(all.matches("word").count(), 60);
+    }
+
+    #[test]
+    fn a_long_word_is_broken_after_its_hyphen() {
+        let lines = label_lines("Westbury-on-Trym and Henleaze", 90.0);
+        assert_eq!(lines, ["Westbury-on-", "Trym and", "Henleaze"]);
     }
 
     #[test]

@@ -41,9 +41,9 @@ summary { cursor: pointer; color: var(--link); min-height: 1.5rem; }
 .quoted .box { display: inline-block; width: 1.5rem; height: 1.5rem; border: 2px solid var(--ink); }
 .small { font-size: .9rem; }
 footer { margin-top: 2rem; padding-top: .5rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--soft); overflow-wrap: anywhere; }
-@page { size: A4; margin: 14mm 15mm 16mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
+@page { size: A4; margin: 12mm 13mm 14mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
 @media print {
-html { font-size: 9pt; line-height: 1.3; }
+html { font-size: 8.6pt; line-height: 1.28; }
 body { max-width: none; padding: 0; }
 h1 { font-size: 15pt; }
 .subtitle { margin-bottom: .75rem; }
@@ -56,7 +56,8 @@ th, td { padding: .1rem .4rem; }
 .facts dd.value { font-size: 1.2rem; }
 .wide { margin-bottom: .5rem; }
 .note { margin: -.3rem 0 .5rem; }
-figure { margin-bottom: .6rem; }
+figure { margin-bottom: .5rem; }
+figure svg { width: 77%; }
 .quoted { padding: .5rem 1rem; margin-bottom: .5rem; max-width: none; }
 .quoted p { margin-bottom: .25rem; }
 .quoted .box { width: 1rem; height: 1rem; }
@@ -64,9 +65,10 @@ footer { margin-top: .8rem; }
 h3, caption { break-after: avoid; }
 tr { break-inside: avoid; }
 details, .on-screen { display: none; }
-.small { font-size: 7.5pt; columns: 2; column-gap: 6mm; }
+.small { font-size: 7pt; columns: 2; column-gap: 6mm; }
 .small table { font-size: inherit; }
-.wide { overflow: visible; }
+.wide { overflow: visible; break-inside: avoid; }
+.note { break-before: avoid; }
 a { color: inherit; text-decoration: none; }
 }
 ";

@@ -1,6 +1,8 @@
 //! The briefing on one proposal.
 
-use super::super::card::{chance, frozen_sentences, no_vote, percent, pounds, signed, stated};
+use super::super::card::{
+    chance, driver_lines, frozen_sentences, no_vote, percent, pounds, signed, stated,
+};
 use super::super::days::DayRow;
 use super::super::document::{Block, Column, Document, Fact, Figure, Quoted, Setting, Table, Text};
 use super::super::medium_term::{
@@ -621,15 +623,14 @@ fn who(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.list(frozen_sentences(prepared, briefing));
     paper.figure("bills");
     paper.table(band_table(prepared, briefing));
-    paper.figure("who-pays");
+    paper.table(who_pays::fifths(briefing));
     if let Some(sentence) = who_pays::card_sentence(briefing) {
         paper.say(sentence);
     }
     paper.apart(Setting::OnScreen, |paper| {
+        paper.figure("who-pays");
         paper.table(household_table(prepared, briefing));
-        for name in ["ward-change", "ward-frozen"] {
-            paper.figure(name);
-        }
+        paper.figure("ward-change");
     });
 }
 
@@ -794,14 +795,18 @@ fn vote(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     }
     points.extend(stated(prepared, briefing));
     paper.list(points);
-    let lines = needs::card_lines(&briefing.needs);
-    if let Some((opening, levers)) = lines.split_first() {
-        paper.say(opening.clone());
-        let levers = levers.iter().map(|lever| capital(lever.trim()) + ".");
-        paper.list(levers.collect());
+    for lines in [
+        needs::card_lines(&briefing.needs),
+        driver_lines(prepared, briefing),
+    ] {
+        if let Some((opening, items)) = lines.split_first() {
+            paper.say(opening.replace('`', ""));
+            let items = items.iter().map(|item| capital(item.trim()) + ".");
+            paper.list(items.collect());
+        }
     }
-    paper.figure("drivers");
     paper.apart(Setting::OnScreen, |paper| {
+        paper.figure("drivers");
         let day = |row: &DayRow| {
             vec![
                 format!(
@@ -877,22 +882,17 @@ fn annex(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.section("Words, method and sources");
     paper.apart(Setting::Small, |paper| {
         paper.part("Words");
-        paper.blocks.push(Block::List(glossary(prepared, briefing)));
+        paper.say(glossary(prepared, briefing));
         paper.part("Method");
         paper.list(method(briefing));
         paper.part("Sources");
-        paper.blocks.push(Block::List(sources(prepared, briefing)));
-        paper.say(format!(
-            "Standing: S sourced, H high confidence, M medium, J judgement. provenance.json has every table \
-             with its hash. {}",
-            briefing.provenance.licence
-        ));
+        paper.say(sources(prepared, briefing));
         paper.part("From what it was made");
         paper.list(made_from(&briefing.provenance));
     });
 }
 
-fn glossary(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
+fn glossary(prepared: &Prepared, briefing: &Briefing) -> Text {
     let called = prepared.record.authority.class.called();
     let mut words = vec![
         (
@@ -952,10 +952,9 @@ fn glossary(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
         "a key of the scenario file, with which whoever runs the program replaces what is taken here"
             .to_owned(),
     ));
-    words
-        .into_iter()
-        .map(|(word, meaning)| Text::new().strong(word).plain(format!(": {meaning}.")))
-        .collect()
+    words.into_iter().fold(Text::new(), |text, (word, meaning)| {
+        text.strong(word).plain(format!(": {meaning}. "))
+    })
 }
 
 fn method(briefing: &Briefing) -> Vec<String> {
@@ -980,7 +979,7 @@ fn method(briefing: &Briefing) -> Vec<String> {
 }
 
 /// Sources of the figures that bear on this run: those of its vintage, its areas, its law and its vote.
-fn sources(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
+fn sources(prepared: &Prepared, briefing: &Briefing) -> Text {
     let vintage = format!("{}/", briefing.provenance.vintage);
     let areas = match prepared.scenario.by {
         Some(Detail::Areas(AreaKind::Lsoa)) => "lsoas",
@@ -999,15 +998,18 @@ fn sources(prepared: &Prepared, briefing: &Briefing) -> Vec<Text> {
         name.starts_with(&vintage) || wanted.contains(&name)
     };
     let used = briefing.provenance.tables.iter().filter(bears);
-    used.map(|table| {
-        Text::new()
-            .strong(table.name.replace('_', " "))
-            .plain(format!(
-                ": {} ({}; standing {}).",
-                table.source, table.date, table.standing
-            ))
+    used.fold(Text::new(), |text, table| {
+        text.strong(table.name.replace('_', " ")).plain(format!(
+            ": {} ({}, {}). ",
+            table.source, table.date, table.standing
+        ))
     })
-    .collect()
+    .plain(format!(
+        "After the date stands how far it can be trusted: S sourced, H high confidence, M medium, J \
+         judgement. provenance.json has every table with its hash, and where a table says so row by row, \
+         the program's data show prints the rows. {}",
+        briefing.provenance.licence
+    ))
 }
 
 fn made_from(provenance: &Provenance) -> Vec<String> {

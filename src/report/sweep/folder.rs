@@ -121,6 +121,8 @@ pub struct Joined {
 pub struct CardRow {
     /// Name of the scenario.
     pub scenario: String,
+    /// ONS code of the authority.
+    pub authority_code: String,
     /// Name of the authority.
     pub authority: String,
     /// Dwellings.
@@ -749,6 +751,7 @@ fn card_rows(position: usize, rows: &[Vec<Value>]) -> Vec<CardRow> {
         let value = |name: &str| at(name).map_or(&Value::Null, |at| &row[at]);
         Some(CardRow {
             scenario: value("scenario").as_str()?.to_owned(),
+            authority_code: value("authority_code").as_str()?.to_owned(),
             authority: value("authority").as_str()?.to_owned(),
             n_dwellings: value("n_dwellings").as_i64()?,
             share_frozen: value("share_frozen_dwellings_own_element").as_f64()?,

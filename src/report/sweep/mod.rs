@@ -9,7 +9,7 @@ mod manifest;
 mod tables;
 
 pub use card::card;
-pub use folder::{JoinError, Joined, MergeError, SweepFolder, find_parts, parts_of};
+pub use folder::{CardRow, JoinError, Joined, MergeError, SweepFolder, find_parts, parts_of};
 pub use manifest::{Manifest, SweepScenario, VariedValue};
 pub use tables::{
     FailureRow, JobRows, SWEEP_TABLES, ScenarioRow, SweepTable, failed_job, job_rows,

@@ -225,8 +225,8 @@ impl List<'_, '_> {
             value: Some(Value::words(prepared.principle.limit.words())),
             unit: "limit".to_owned(),
             meaning: format!(
-                "is excessive and needs a vote; for {}",
-                prepared.principle.applies_to
+                "is excessive and needs a vote; class in the report: {}",
+                prepared.principle.applies_to.replace('_', " ")
             ),
             source: prepared.principle.source.citation.clone(),
             date: prepared.principle.year.to_string(),
@@ -308,7 +308,8 @@ impl List<'_, '_> {
             },
             None => of_homes,
         };
-        for &band in prepared.schedule.bands() {
+        let bands = prepared.schedule.bands();
+        for &band in bands {
             self.figure(
                 &format!("Homes in band {band}"),
                 Value::Figure(dwellings[band] as f64, Look::Count),
@@ -316,6 +317,8 @@ impl List<'_, '_> {
                 "on the valuation list",
                 &homes,
             )?;
+        }
+        for &band in bands {
             let thousandths = prepared.budgets.bands[band].tax_base_thousandths;
             self.figure(
                 &format!("Tax base of band {band}"),
@@ -324,17 +327,21 @@ impl List<'_, '_> {
                 "for setting: the return's split by band, scaled to the total",
                 &homes,
             )?;
+        }
+        let law = Origin {
+            source: "Local Government Finance Act 1992 s.5".to_owned(),
+            date: "1992-03-06".to_owned(),
+            standing: "S".to_owned(),
+        };
+        for &band in bands {
             let ratio = prepared.amounts.proportions[band];
+            let fraction = format!("{}/{}", ratio.numerator(), ratio.denominator());
             self.figure(
                 &format!("Band {band} pays of band D"),
-                Value::words(format!("{}/{}", ratio.numerator(), ratio.denominator())),
+                Value::words(fraction),
                 "fraction",
                 "proportion today",
-                &Origin {
-                    source: "Local Government Finance Act 1992 s.5".to_owned(),
-                    date: "1992-03-06".to_owned(),
-                    standing: "S".to_owned(),
-                },
+                &law,
             )?;
         }
         Ok(())

@@ -1,7 +1,10 @@
 //! One sheet of the workbook, filled from top to bottom: how figures, words, inputs and formulas look.
 
 use rust_xlsxwriter::utility::{row_col_to_cell, row_col_to_cell_absolute};
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Color, ConditionalFormatText, ConditionalFormatTextRule, Format, FormatAlign, FormatBorder,
+    Formula, Worksheet, XlsxError,
+};
 
 /// What a figure is, which decides how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub(super) enum Look {
     Percent,
     /// A rise, in percent to four decimals: exact to a millionth.
     Rise,
+    /// A rise, in percent to two decimals.
+    RoundedRise,
     /// A whole number.
     Count,
     /// Band D equivalents, to the thousandth.
@@ -31,6 +36,7 @@ impl Look {
             Self::Pounds => "£#,##0;-£#,##0",
             Self::Percent => "0.0%",
             Self::Rise => "0.00##%",
+            Self::RoundedRise => "0.00%",
             Self::Count => "#,##0",
             Self::Base => "#,##0.000",
             Self::Number => "#,##0.######",
@@ -95,6 +101,8 @@ const HEADING: Color = Color::RGB(0x1F_3A_5F);
 const INPUT: Color = Color::RGB(0xFF_F4_CC);
 const TOTAL: Color = Color::RGB(0xEA_EE_F3);
 const QUIET: Color = Color::RGB(0x59_59_59);
+const LINE_COLOUR: Color = Color::RGB(0xB0_B7_C3);
+const ALARM: Color = Color::RGB(0xC0_00_00);
 
 impl<'a> Page<'a> {
     /// A page of A4 across, with columns of these widths in characters, a title and what to know of it.
@@ -141,6 +149,27 @@ impl<'a> Page<'a> {
     /// Goes on to the next row.
     pub(super) const fn skip(&mut self) {
         self.next += 1;
+    }
+
+    /// Begins a new page at the next row where it is printed.
+    pub(super) fn new_page(&mut self) -> Result<(), XlsxError> {
+        self.sheet.set_page_breaks(&[self.next])?;
+        Ok(())
+    }
+
+    /// Shows a cell of a column in red where it begins with some words.
+    pub(super) fn alarm(
+        &mut self,
+        (first, last): (u32, u32),
+        column: u16,
+        words: &str,
+    ) -> Result<(), XlsxError> {
+        let rule = ConditionalFormatTextRule::BeginsWith(words.to_owned());
+        let red = Format::new().set_font_color(ALARM).set_bold();
+        let alarm = ConditionalFormatText::new().set_rule(rule).set_format(red);
+        self.sheet
+            .add_conditional_format(first, column, last, column, &alarm)?;
+        Ok(())
     }
 
     /// Words that run on over empty cells at their right.
@@ -229,7 +258,8 @@ impl<'a> Page<'a> {
                 Value::Words(words) | Value::WordsFormula(_, words) => words,
                 _ => return 1.0,
             };
-            lines_of(words, self.width_of(column))
+            // The indent takes two characters.
+            lines_of(words, self.width_of(column) - 2.0)
         });
         let lines = lines.fold(1.0, f64::max);
         if lines > 1.0 {
@@ -255,10 +285,15 @@ impl<'a> Page<'a> {
             .set_num_format(look.code())
             .set_align(FormatAlign::Top);
         if look == Look::Words {
-            format = format.set_text_wrap();
+            format = format
+                .set_text_wrap()
+                .set_align(FormatAlign::Left)
+                .set_indent(u8::from(column > 0));
         }
         format = match role {
-            Role::Result => format,
+            Role::Result => format
+                .set_border_bottom(FormatBorder::Hair)
+                .set_border_bottom_color(LINE_COLOUR),
             Role::Input => format
                 .set_background_color(INPUT)
                 .set_font_color(Color::RGB(0x00_00_99))
@@ -271,7 +306,6 @@ impl<'a> Page<'a> {
             Role::Program => format.set_font_color(QUIET).set_italic(),
         };
         match value {
-            Value::Empty if role == Role::Result => {}
             Value::Empty => {
                 self.sheet.write_blank(row, column, &format)?;
             }
@@ -318,7 +352,12 @@ fn lines_of(text: &str, width: f64) -> f64 {
             let long = word.chars().count() as f64;
             if used > 0.0 && used + 1.0 + long > width {
                 lines += 1.0;
-                used = long;
+                used = 0.0;
+            }
+            if long > width {
+                // A word without spaces is broken where the cell ends.
+                lines += (long / width).ceil() - 1.0;
+                used = width;
             } else {
                 used += long + if used > 0.0 { 1.0 } else { 0.0 };
             }

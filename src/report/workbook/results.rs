@@ -125,7 +125,13 @@ fn label(metric: &str) -> String {
         "win_probability" => "Probability of winning",
         "win_probability_if_all_know" => "The same if every voter knew the cost to her",
         "expected_value_pounds" => "What holding the vote is worth on average",
-        _ => return capital(&metric.replace('_', " ")),
+        _ => {
+            let named = metric
+                .replace("kakwani_", "Kakwani index: ")
+                .replace("suits_", "Suits index: ")
+                .replace("own_element", "own part of the bill,");
+            return capital(&named.replace('_', " "));
+        }
     };
     known.to_owned()
 }
@@ -337,7 +343,6 @@ pub(super) fn medium_term(sheet: &mut Worksheet, briefing: &Briefing) -> Result<
     }
     let mut widths = vec![30.0];
     widths.extend(years.iter().map(|_| 17.0));
-    widths.push(60.0);
     let mut page = Page::new(
         sheet,
         "Medium term",
@@ -348,6 +353,12 @@ pub(super) fn medium_term(sheet: &mut Worksheet, briefing: &Briefing) -> Result<
           on average. Every path and year with all figures is in medium_term.csv.",
         ],
     )?;
+    for path in &paths {
+        if let Some(row) = rows.iter().find(|row| row.path == *path) {
+            page.paragraph(&format!("{}: {}.", path_words(path), row.meaning))?;
+        }
+    }
+    page.skip();
     type Of = fn(&MediumTermRow) -> Option<f64>;
     let blocks: [(&str, Look, Of); 9] = [
         (
@@ -355,7 +366,7 @@ pub(super) fn medium_term(sheet: &mut Worksheet, briefing: &Briefing) -> Result<
             Look::Pence,
             |row| row.headline_band_d_pounds,
         ),
-        ("Its rise over the year before", Look::Rise, |row| {
+        ("Its rise over the year before", Look::RoundedRise, |row| {
             row.headline_rise
         }),
         (
@@ -402,14 +413,11 @@ pub(super) fn medium_term(sheet: &mut Worksheet, briefing: &Briefing) -> Result<
         page.part(title)?;
         let mut heads = vec!["Path"];
         heads.extend(&years);
-        heads.push("What happens on it");
         page.head(&heads)?;
         for path in shown {
             let mut cells = vec![words(path_words(path))];
             let of_year = |year: &&str| by_place.get(&(*path, *year)).and_then(|row| of(row));
             cells.extend(years.iter().map(|year| Value::figure(of_year(year), look)));
-            let meaning = rows.iter().find(|row| row.path == **path);
-            cells.push(words(meaning.map_or("", |row| row.meaning.as_str())));
             page.line(&cells)?;
         }
         page.skip();
@@ -513,6 +521,7 @@ pub(super) fn who_pays(sheet: &mut Worksheet, briefing: &Briefing) -> Result<(),
         }
         page.skip();
     }
+    page.new_page()?;
     page.part("Example households, pounds a year after discounts and reduction")?;
     page.head(&[
         "Household",
@@ -623,28 +632,26 @@ pub(super) fn law(
     page.part("The vote by kind of polling day, with the same draws")?;
     page.head(&[
         "Kind of day",
-        "",
+        "Probability of winning",
         "Turnout, share of electors",
         "Yes, mean share of votes",
         "Yes: 1 draw in 20 is below",
         "Yes: 1 draw in 20 is above",
-        "Probability of winning",
         "Cost of the poll, pounds, mean",
     ])?;
     for row in &briefing.days {
         let modelled = if row.modelled {
-            "modelled on all sheets"
+            " (modelled on all sheets)"
         } else {
             ""
         };
         page.line(&[
-            words(capital(&row.words)),
-            words(modelled),
+            words(format!("{}{modelled}", capital(&row.words))),
+            Value::figure(row.win_probability, Look::Percent),
             Value::figure(row.turnout, Look::Percent),
             Value::figure(row.yes_share, Look::Percent),
             Value::figure(row.yes_share_p05, Look::Percent),
             Value::figure(row.yes_share_p95, Look::Percent),
-            Value::figure(row.win_probability, Look::Percent),
             Value::figure(row.poll_cost_pounds, Look::Pounds),
         ])?;
     }

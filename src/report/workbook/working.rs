@@ -10,8 +10,7 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::page::{Look, Page, Role, Value, at, fixed};
 use crate::domain::{
-    Band, ByBand, Design, KindOfHome, Liability, Pence, Proportion, Proposal, Reduction, Rise,
-    apportion,
+    Band, ByBand, Design, KindOfHome, Liability, Pence, Proportion, Proposal, Reduction, apportion,
 };
 use crate::report::results::Briefing;
 use crate::simulation::Prepared;
@@ -25,6 +24,8 @@ const SHEET: &str = "Working";
 pub(super) const EQUAL: &str = "equal to the penny";
 /// What it says where they do not.
 const DIFFERS: &str = "differs: an input was changed";
+/// How it begins.
+const ALARMING: &str = "differs";
 
 /// How what the homes of a band are charged under Yes is worked out on the sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +150,6 @@ mod bill {
     pub(super) const RISE: u16 = 4;
     pub(super) const FIRST_RISE: u16 = 5;
     pub(super) const TODAY: u16 = 6;
-    pub(super) const NO: u16 = 7;
     pub(super) const HEADLINE: u16 = 8;
     pub(super) const YES: u16 = 9;
     pub(super) const COUNTS_AS: u16 = 10;
@@ -169,14 +169,14 @@ mod raised {
     pub(super) const HEADLINE: u16 = 3;
     pub(super) const YES: u16 = 4;
     pub(super) const NO: u16 = 5;
-    pub(super) const SURCHARGE: u16 = 6;
-    pub(super) const GROSS: u16 = 7;
-    pub(super) const RELIEF: u16 = 8;
-    pub(super) const NET: u16 = 9;
-    pub(super) const NO_NET: u16 = 10;
-    pub(super) const OVER_NO: u16 = 11;
-    pub(super) const PROGRAM: u16 = 12;
-    pub(super) const CHECK: u16 = 13;
+    pub(super) const GROSS: u16 = 6;
+    pub(super) const RELIEF: u16 = 7;
+    pub(super) const NET: u16 = 8;
+    pub(super) const NO_NET: u16 = 9;
+    pub(super) const OVER_NO: u16 = 10;
+    pub(super) const PROGRAM: u16 = 11;
+    pub(super) const CHECK: u16 = 12;
+    pub(super) const SURCHARGE: u16 = 13;
 }
 
 const WIDTHS: [f64; 14] = [
@@ -335,25 +335,15 @@ impl<'a> Working<'a> {
             },
             "1: all at once; the table shows the first year",
         )?;
-        let cap = prepared.schedule.terms().cap;
-        self.labelled(
-            "Most that a home's payment may rise",
-            Some("cap_pounds"),
-            &Value::figure(
-                cap.filter(|_| self.kind == Kind::Terms).map(Pence::pounds),
-                Look::Pence,
-            ),
-            if self.kind == Kind::Terms && cap.is_some() {
-                Role::Input
-            } else {
-                Role::Result
-            },
-            match (self.kind, cap) {
-                (_, None) => "no cap in this proposal",
-                (Kind::Terms, _) => "pounds a year, after discounts and reduction",
-                _ => "the cap of this proposal is in the amounts that the program states below",
-            },
-        )?;
+        if let Some(cap) = self.shown_cap() {
+            self.labelled(
+                "Most that a home's payment may rise",
+                Some("cap_pounds"),
+                &Value::Figure(cap.pounds(), Look::Pence),
+                Role::Input,
+                "pounds a year, after discounts and reduction",
+            )?;
+        }
         self.labelled(
             "Collection rate, inside the tax base already",
             None,
@@ -381,8 +371,14 @@ impl<'a> Working<'a> {
 
     /// Rows from the headline rise to the first row of the table of bills.
     fn rows_to_bills(&self) -> u32 {
-        // Seven inputs more with the headline itself, a gap, the heading of the part, a note, the head.
-        7 + 1 + 1 + 1 + 1
+        // Six inputs with the headline itself and a cap, a gap, the heading of the part, a note, the head.
+        6 + u32::from(self.shown_cap().is_some()) + 4
+    }
+
+    /// The cap on what a home's payment may rise, where the formulas hold it.
+    fn shown_cap(&self) -> Option<Pence> {
+        let cap = self.prepared.schedule.terms().cap;
+        cap.filter(|_| self.kind == Kind::Terms)
     }
 
     fn n_bands(&self) -> u32 {
@@ -426,7 +422,11 @@ impl<'a> Working<'a> {
             "Today",
             "If No",
             "At the headline, before relief",
-            "If Yes",
+            if self.kind == Kind::Terms {
+                "If Yes, before terms for some homes"
+            } else {
+                "If Yes"
+            },
             "If Yes, counts as at band D",
         ];
         if !one_of_each {
@@ -852,11 +852,6 @@ impl<'a> Working<'a> {
             "At the headline, before relief",
             "If Yes, after relief",
             "If No",
-            if surcharge {
-                "Surcharge, from homes (the program's figure)"
-            } else {
-                ""
-            },
             "Gross yield over today",
             "Relief",
             "Net yield over today",
@@ -865,6 +860,9 @@ impl<'a> Working<'a> {
             "The same by the program",
             "Check",
         ];
+        if surcharge {
+            heads.push("Surcharge, from homes (the program's figure)");
+        }
         if !self.prepared.schedule.is_local() {
             heads[usize::from(raised::HEADLINE)] = "";
             heads[usize::from(raised::RELIEF)] = "";
@@ -996,7 +994,7 @@ impl<'a> Working<'a> {
             (Value::Empty, gross, cell(raised::GROSS))
         };
         let no_net = raised.no - raised.today;
-        let cells = vec![
+        let mut cells = vec![
             result(Value::words(name)),
             base,
             result(money(by_base("band_d_today"), raised.today)),
@@ -1007,14 +1005,6 @@ impl<'a> Working<'a> {
             }),
             result(money(raised.yes.0.clone(), yes)),
             result(money(by_base("band_d_no"), raised.no)),
-            if surcharge {
-                (
-                    Value::Figure(raised.levy.pounds(), Look::Pence),
-                    Role::Program,
-                )
-            } else {
-                result(Value::Empty)
-            },
             result(money(gross_formula, gross)),
             result(relief_value),
             result(money(net_formula, net)),
@@ -1023,6 +1013,12 @@ impl<'a> Working<'a> {
             (Value::Figure(over_no.pounds(), Look::Pence), Role::Program),
             result(check(&cell(raised::OVER_NO), &cell(raised::PROGRAM))),
         ];
+        if surcharge {
+            cells.push((
+                Value::Figure(raised.levy.pounds(), Look::Pence),
+                Role::Program,
+            ));
+        }
         self.page.line_of(&cells)
     }
 
@@ -1059,7 +1055,7 @@ impl<'a> Working<'a> {
         };
         let requirement = budgets.requirement;
         let row = self.page.row();
-        let cells = vec![
+        let mut cells = vec![
             (Value::words("All"), Role::Total),
             (
                 Value::Formula(
@@ -1073,7 +1069,6 @@ impl<'a> Working<'a> {
             when(local, of(raised::HEADLINE, requirement.yes)),
             of(raised::YES, requirement.yes - budgets.relief_cost() - levy),
             of(raised::NO, requirement.no),
-            when(levy != Pence::ZERO, of(raised::SURCHARGE, levy)),
             of(raised::GROSS, budgets.gross_yield()),
             when(local, of(raised::RELIEF, budgets.relief_cost())),
             of(raised::NET, budgets.net_yield_vs_today()),
@@ -1088,7 +1083,11 @@ impl<'a> Working<'a> {
                 Role::Total,
             ),
         ];
-        self.page.line_of(&cells)
+        if self.prepared.schedule.levy_is_own() {
+            cells.push(of(raised::SURCHARGE, levy));
+        }
+        self.page.line_of(&cells)?;
+        self.page.alarm((first, row), raised::CHECK, ALARMING)
     }
 
     fn checks(&mut self) -> Result<(), XlsxError> {
@@ -1167,6 +1166,7 @@ impl<'a> Working<'a> {
                 budgets.net_yield_vs_no(),
             ),
         ];
+        let first = self.page.row();
         for (label, metric, formula, amount) in rows {
             let row = self.page.row();
             let (by_formula, by_program) = (at(row, 3), at(row, 4));
@@ -1192,7 +1192,8 @@ impl<'a> Working<'a> {
                 .overflowing(row, 8, &format!("{metric} in summary.csv"))?;
             self.page.skip();
         }
-        Ok(())
+        let last = self.page.row() - 1;
+        self.page.alarm((first, last), 6, ALARMING)
     }
 }
 

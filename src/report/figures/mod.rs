@@ -1,0 +1,111 @@
+//! The charts of every result, each with the table behind it.
+//!
+//! `run`: those of one proposal. `several`: those of a comparison, a sweep, a sensitivity analysis and a
+//! frontier.
+
+mod run;
+mod several;
+
+pub use run::of_run;
+pub use several::{of_compare, of_frontier, of_sensitivity, of_sweep};
+
+use std::collections::BTreeMap;
+
+use super::chart::{Picture, description_of, picture};
+use super::document::{Figure, Table};
+
+/// The folder of charts in a folder of results.
+pub const FOLDER: &str = "charts";
+
+/// Standard deviations of a normal between its median and its 95th percentile.
+const NORMAL_90: f64 = 1.645;
+
+/// Charts as pictures, by the names of their figures.
+///
+/// # Panics
+/// When a figure's chart is no SVG: a fault of the build.
+pub fn pictures(figures: &[Figure]) -> BTreeMap<String, Picture> {
+    figures
+        .iter()
+        .map(|figure| {
+            let drawn = picture(&figure.svg).expect("a chart of this program is SVG");
+            (figure.name.clone(), drawn)
+        })
+        .collect()
+}
+
+/// The files of charts: `charts/NAME.png` and `charts/NAME.svg` of each, in the order of the charts.
+pub fn files(figures: &[Figure], pictures: &BTreeMap<String, Picture>) -> Vec<(String, Vec<u8>)> {
+    let drawn = |figure: &Figure| {
+        let picture = pictures.get(&figure.name)?;
+        Some((
+            format!("{FOLDER}/{}.png", figure.name),
+            picture.bytes.clone(),
+        ))
+    };
+    let written = |figure: &Figure| {
+        let name = format!("{FOLDER}/{}.svg", figure.name);
+        (name, figure.svg.clone().into_bytes())
+    };
+    figures
+        .iter()
+        .flat_map(|figure| drawn(figure).into_iter().chain([written(figure)]))
+        .collect()
+}
+
+/// A chart that tells itself what it shows.
+fn figure(name: &str, title: String, svg: String, table: Table) -> Figure {
+    Figure {
+        name: name.to_owned(),
+        alt: description_of(&svg),
+        svg,
+        title,
+        table,
+    }
+}
+
+/// A part of a whole in percent, in words: less than half a percent is not nothing.
+fn part_in_words(part: f64, whole: f64) -> String {
+    let percent = if whole > 0.0 {
+        100.0 * part / whole
+    } else {
+        0.0
+    };
+    if percent > 0.0 && percent < 0.5 {
+        "under 1%".to_owned()
+    } else {
+        format!("{percent:.0}%")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::chart::{Axis, Unit, tornado};
+    use super::*;
+
+    #[test]
+    fn every_chart_is_a_picture_and_a_drawing_in_its_folder() {
+        let axis = Axis::new("pounds", Unit::Pounds);
+        let table = Table {
+            caption: String::new(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            note: String::new(),
+        };
+        let svg = tornado(&[], 0.0, "t", &axis, "s");
+        let one = figure("bills", "t".to_owned(), svg, table);
+        let all = [one.clone()];
+        let names: Vec<String> = (files(&all, &pictures(&all)).into_iter())
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(names, ["charts/bills.png", "charts/bills.svg"]);
+        assert!(one.alt.starts_with("pounds: £0"), "{}", one.alt);
+    }
+
+    #[test]
+    fn a_small_part_is_not_nothing() {
+        assert_eq!(part_in_words(50.0, 114_850.0), "under 1%");
+        assert_eq!(part_in_words(0.0, 10.0), "0%");
+        assert_eq!(part_in_words(1.0, 2.0), "50%");
+    }
+}

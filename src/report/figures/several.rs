@@ -1,0 +1,325 @@
+//! The charts of a comparison, a sweep, a sensitivity analysis and a frontier.
+
+use super::super::card::{percent, pounds};
+use super::super::chart::{
+    Axis, ComparedProposal, ComparisonChart, HexArea, HexChart, LeagueChart, LeagueEntry, Unit,
+    comparison, hex_map, league, title_of,
+};
+use super::super::document::{Column, Figure, Table};
+use super::super::summary::summary;
+use super::super::sweep::{CardRow, Joined, Manifest};
+use super::super::tables::SummaryRow;
+use super::super::text::{capital, draws_in_words};
+use super::super::{frontier, sensitivity};
+use super::figure;
+use crate::data::{DataError, boundaries};
+use crate::simulation::frontier::Frontier;
+use crate::simulation::sensitivity::{Outcome, Sensitivity};
+use crate::simulation::{DrawOutcomes, Prepared};
+
+/// The chart of a comparison: the proposals side by side, in their order.
+pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
+    let compared: Vec<ComparedProposal> = (proposals.iter())
+        .filter_map(|(prepared, outcomes)| compared(prepared, outcomes))
+        .collect();
+    let Some((first, _)) = proposals.first().filter(|_| !compared.is_empty()) else {
+        return Vec::new();
+    };
+    let title = format!(
+        "{}, {}: proposals side by side",
+        first.record.authority.name, first.vote_year
+    );
+    let keys: Vec<&str> = proposals
+        .iter()
+        .map(|(one, _)| one.scenario.key.as_str())
+        .collect();
+    let share = |value: Option<f64>| value.map_or(String::new(), |value| percent(value, 1));
+    let table = Table {
+        caption: "Proposals: pounds a year over a No, votes and frozen homes".to_owned(),
+        columns: vec![
+            Column::words("Proposal"),
+            Column::figures("As budgeted"),
+            Column::figures("Really collected, mean"),
+            Column::figures("5th percentile"),
+            Column::figures("95th percentile"),
+            Column::figures("Yes share of votes, mean"),
+            Column::figures("Probability of winning"),
+            Column::figures("Homes in frozen bands, of all homes"),
+        ],
+        rows: (compared.iter())
+            .map(|one| {
+                let (mean, low, high) = one.collected;
+                vec![
+                    one.label.clone(),
+                    pounds(one.budgeted, 0),
+                    pounds(mean, 0),
+                    pounds(low, 0),
+                    pounds(high, 0),
+                    share(one.yes_share.map(|(mean, ..)| mean)),
+                    share(one.win),
+                    percent(one.frozen, 1),
+                ]
+            })
+            .collect(),
+        note: String::new(),
+    };
+    let svg = comparison(&ComparisonChart {
+        proposals: compared,
+        title: title.clone(),
+        notes: vec![
+            "Money: Yes less No in the first year, net of relief, before the cost of the poll. Frozen: \
+             homes in bands whose full bill does not rise over today in the council's own part."
+                .to_owned(),
+        ],
+        source: format!(
+            "bandwise compare {}, {}, seed {}, the same luck for all.",
+            keys.join(" "),
+            draws_in_words(first.scenario.draws, first.scenario.points),
+            first.scenario.seed
+        ),
+    });
+    vec![figure("comparison", title, svg, table)]
+}
+
+fn compared(prepared: &Prepared, outcomes: &DrawOutcomes) -> Option<ComparedProposal> {
+    let figures = summary(prepared, outcomes);
+    let of = |metric: &str| figures.iter().find(|row| row.metric == metric);
+    let spread = |row: &SummaryRow| Some((row.mean?, row.p05?, row.p95?));
+    let mean = |metric: &str| of(metric).and_then(|row| row.mean);
+    Some(ComparedProposal {
+        label: format!("{} ({})", prepared.scenario.title, prepared.scenario.key),
+        budgeted: mean("net_yield_vs_no_pounds")?,
+        collected: of("collected_pounds").and_then(spread)?,
+        yes_share: of("yes_share").and_then(spread),
+        win: mean("win_probability"),
+        frozen: mean("share_frozen_dwellings_own_element")?,
+    })
+}
+
+/// Scenarios of a sweep that have charts of their own.
+const MOST_SCENARIOS: usize = 4;
+/// Fewest authorities that make a map.
+const FEWEST_ON_MAP: usize = 20;
+/// Of each end of a league.
+const LEAGUE: usize = 12;
+
+/// A figure of a sweep that has a map and a league.
+struct Swept {
+    name: &'static str,
+    measured: &'static str,
+    unit: Unit,
+    of: fn(&CardRow) -> Option<f64>,
+    whose: &'static str,
+}
+
+const SWEPT: [Swept; 3] = [
+    Swept {
+        name: "frozen",
+        measured: "homes in bands that do not pay more than today (% of homes)",
+        unit: Unit::Share,
+        of: |row| Some(row.share_frozen),
+        whose: "authorities",
+    },
+    Swept {
+        name: "yield",
+        measured: "yield over a No as budgeted, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| (row.n_dwellings > 0).then(|| row.net_yield_vs_no / row.n_dwellings as f64),
+        whose: "authorities",
+    },
+    Swept {
+        name: "win",
+        measured: "probability of winning the vote (%)",
+        unit: Unit::Share,
+        of: |row| row.win_probability,
+        whose: "authorities that need a vote",
+    },
+];
+
+/// The charts of a sweep: a map and a league of the homes frozen, of the yield per home and of the
+/// probability of winning; of each scenario where they are few, `-1` and so on behind the name where they
+/// are several, in the order of the manifest.
+///
+/// # Errors
+/// When the embedded map is broken: a fault of the build.
+pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, DataError> {
+    let hexes = boundaries::hexes()?;
+    let mut figures = Vec::new();
+    let several = manifest.scenarios.len() > 1;
+    for (number, scenario) in (1..).zip(&manifest.scenarios).take(MOST_SCENARIOS) {
+        let rows: Vec<&CardRow> = (joined.rows.iter())
+            .filter(|row| row.scenario == scenario.scenario)
+            .collect();
+        let ending = if several {
+            format!("-{number}")
+        } else {
+            String::new()
+        };
+        let source = format!(
+            "bandwise sweep {}, figures of {}, {} draws, seed {}.",
+            scenario.scenario, manifest.vintage, scenario.draws, scenario.seed
+        );
+        for swept in &SWEPT {
+            let known: Vec<(&CardRow, f64)> = (rows.iter())
+                .filter_map(|row| Some((*row, (swept.of)(row)?)))
+                .collect();
+            if known.len() < 2 {
+                continue;
+            }
+            let of = |what: &str| format!("{}, {what}: {}", scenario.title, swept.measured);
+            let table = sweep_table(&known, swept);
+            if rows.len() >= FEWEST_ON_MAP {
+                let title = of("England and Wales");
+                let svg = hex_map(&HexChart {
+                    areas: (hexes.iter())
+                        .map(|hex| hex_area(hex, &known, swept.unit))
+                        .collect(),
+                    unit: swept.unit,
+                    measured: capital(swept.measured),
+                    title: title.clone(),
+                    notes: vec![
+                        "A hexagon for each billing authority, about where it lies. White: not in the \
+                         sweep, or no such figure."
+                            .to_owned(),
+                    ],
+                    source: source.clone(),
+                });
+                let name = format!("map-{}{ending}", swept.name);
+                figures.push(figure(&name, title, svg, table.clone()));
+            }
+            let title = of("authorities ranked");
+            let svg = league(&LeagueChart {
+                entries: (known.iter())
+                    .map(|(row, value)| LeagueEntry {
+                        name: row.authority.clone(),
+                        value: *value,
+                        range: None,
+                    })
+                    .collect(),
+                of: swept.whose.to_owned(),
+                shown: LEAGUE,
+                axis: Axis::new(swept.measured, swept.unit),
+                title: title.clone(),
+                notes: Vec::new(),
+                source: source.clone(),
+            });
+            let name = format!("league-{}{ending}", swept.name);
+            figures.push(figure(&name, title, svg, table));
+        }
+    }
+    Ok(figures)
+}
+
+fn hex_area(hex: &boundaries::Hex, known: &[(&CardRow, f64)], unit: Unit) -> HexArea {
+    let value = (known.iter())
+        .find(|(row, _)| row.authority_code == hex.authority_code.as_str())
+        .map(|(_, value)| *value);
+    HexArea {
+        name: hex.authority.clone(),
+        column: hex.column,
+        row: hex.row,
+        value,
+        words: value.map_or("no figure".to_owned(), |value| unit.words(value)),
+    }
+}
+
+/// All authorities, the highest first.
+fn sweep_table(known: &[(&CardRow, f64)], swept: &Swept) -> Table {
+    let mut ranked: Vec<&(&CardRow, f64)> = known.iter().collect();
+    ranked.sort_by(|one, other| other.1.total_cmp(&one.1));
+    Table {
+        caption: capital(swept.measured),
+        columns: vec![
+            Column::words("Authority"),
+            Column::figures(capital(swept.measured)),
+        ],
+        rows: (ranked.into_iter())
+            .map(|(row, value)| vec![row.authority.clone(), swept.unit.words(*value)])
+            .collect(),
+        note: String::new(),
+    }
+}
+
+/// The charts of a sensitivity analysis: how far each input moves each outcome that the scenario has.
+pub fn of_sensitivity(prepared: &Prepared, found: &Sensitivity) -> Vec<Figure> {
+    let rows = sensitivity::rows(found);
+    let of_outcome = |(name, outcome): (&str, Outcome)| {
+        let svg = sensitivity::chart(prepared, found, outcome)?;
+        let share = matches!(outcome, Outcome::Win | Outcome::YesShare);
+        let words = |value: Option<f64>| match value {
+            None => String::new(),
+            Some(value) if share => percent(value, 1),
+            Some(value) => pounds(value, 0),
+        };
+        let table = Table {
+            caption:
+                "The outcome with each input at its low and at its high end, the others as they \
+                      are then"
+                    .to_owned(),
+            columns: vec![
+                Column::words("Input"),
+                Column::figures("Input low (10th percentile)"),
+                Column::figures("Input high (90th percentile)"),
+                Column::figures("Share of the variance if all else were known"),
+            ],
+            rows: (rows.iter())
+                .filter(|row| row.outcome == outcome.name())
+                .map(|row| {
+                    vec![
+                        row.meaning.clone(),
+                        words(row.outcome_at_p10),
+                        words(row.outcome_at_p90),
+                        row.total.map_or(String::new(), |total| percent(total, 1)),
+                    ]
+                })
+                .collect(),
+            note: String::new(),
+        };
+        let title = title_of(&svg);
+        Some(figure(name, title, svg, table))
+    };
+    [
+        ("tornado-win", Outcome::Win),
+        ("tornado-collected", Outcome::Collected),
+    ]
+    .into_iter()
+    .filter_map(of_outcome)
+    .collect()
+}
+
+/// The chart of a frontier: what a vote could raise, and how likely it is to be won.
+pub fn of_frontier(prepared: &Prepared, found: &Frontier) -> Figure {
+    let svg = frontier::chart(prepared, found);
+    let rows = frontier::rows(found);
+    let table = Table {
+        caption:
+            "Schedules on the frontier: no other that was found raises as much and is as likely to \
+                  be won"
+                .to_owned(),
+        columns: vec![
+            Column::figures("Headline, over today's amount"),
+            Column::figures("Yield over a No as budgeted, pounds a year"),
+            Column::figures("Really collected, 5th percentile"),
+            Column::figures("Really collected, 95th percentile"),
+            Column::figures("Probability of winning"),
+            Column::figures("Homes in frozen bands, of all homes"),
+        ],
+        rows: (rows.iter())
+            .filter(|row| row.on_frontier)
+            .map(|row| {
+                vec![
+                    percent(row.headline, 2),
+                    pounds(row.net_yield_vs_no_pounds, 0),
+                    pounds(row.collected_pounds_p05, 0),
+                    pounds(row.collected_pounds_p95, 0),
+                    row.win_probability
+                        .map_or(String::new(), |win| percent(win, 1)),
+                    percent(row.share_frozen_dwellings_own_element, 1),
+                ]
+            })
+            .collect(),
+        note: String::new(),
+    };
+    let title = title_of(&svg);
+    figure("frontier", title, svg, table)
+}
