@@ -192,7 +192,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         poll = Path(place) / "polled.toml"
         text = subprocess.run([program, "check"], check=True, capture_output=True, text=True).stdout
-        poll.write_text(text.replace('key = "williamson-2018"', 'key = "Polled_2026"', 1) + POLL)
+        poll.write_text(text.replace('key = "williamson-2018"', 'key = "polled"', 1) + POLL)
         extract = Path(place) / "homes.csv"
         invented = [program, "households", str(extract), "--authority", "Derby", "--synthetic", "3000"]
         subprocess.run(invented, check=True, capture_output=True)
