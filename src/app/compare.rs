@@ -3,7 +3,7 @@
 use bandwise::report::paper::{Compared, of_compare};
 use bandwise::report::tables::WarningRow;
 use bandwise::report::{
-    Briefing, briefing, card, csv, figures, json, league, parquet, results, scenario_file, text,
+    Briefing, Tables, briefing, card, figures, json, league, results, scenario_file, text,
 };
 use bandwise::simulation::{
     NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate, same_evidence,
@@ -117,11 +117,10 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
                 .map(|one| (one.prepared.scenario.key.as_str(), one.briefing))
                 .collect();
             let league = league::proposals(&ranked);
-            folder.write("compare.csv", &csv::csv(&pairs.concat()))?;
-            folder.write("league.csv", &csv::csv(&league))?;
-            let table = parquet::parquet(&league).map_err(Failure::bug)?;
-            folder.write("league.parquet", &table)?;
-            folder.write("warnings.csv", &csv::csv(&warnings))?;
+            let mut tables = Tables::both(&folder);
+            tables.add(&pairs.concat())?;
+            tables.add(&league)?;
+            tables.add(&warnings)?;
             let mut provenance = results::provenance(first, &texts.concat(), &overrides)?;
             let keys: Vec<_> = prepared
                 .iter()
@@ -136,6 +135,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
             let figures = figures::of_compare(&drawn);
             let paper = of_compare(&compared, &pairs, &league, &warnings, &provenance, &figures);
             write_paper(&folder, &PAPER, &paper, &figures)?;
+            tables.describe("compare", "Proposals on the same luck")?;
             Some(folder.commit()?.display().to_string())
         }
     };

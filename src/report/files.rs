@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::staging::{Staging, can_move, exchange, remove_abandoned};
+use super::staging::{ASIDE, Staging, can_move, exchange, remove_abandoned};
 use crate::data::catalogue::sha256;
 use crate::data::parts;
 
@@ -176,7 +176,7 @@ pub const RESULT_FILES: [&str; 80] = [
 const CHARTS: &str = "charts";
 
 /// The description of the files of a folder of results.
-const PACKAGE: &str = "datapackage.json";
+pub(super) const PACKAGE: &str = "datapackage.json";
 
 /// Stands in a folder of results while its files are moved one by one.
 const UNFINISHED: &str = ".bandwise-unfinished";
@@ -636,7 +636,9 @@ pub(super) fn write_aside(
     fill: impl FnOnce(&fs::File, &Path) -> io::Result<()>,
 ) -> Result<(), OutputError> {
     let cannot = |error: &io::Error| cannot_write(path, error);
-    let file = tempfile::NamedTempFile::new_in(aside).map_err(|error| cannot(&error))?;
+    let mut hidden = tempfile::Builder::new();
+    let file = hidden.prefix(ASIDE).tempfile_in(aside);
+    let file = file.map_err(|error| cannot(&error))?;
     fill(file.as_file(), file.path()).map_err(|error| cannot(&error))?;
     open_to_readers(file.path()).map_err(|error| cannot(&error))?;
     file.as_file().sync_all().map_err(|error| cannot(&error))?;

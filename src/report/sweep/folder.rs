@@ -16,15 +16,18 @@ use super::super::csv::csv;
 use super::super::document::{html, markdown, word};
 use super::super::figures::{self, names_of_sweep};
 use super::super::files::{
-    OutputError, SWEEP_MARK as MANIFEST, cannot_write, open_to_readers, sync_folder, write_aside,
+    OutputError, SWEEP_MARK as MANIFEST, WrittenFile, cannot_write, open_to_readers, sync_folder,
+    write_aside,
 };
-use super::super::json::{json, package, resource, resource_of};
+use super::super::json::json;
 use super::super::league::LeagueRow;
+use super::super::package::{TableDoc, package};
 use super::super::paper::of_sweep;
-use super::super::parquet::parquet;
+use super::super::parquet::{parquet, typed};
 use super::super::results::{LICENCE, TableProvenance, table_provenance};
+use super::super::tables::{ColumnDoc, values};
 use super::league::league;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, SweepScenario};
 use super::tables::{
     JobRows, SWEEP_TABLES, ScenarioRow, part_bytes, rows_of_frame, scenario_fields,
 };
@@ -541,13 +544,13 @@ impl SweepFolder {
             let name = format!("{}.parquet", table.name);
             self.fill(&name, |file| self.join_parquet(position, file))?;
         }
-        self.write("scenarios.csv", &self.scenarios_csv())?;
+        let broken = |error: PolarsError| cannot_write(&self.place, &io::Error::other(error));
+        let (csv_bytes, parquet_bytes) = self.scenarios().map_err(broken)?;
+        self.write("scenarios.csv", &csv_bytes)?;
+        self.write("scenarios.parquet", &parquet_bytes)?;
         let league = league(&self.manifest, &joined.rows);
         self.write("league.csv", &csv(&league))?;
-        let table = parquet(&league).map_err(|error| {
-            cannot_write(&self.place.join("league.parquet"), &io::Error::other(error))
-        })?;
-        self.write("league.parquet", &table)?;
+        self.write("league.parquet", &parquet(&league).map_err(broken)?)?;
         let tables = table_provenance()?;
         let charts = figures::of_sweep(&self.manifest, joined)?;
         let pictures = figures::pictures(&charts);
@@ -560,12 +563,15 @@ impl SweepFolder {
         self.write("briefing.docx", &pages)?;
         let folder = self.place.join(figures::FOLDER);
         fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
-        for (name, bytes) in figures::files(&charts, &pictures) {
-            self.write(&name, &bytes)?;
+        let drawn = figures::files(&charts, &pictures);
+        for (name, bytes) in &drawn {
+            self.write(name, bytes)?;
         }
         sync_folder(&folder).map_err(|error| cannot_write(&folder, &error))?;
-        self.write("datapackage.json", &self.data_package())?;
         self.write("provenance.json", &self.provenance(tables))?;
+        let drawn = drawn.into_iter().map(|(name, _)| name);
+        let package = self.data_package(joined_files(&self.manifest).into_iter().chain(drawn))?;
+        self.write("datapackage.json", &package)?;
         sync_folder(&self.place).map_err(|error| cannot_write(&self.place, &error))?;
         Ok(())
     }
@@ -617,10 +623,14 @@ impl SweepFolder {
         Ok(())
     }
 
-    /// The scenarios, with a column for each key that is varied in one of them.
-    fn scenarios_csv(&self) -> Vec<u8> {
-        let rows: Vec<ScenarioRow> = (self.manifest.scenarios.iter().enumerate())
-            .map(|(index, one)| ScenarioRow {
+    /// The scenarios, with a column for each key that is varied in one of them: as CSV and as Parquet.
+    fn scenarios(&self) -> PolarsResult<(Vec<u8>, Vec<u8>)> {
+        let keys = self.varied_keys();
+        let fixed = scenario_fields().iter().map(ColumnDoc::name_and_kind);
+        let mut columns: Vec<(&str, &str)> = fixed.collect();
+        columns.extend(keys.iter().map(|key| (*key, "string")));
+        let row = |(index, one): (usize, &SweepScenario)| {
+            let fixed = values(&ScenarioRow {
                 scenario: one.scenario.clone(),
                 key: one.key.clone(),
                 title: one.title.clone(),
@@ -628,28 +638,31 @@ impl SweepFolder {
                 seed: one.seed,
                 file: scenario_file(index, &one.key),
                 sha256: one.sha256.clone(),
-            })
+            });
+            let value = |key: &&str| {
+                let found = one.varied.iter().find(|varied| varied.key == *key);
+                Value::from(found.map(|varied| varied.value.clone()))
+            };
+            [fixed, keys.iter().map(value).collect()].concat()
+        };
+        let rows: Vec<Vec<Value>> = self
+            .manifest
+            .scenarios
+            .iter()
+            .enumerate()
+            .map(row)
             .collect();
-        let keys = self.varied_keys();
-        if keys.is_empty() {
-            return csv(&rows);
-        }
         let memory = "a table is written to memory";
         let mut writer = ::csv::WriterBuilder::new()
             .has_headers(false)
             .from_writer(Vec::new());
-        let fixed = scenario_fields().iter().map(|column| column.name);
-        let names: Vec<&str> = fixed.chain(keys.iter().copied()).collect();
-        writer.write_record(names).expect(memory);
-        for (row, one) in rows.iter().zip(&self.manifest.scenarios) {
-            let value = |key: &&str| {
-                let found = one.varied.iter().find(|varied| varied.key == *key);
-                found.map(|varied| varied.value.clone())
-            };
-            let varied: Vec<Option<String>> = keys.iter().map(value).collect();
-            writer.serialize((row, varied)).expect(memory);
+        writer
+            .write_record(columns.iter().map(|(name, _)| name))
+            .expect(memory);
+        for row in &rows {
+            writer.serialize(row).expect(memory);
         }
-        writer.into_inner().expect(memory)
+        Ok((writer.into_inner().expect(memory), typed(columns, &rows)?))
     }
 
     /// The keys that are varied, in the order of the options.
@@ -663,22 +676,30 @@ impl SweepFolder {
         keys
     }
 
-    fn data_package(&self) -> Vec<u8> {
-        let mut resources: Vec<Value> = SWEEP_TABLES
+    fn data_package(&self, files: impl Iterator<Item = String>) -> Result<Vec<u8>, DataError> {
+        let mut tables: Vec<TableDoc> = SWEEP_TABLES
             .iter()
-            .map(|table| resource_of(table.name, table.title, &table.columns()))
+            .map(|table| TableDoc::new(table.name, table.title, table.key, &table.columns()))
             .collect();
-        let mut scenarios = resource_of("scenarios", "The scenarios.", scenario_fields());
-        if let Some(fields) = scenarios["schema"]["fields"].as_array_mut() {
-            for key in self.varied_keys() {
-                let description =
-                    format!("What {key} is in the scenario's file; empty where it is not varied.");
-                fields.push(json!({ "name": key, "type": "any", "description": description }));
-            }
+        let mut scenarios = TableDoc::of::<ScenarioRow>();
+        for key in self.varied_keys() {
+            let description =
+                format!("What {key} is in the scenario's file; empty where it is not varied.");
+            let field = json!({ "name": key, "type": "any", "description": description });
+            scenarios.fields.push(field);
         }
-        resources.push(scenarios);
-        resources.push(resource::<LeagueRow>());
-        package("sweep", "Scenarios for many authorities", &resources)
+        tables.push(scenarios);
+        tables.push(TableDoc::of::<LeagueRow>());
+        let file = |name: String| {
+            let (bytes, sha256) = parts::size_and_sha256(&self.place.join(&name))?;
+            Ok(WrittenFile {
+                name,
+                bytes,
+                sha256,
+            })
+        };
+        let files: Result<Vec<WrittenFile>, DataError> = files.map(file).collect();
+        package("sweep", "Scenarios for many authorities", &files?, &tables)
     }
 
     fn provenance(&self, tables: Vec<TableProvenance>) -> Vec<u8> {
@@ -711,6 +732,27 @@ impl SweepFolder {
 /// The file of a scenario as understood, inside the folder of the sweep.
 fn scenario_file(index: usize, key: &str) -> String {
     format!("{SCENARIOS}/{:04}-{key}.toml", index + 1)
+}
+
+/// The files that joining writes, but for the charts and the one that describes them.
+fn joined_files(manifest: &Manifest) -> Vec<String> {
+    let tables = SWEEP_TABLES
+        .iter()
+        .flat_map(|table| ["csv", "parquet"].map(|ending| format!("{}.{ending}", table.name)));
+    let scenarios =
+        (manifest.scenarios.iter().enumerate()).map(|(index, one)| scenario_file(index, &one.key));
+    let others = [
+        "scenarios.csv",
+        "scenarios.parquet",
+        "league.csv",
+        "league.parquet",
+        "briefing.html",
+        "briefing.md",
+        "briefing.docx",
+        "provenance.json",
+    ];
+    let others = others.map(str::to_owned);
+    scenarios.chain(tables).chain(others).collect()
 }
 
 /// What the folder is known to hold: a sweep of bandwise, or nothing of it.
@@ -758,29 +800,11 @@ fn clear(place: &Path, held: &Manifest) -> Result<(), OutputError> {
     for part in &parts {
         remove_part(part).map_err(|error| cannot_write(part, &error))?;
     }
-    let tables = SWEEP_TABLES
-        .iter()
-        .flat_map(|table| ["csv", "parquet"].map(|ending| format!("{}.{ending}", table.name)));
-    let scenarios =
-        (held.scenarios.iter().enumerate()).map(|(index, one)| scenario_file(index, &one.key));
-    let others = [
-        "scenarios.csv",
-        "league.csv",
-        "league.parquet",
-        "briefing.html",
-        "briefing.md",
-        "briefing.docx",
-        "datapackage.json",
-        "provenance.json",
-        MANIFEST,
-    ];
     let charts = names_of_sweep(held).into_iter().flat_map(|name| {
         ["png", "svg"].map(|ending| format!("{}/{name}.{ending}", figures::FOLDER))
     });
-    let names = scenarios
-        .chain(tables)
-        .chain(charts)
-        .chain(others.map(str::to_owned));
+    let names = joined_files(held).into_iter().chain(charts);
+    let names = names.chain(["datapackage.json", MANIFEST].map(str::to_owned));
     for path in names.map(|name| place.join(name)) {
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
