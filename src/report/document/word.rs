@@ -261,7 +261,7 @@ impl<'a> Paper<'a> {
             w:p {
                 w:pPr { w:pStyle w:val="Caption" {} w:keepNext w:val="0" {} }
                 (run("Figure "))
-                w:fldSimple w:instr=" SEQ Figure \\* ARABIC " { (run(&number.to_string())) }
+                (field("SEQ Figure \\* ARABIC", number))
                 (run(&format!(": {}", figure.title)))
             }
         }
@@ -481,6 +481,17 @@ fn styled(style: &str, words: &str) -> Markup {
     }
 }
 
+/// A number that Word works out, as it stands until then.
+fn field(instruction: &str, number: usize) -> Markup {
+    markup! {
+        w:r { w:fldChar w:fldCharType="begin" {} }
+        w:r { w:instrText xml:space="preserve" { " " (instruction) " " } }
+        w:r { w:fldChar w:fldCharType="separate" {} }
+        (run(&number.to_string()))
+        w:r { w:fldChar w:fldCharType="end" {} }
+    }
+}
+
 fn run(words: &str) -> Markup {
     markup! { w:r { (said(words)) } }
 }
@@ -599,9 +610,9 @@ fn footer(line: &str) -> Markup {
             w:p {
                 w:pPr { w:pStyle w:val="Footer" {} w:jc w:val="right" {} }
                 (run("Page "))
-                w:fldSimple w:instr=" PAGE " { (run("1")) }
+                (field("PAGE", 1))
                 (run(" of "))
-                w:fldSimple w:instr=" NUMPAGES " { (run("1")) }
+                (field("NUMPAGES", 1))
             }
         }
     }
