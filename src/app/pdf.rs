@@ -199,6 +199,8 @@ impl Job {
             .args(FLAGS)
             .arg(profile(folder.path()))
             .current_dir(folder.path())
+            // What it lays down elsewhere goes with the folder too.
+            .env("TMPDIR", folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());

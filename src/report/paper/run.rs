@@ -952,9 +952,11 @@ fn glossary(prepared: &Prepared, briefing: &Briefing) -> Text {
         "a key of the scenario file, with which whoever runs the program replaces what is taken here"
             .to_owned(),
     ));
-    words.into_iter().fold(Text::new(), |text, (word, meaning)| {
-        text.strong(word).plain(format!(": {meaning}. "))
-    })
+    words
+        .into_iter()
+        .fold(Text::new(), |text, (word, meaning)| {
+            text.strong(word).plain(format!(": {meaning}. "))
+        })
 }
 
 fn method(briefing: &Briefing) -> Vec<String> {
