@@ -87,7 +87,7 @@ fn paper() -> Document {
                 vec![Block::Paragraph("In small print.".into())],
             ),
         ],
-        footer: "bandwise 0.1.0, seed 1 & draws 10,000".to_owned(),
+        footer: "bandwise 0.1.0, seed 1 & draws 10,000</style>".to_owned(),
     }
 }
 
@@ -139,6 +139,15 @@ fn the_same_paper_gives_the_same_bytes() {
             file.name().unwrap()
         );
     }
+}
+
+#[test]
+fn the_last_line_stands_at_the_foot_of_every_printed_page() {
+    let page = html(&paper());
+    assert!(page.contains(
+        "@page { @bottom-left { content: \"bandwise 0.1.0, seed 1 \\26  draws 10,000\\3c /style\\3e \";"
+    ));
+    assert_eq!(page.matches("</style>").count(), 1);
 }
 
 #[test]

@@ -4,7 +4,8 @@
 # for the tests and checked once for the lints.
 #
 # Needs a Rust toolchain, gcc and python3; takes cargo-nextest, rustfmt and clippy where they are
-# installed. The independent checks in Python get an environment of their own under target/; with
+# installed. The independent checks in Python, in LibreOffice and in a browser (which needs node 18 and
+# Java) get an environment of their own under target/, and from Debian what is missing; with
 # BANDWISE_PEERS_OPTIONAL=1 they are left out where it cannot be made.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -55,6 +56,10 @@ if [ -n "${BANDWISE_PEERS:-}" ]; then
     bash notebooks/check.sh "${CARGO_TARGET_DIR:-target}/debug/bandwise"
     step "The workbook's formulas, recalculated by LibreOffice"
     "$BANDWISE_PEERS" tests/peers/check_workbook.py "${CARGO_TARGET_DIR:-target}/debug/bandwise"
+    step "The Word document in other readers"
+    "$BANDWISE_PEERS" tests/peers/check_word.py "${CARGO_TARGET_DIR:-target}/debug/bandwise"
+    step "The pages in a browser: HTML, access, phones, print"
+    bash tests/browser/check.sh "${CARGO_TARGET_DIR:-target}/debug/bandwise"
 fi
 
 step "Examples in the documentation"

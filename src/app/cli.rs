@@ -156,6 +156,8 @@ pub enum Format {
     Docx,
     /// Every chart as SVG and PNG.
     Charts,
+    /// The briefing as PDF, printed by an installed Chromium, Chrome or Edge: only when asked for.
+    Pdf,
 }
 
 #[derive(Debug, Args)]

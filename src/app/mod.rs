@@ -10,6 +10,7 @@ mod compare;
 mod data;
 mod frontier;
 mod households;
+mod pdf;
 mod progress;
 mod run;
 mod scenario;

@@ -10,6 +10,7 @@ use bandwise::simulation::{DrawOutcomes, on_threads, run as simulate};
 
 use super::cli::{Format, Output, RunArgs};
 use super::exit::{Failure, print};
+use super::pdf::{self, Browser};
 use super::progress::Bar;
 use super::scenario::load;
 
@@ -23,6 +24,8 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         prepared.scenario.key,
         prepared.scenario.vintage.as_deref().unwrap_or_default()
     );
+    // One that is missing is better known before the run than after it.
+    let browser = Browser::wanted(&args.format)?;
     let folder = open(&args.output, name)?;
     let outcomes = on_threads(args.output.threads, || simulate(&prepared, &Bar::new()));
     if let Some(few) = too_few_agree(&outcomes) {
@@ -47,13 +50,19 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         let workbook = workbook::workbook(&prepared, &briefing).map_err(Failure::bug)?;
         folder.write("workbook.xlsx", &workbook)?;
     }
-    if [Format::Html, Format::Md, Format::Docx, Format::Charts]
-        .iter()
-        .any(|format| args.format.contains(format))
+    if [
+        Format::Html,
+        Format::Md,
+        Format::Docx,
+        Format::Charts,
+        Format::Pdf,
+    ]
+    .iter()
+    .any(|format| args.format.contains(format))
     {
         let figures = figures::of_run(&prepared, &outcomes, &briefing)?;
         let paper = paper::of_run(&prepared, &briefing, &figures);
-        write_paper(&folder, &args.format, &paper, &figures)?;
+        write_paper(&folder, &args.format, browser.as_ref(), &paper, &figures)?;
     }
     if args.format.contains(&Format::Json) {
         folder.write("results.json", &json::json(&briefing))?;
@@ -63,16 +72,22 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     print(&card)
 }
 
-/// Writes a paper in the formats that are asked for, and its charts.
+/// Writes a paper in the formats that are asked for, and its charts; as PDF where there is a browser for
+/// it.
 pub fn write_paper(
     folder: &OutputFolder,
     formats: &[Format],
+    browser: Option<&Browser>,
     paper: &Document,
     figures: &[Figure],
 ) -> Result<(), Failure> {
     let wants = |format| formats.contains(&format);
+    let page = document::html(paper);
     if wants(Format::Html) {
-        folder.write("briefing.html", document::html(paper).as_bytes())?;
+        folder.write("briefing.html", page.as_bytes())?;
+    }
+    if let Some(browser) = browser {
+        folder.write("briefing.pdf", &browser.print(&page)?)?;
     }
     if wants(Format::Md) {
         folder.write("briefing.md", document::markdown(paper).as_bytes())?;
@@ -126,6 +141,7 @@ pub fn open(output: &Output, name: String) -> Result<OutputFolder, Failure> {
 /// Sees to it that Ctrl-C leaves nothing half written.
 pub fn gone_on_interrupt(remove: impl Fn() + Send + 'static) -> Result<(), Failure> {
     ctrlc::set_handler(move || {
+        pdf::stop();
         remove();
         std::process::exit(130);
     })

@@ -6,8 +6,8 @@
 #
 # The environment stands under target/, named after the folder of the requirements, with their pinned
 # versions. It is made once (less than a minute) and again when the requirements have changed. Needs
-# python3 3.11 or later, and the independent checks LibreOffice Calc for the workbook; on Debian, root also
-# gets python3-venv and libreoffice-calc-nogui where they are missing.
+# python3 3.11 or later, and the independent checks LibreOffice Calc and Writer for the workbook and the Word document, and
+# poppler-utils; on Debian, root also gets those and python3-venv where they are missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 requirements="${1:-tests/peers/requirements.txt}"
@@ -29,12 +29,21 @@ if ! cmp --silent "$requirements" "$made_from" || ! "$venv/bin/python" -c "" 2>/
     "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements" >&2
     cp "$requirements" "$made_from"
 fi
-if [ "$requirements" = tests/peers/requirements.txt ] && ! command -v soffice >/dev/null; then
-    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        echo "soffice is missing (on Debian: apt-get install libreoffice-calc-nogui)" >&2
-        exit 1
+if [ "$requirements" = tests/peers/requirements.txt ]; then
+    missing=()
+    command -v soffice >/dev/null || missing+=(libreoffice-calc-nogui)
+    # Debian has the parts of LibreOffice in packages of their own.
+    if ! command -v lowriter >/dev/null && ! dpkg-query --show libreoffice-writer-nogui >/dev/null 2>&1; then
+        missing+=(libreoffice-writer-nogui)
     fi
-    apt-get update --quiet=2 >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends libreoffice-calc-nogui >&2
+    command -v pdftotext >/dev/null || missing+=(poppler-utils)
+    if [ ${#missing[@]} -gt 0 ]; then
+        if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+            echo "missing: ${missing[*]} (on Debian: apt-get install ${missing[*]})" >&2
+            exit 1
+        fi
+        apt-get update --quiet=2 >&2
+        DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends "${missing[@]}" >&2
+    fi
 fi
 printf '%s\n' "$venv/bin/python"

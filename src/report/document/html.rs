@@ -28,7 +28,7 @@ pub fn html(document: &Document) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (document.title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(foot(&document.footer))) }
             }
             body {
                 header {
@@ -45,6 +45,22 @@ pub fn html(document: &Document) -> String {
     let mut text = page.into_string();
     text.push('\n');
     text
+}
+
+/// The line at the foot of every printed page, as a rule of style.
+fn foot(line: &str) -> String {
+    let mut words = String::with_capacity(line.len());
+    for sign in line.chars() {
+        match sign {
+            // What would end the text, or the style, as a number and a blank.
+            '"' | '\\' | '<' | '>' | '&' => words.push_str(&format!("\\{:x} ", u32::from(sign))),
+            _ if sign.is_control() => words.push(' '),
+            _ => words.push(sign),
+        }
+    }
+    format!(
+        "@page {{ @bottom-left {{ content: \"{words}\"; font: 7pt Arial, sans-serif; color: #4a4a4a; text-align: left; }} }}\n"
+    )
 }
 
 fn one(block: &Block) -> Markup {
@@ -127,7 +143,10 @@ fn table(table: &Table) -> Markup {
 fn figure(figure: &Figure) -> Markup {
     markup! {
         figure {
-            (PreEscaped(&figure.svg))
+            // Its words stay large enough to read on a small screen, where it is moved sideways.
+            div.wide tabindex="0" role="region" aria-label={ "Chart: " (figure.title) } {
+                (PreEscaped(&figure.svg))
+            }
             figcaption {
                 details {
                     summary { (super::BEHIND) " " (figure.title) }

@@ -41,6 +41,12 @@ summary { cursor: pointer; color: var(--link); min-height: 1.5rem; }
 .quoted .box { display: inline-block; width: 1.5rem; height: 1.5rem; border: 2px solid var(--ink); }
 .small { font-size: .9rem; }
 footer { margin-top: 2rem; padding-top: .5rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--soft); overflow-wrap: anywhere; }
+@media screen and (max-width: 40rem) {
+table { width: max-content; min-width: 100%; }
+th, td { max-width: 11rem; }
+caption { position: sticky; left: 0; max-width: calc(100vw - 2rem); }
+figure svg { width: 42rem; max-width: none; }
+}
 @page { size: A4; margin: 11mm 13mm 13mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
 @media print {
 html { font-size: 8.6pt; line-height: 1.28; }

@@ -261,7 +261,7 @@ impl<'a> Paper<'a> {
             w:p {
                 w:pPr { w:pStyle w:val="Caption" {} w:keepNext w:val="0" {} }
                 (run("Figure "))
-                w:fldSimple w:instr=" SEQ Figure \\* ARABIC " { (run(&number.to_string())) }
+                (field("SEQ Figure \\* ARABIC", number))
                 (run(&format!(": {}", figure.title)))
             }
         }
@@ -320,56 +320,59 @@ fn extent(picture: &Picture) -> (u64, u64) {
 }
 
 fn facts(facts: &[Fact]) -> Markup {
-    let rows: Vec<[&str; 3]> = facts
+    let columns = super::FACT_COLUMNS.map(|name| (name, Holds::Words));
+    let rows: Vec<Vec<String>> = facts
         .iter()
-        .map(|fact| [fact.label.as_str(), &fact.value, &fact.base])
+        .map(|fact| vec![fact.label.clone(), fact.value.clone(), fact.base.clone()])
         .collect();
-    let cells = |row: &[&str; 3]| row.map(str::to_owned).to_vec();
-    let heads = super::FACT_COLUMNS;
-    let widths = widths(&heads, rows.iter().map(cells));
-    markup! {
-        w:tbl {
-            (frame(None, &widths))
-            (header_row(heads.into_iter().zip([Holds::Words; 3]), &widths))
-            @for row in &rows {
-                w:tr {
-                    w:trPr { w:cantSplit {} }
-                    @for (place, (value, width)) in row.iter().zip(&widths).enumerate() {
-                        (cell(*width, Holds::Words, &if place == 1 { strong(value) } else { run(value) }))
-                    }
-                }
-            }
-        }
-        (after_table(""))
-    }
+    // The second is the figure itself.
+    grid(None, &columns, &rows, Some(1))
 }
 
 fn table(table: &Table) -> Markup {
-    let heads: Vec<&str> = table
+    let columns: Vec<_> = table
         .columns
         .iter()
-        .map(|column| column.name.as_str())
+        .map(|column| (column.name.as_str(), column.holds))
         .collect();
-    let widths = widths(&heads, table.rows.iter().cloned());
-    let columns = table
-        .columns
-        .iter()
-        .map(|column| (column.name.as_str(), column.holds));
     markup! {
         (styled("Caption", &table.caption))
+        (grid(Some(&table.caption), &columns, &table.rows, None))
+        @if !table.note.is_empty() { (styled("Note", &table.note)) }
+    }
+}
+
+/// A table, and the room after it: its headings come again on every page, a row stays on one page, and
+/// so does a table that is short.
+fn grid(
+    name: Option<&str>,
+    columns: &[(&str, Holds)],
+    rows: &[Vec<String>],
+    strong_column: Option<usize>,
+) -> Markup {
+    /// A table of at most as many rows stays on one page.
+    const SHORT: usize = 15;
+    let widths = widths(columns, rows.iter().cloned());
+    let stays = |row: usize| rows.len() <= SHORT && row + 1 < rows.len();
+    markup! {
         w:tbl {
-            (frame(Some(&table.caption), &widths))
-            (header_row(columns, &widths))
-            @for row in &table.rows {
+            (frame(name, &widths))
+            w:tr {
+                w:trPr { w:cantSplit {} w:tblHeader {} }
+                @for ((name, holds), width) in columns.iter().zip(&widths) {
+                    (cell(*width, *holds, true, &run(name)))
+                }
+            }
+            @for (number, row) in rows.iter().enumerate() {
                 w:tr {
                     w:trPr { w:cantSplit {} }
-                    @for ((value, column), width) in row.iter().zip(&table.columns).zip(&widths) {
-                        (cell(*width, column.holds, &run(value)))
+                    @for (place, ((value, (_, holds)), width)) in row.iter().zip(columns).zip(&widths).enumerate() {
+                        (cell(*width, *holds, stays(number), &if strong_column == Some(place) { strong(value) } else { run(value) }))
                     }
                 }
             }
         }
-        (after_table(&table.note))
+        (styled("Gap", ""))
     }
 }
 
@@ -387,25 +390,14 @@ fn frame(name: Option<&str>, widths: &[u32]) -> Markup {
     }
 }
 
-/// The headings of the columns, which come again on every page.
-fn header_row<'a>(columns: impl Iterator<Item = (&'a str, Holds)>, widths: &[u32]) -> Markup {
-    markup! {
-        w:tr {
-            w:trPr { w:cantSplit {} w:tblHeader {} }
-            @for ((name, holds), width) in columns.zip(widths) {
-                (cell(*width, holds, &run(name)))
-            }
-        }
-    }
-}
-
-fn cell(width: u32, holds: Holds, words: &Markup) -> Markup {
+fn cell(width: u32, holds: Holds, stays: bool, words: &Markup) -> Markup {
     markup! {
         w:tc {
             w:tcPr { w:tcW w:w=(width) w:type="dxa" {} }
             w:p {
                 w:pPr {
                     w:pStyle w:val="Cell" {}
+                    @if stays { w:keepNext {} }
                     @if holds == Holds::Figures { w:jc w:val="right" {} }
                 }
                 (words)
@@ -414,38 +406,56 @@ fn cell(width: u32, holds: Holds, words: &Markup) -> Markup {
     }
 }
 
-/// The paragraph that keeps a table from the next one, with what to know of it.
-fn after_table(note: &str) -> Markup {
-    styled("Note", note)
-}
-
-/// The widths of columns in twentieths of a point: shared out by the longest that stands in them, and
-/// never so narrow that a word of usual length breaks.
-fn widths(heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u32> {
-    /// A line of a cell with more signs than this is broken.
+/// The widths of columns in twentieths of a point. Each has room for its longest word, and for its
+/// longest figure on one line; what is left of the page is shared out by what the columns would like.
+fn widths(table: &[(&str, Holds)], rows: impl Iterator<Item = Vec<String>>) -> Vec<u32> {
+    /// A line of words longer than this is broken.
     const LONGEST: usize = 34;
+    /// Figures longer than this are broken between words.
+    const LONGEST_FIGURE: usize = 24;
     /// Room for the margins of a cell, in signs.
     const MARGINS: usize = 2;
+    /// The width of a sign in twentieths of a point: bold Arial of 8.5 points, on average.
+    const SIGN: usize = 94;
     let length = |text: &str| text.chars().count();
     let longest_word = |text: &str| text.split_whitespace().map(length).max().unwrap_or(0);
-    // A heading may take three lines.
-    let mut wanted: Vec<usize> = heads
+    let mut columns: Vec<(usize, usize)> = table
         .iter()
-        .map(|head| longest_word(head).max(length(head).div_ceil(3)))
+        .map(|(head, _)| {
+            // A heading may take three lines.
+            let least = longest_word(head) + MARGINS;
+            (least, least.max(length(head).div_ceil(3) + MARGINS))
+        })
         .collect();
     for row in rows {
-        for (wanted, value) in wanted.iter_mut().zip(&row) {
-            let signs = length(value)
-                .min(LONGEST)
-                .max(longest_word(value).min(LONGEST));
-            *wanted = (*wanted).max(signs);
+        for ((value, (_, holds)), (least, wanted)) in row.iter().zip(table).zip(&mut columns) {
+            let unbroken = match holds {
+                Holds::Figures if length(value) <= LONGEST_FIGURE => length(value),
+                _ => longest_word(value).min(LONGEST),
+            };
+            *least = (*least).max(unbroken + MARGINS);
+            *wanted = (*wanted)
+                .max(*least)
+                .max(length(value).min(LONGEST) + MARGINS);
         }
     }
-    let total: usize = wanted.iter().map(|signs| signs + MARGINS).sum();
-    let share = |signs: usize| WIDTH as usize * (signs + MARGINS) / total.max(1);
-    wanted
+    let page = WIDTH as usize / SIGN;
+    let least: usize = columns.iter().map(|(least, _)| least).sum();
+    let more: usize = columns.iter().map(|(least, wanted)| wanted - least).sum();
+    let shares: Vec<usize> = columns
+        .iter()
+        .map(|(least_here, wanted)| {
+            if least >= page || more == 0 {
+                WIDTH as usize * least_here / least.max(1)
+            } else {
+                let left = WIDTH as usize - least * SIGN;
+                least_here * SIGN + left * (wanted - least_here) / more
+            }
+        })
+        .collect();
+    shares
         .into_iter()
-        .map(|signs| u32::try_from(share(signs)).unwrap_or(WIDTH))
+        .map(|width| u32::try_from(width).unwrap_or(WIDTH))
         .collect()
 }
 
@@ -463,7 +473,7 @@ fn quoted(quoted: &Quoted) -> Markup {
             }
         }
         // So that what follows stands outside the box.
-        (after_table(""))
+        (styled("Gap", ""))
     }
 }
 
@@ -478,6 +488,17 @@ fn on_a_new_page(heading: &str) -> Markup {
 fn styled(style: &str, words: &str) -> Markup {
     markup! {
         w:p { w:pPr { w:pStyle w:val=(style) {} } @if !words.is_empty() { (run(words)) } }
+    }
+}
+
+/// A number that Word works out, as it stands until then.
+fn field(instruction: &str, number: usize) -> Markup {
+    markup! {
+        w:r { w:fldChar w:fldCharType="begin" {} }
+        w:r { w:instrText xml:space="preserve" { " " (instruction) " " } }
+        w:r { w:fldChar w:fldCharType="separate" {} }
+        (run(&number.to_string()))
+        w:r { w:fldChar w:fldCharType="end" {} }
     }
 }
 
@@ -599,9 +620,9 @@ fn footer(line: &str) -> Markup {
             w:p {
                 w:pPr { w:pStyle w:val="Footer" {} w:jc w:val="right" {} }
                 (run("Page "))
-                w:fldSimple w:instr=" PAGE " { (run("1")) }
+                (field("PAGE", 1))
                 (run(" of "))
-                w:fldSimple w:instr=" NUMPAGES " { (run("1")) }
+                (field("NUMPAGES", 1))
             }
         }
     }
@@ -625,7 +646,7 @@ struct Look {
 const INK: &str = "1A1A1A";
 const SOFT: &str = "4A4A4A";
 
-fn looks() -> [Look; 12] {
+fn looks() -> [Look; 13] {
     let look = |id, name, before, after, size| Look {
         id,
         name,
@@ -665,12 +686,14 @@ fn looks() -> [Look; 12] {
         Look {
             keeps_next: true,
             next: "Caption",
-            ..look("Figure", "Figure", 120, 0, 20)
+            ..look("Figure", "Figure", 120, 0, 19)
         },
-        look("Cell", "Cell", 20, 20, 18),
+        look("Cell", "Cell", 20, 20, 17),
+        // What keeps a table or a box from what follows.
+        look("Gap", "Gap", 0, 0, 8),
         Look {
             color: SOFT,
-            ..look("Note", "Note", 60, 160, 17)
+            ..look("Note", "Note", 0, 120, 16)
         },
         Look {
             next: "Footer",
@@ -679,15 +702,15 @@ fn looks() -> [Look; 12] {
         },
         Look {
             next: "ListBullet",
-            ..look("ListBullet", "List Bullet", 0, 60, 20)
+            ..look("ListBullet", "List Bullet", 0, 60, 19)
         },
         Look {
             next: "Small",
-            ..look("Small", "Small", 0, 60, 17)
+            ..look("Small", "Small", 0, 60, 16)
         },
         Look {
             next: "SmallBullet",
-            ..look("SmallBullet", "Small Bullet", 0, 40, 17)
+            ..look("SmallBullet", "Small Bullet", 0, 40, 16)
         },
     ]
 }
@@ -698,10 +721,10 @@ fn styles() -> Markup {
             w:docDefaults {
                 w:rPrDefault {
                     w:rPr {
-                        w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Arial" w:eastAsia="Calibri" {}
+                        w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:cs="Arial" w:eastAsia="Arial" {}
                         w:color w:val=(INK) {}
-                        w:sz w:val="20" {}
-                        w:szCs w:val="20" {}
+                        w:sz w:val="19" {}
+                        w:szCs w:val="19" {}
                         w:lang w:val="en-GB" w:eastAsia="en-GB" w:bidi="ar-SA" {}
                     }
                 }
@@ -770,7 +793,7 @@ fn styles() -> Markup {
 }
 
 fn paragraph_style(look: &Look) -> Markup {
-    let custom = ["Figure", "Cell", "Note", "Small", "SmallBullet"].contains(&look.id);
+    let custom = ["Figure", "Cell", "Gap", "Note", "Small", "SmallBullet"].contains(&look.id);
     markup! {
         w:style w:type="paragraph" w:customStyle=[custom.then_some("1")] w:styleId=(look.id) {
             w:name w:val=(look.name) {}

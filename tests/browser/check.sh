@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Checks the pages that bandwise writes in a browser, and its PDF.
+#
+#     tests/browser/check.sh PROGRAM [SHOTS]
+#
+# PROGRAM is bandwise; pictures of the pages go into the folder SHOTS where it is given.
+set -euo pipefail
+program="$1"
+shots="${2:-}"
+here="$(cd "$(dirname "$0")" && pwd)"
+packages="$(bash "$here/prepare.sh")"
+export BANDWISE_BROWSER="${BANDWISE_BROWSER:-$(command -v chromium)}"
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+
+look() { # look PAGES FILE ...: pages of A4, then the files
+    local pages="$1"
+    shift
+    node "$here/check_pages.mjs" --packages "$packages" --pages "$pages" ${shots:+--shots "$shots"} "$@"
+}
+
+mkdir "$work/scratch"
+pdf() { TMPDIR="$work/scratch" "$program" run "$@" >/dev/null; }
+
+# A vote in one council; a council in Wales, where there is none; a vote in several councils.
+pdf --format html,pdf --out "$work/derby"
+"$program" run --format html --authority Cardiff --out "$work/cardiff" >/dev/null
+"$program" run uniform-15 --format html --authority "Bedfordshire Police" --out "$work/police" >/dev/null
+for name in derby cardiff police; do
+    mv "$work/$name/briefing.html" "$work/$name.html"
+    look 2-4 "$work/$name.html"
+done
+
+# The same bytes again, a minute or a year later.
+pdf --format pdf --out "$work/again"
+cmp "$work/derby/briefing.pdf" "$work/again/briefing.pdf"
+pdftotext "$work/again/briefing.pdf" - | grep --quiet "Derby"
+pdfinfo "$work/again/briefing.pdf" | grep --quiet "^Page size:.*A4"
+rmdir "$work/scratch" # it is empty
+echo "briefing.pdf: the same bytes twice, and nothing left behind"
