@@ -33,7 +33,7 @@ pub fn backtest(args: &BacktestArgs) -> Result<(), Failure> {
     let mut tables = Tables::both(&folder);
     tables.add(&rows)?;
     tables.add(&report::area_rows(&areas))?;
-    folder.write("backtest.svg", report::plot(&forecasts).as_bytes())?;
+    write_charts(&folder, &[figures::of_backtest(&forecasts)])?;
     let provenance = report::provenance(&evidence, effort).map_err(Failure::bug)?;
     folder.write("provenance.json", &json::json(&provenance))?;
     tables.describe("backtest", "Each past ballot predicted from the others")?;

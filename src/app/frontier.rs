@@ -1,15 +1,15 @@
 //! `frontier`: what to propose.
 
 use bandwise::domain::{Pence, Rise, Share};
-use bandwise::report::frontier::{CHART, best, card, chart, limit_rows, rows};
-use bandwise::report::{Tables, json, results, scenario_file};
+use bandwise::report::frontier::{best, card, limit_rows, rows};
+use bandwise::report::{Tables, figures, json, results, scenario_file};
 use bandwise::simulation::frontier::{FrontierError, Wishes, frontier as search};
 use bandwise::simulation::on_threads;
 
 use super::cli::FrontierArgs;
 use super::exit::{Failure, print};
 use super::progress::Bar;
-use super::run::{open, slug};
+use super::run::{open, slug, write_charts};
 use super::scenario::load;
 
 impl From<FrontierError> for Failure {
@@ -49,7 +49,7 @@ pub fn frontier(args: &FrontierArgs) -> Result<(), Failure> {
     tables.add(&rows(&found))?;
     tables.add(&limit_rows(&found))?;
     tables.add(&warnings)?;
-    folder.write(CHART, chart(&prepared, &found).as_bytes())?;
+    write_charts(&folder, &[figures::of_frontier(&prepared, &found)])?;
     for (file, scenario) in best(&prepared, &found) {
         folder.write(file, scenario_file::toml(&scenario).as_bytes())?;
     }

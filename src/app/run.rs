@@ -37,34 +37,37 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let briefing = on_threads(args.output.threads, || {
         briefing(&prepared, &outcomes, &scenario_toml, &loaded.overrides)
     })?;
-    let place = folder.path().display().to_string();
+    let wants = |format| args.format.contains(&format);
+    let first = if wants(Format::Html) {
+        " (open briefing.html first)"
+    } else {
+        ""
+    };
+    let place = format!("{}{first}", folder.path().display());
     let card = card::card(&prepared, &briefing, &place);
     folder.write("scenario.toml", scenario_toml.as_bytes())?;
     folder.write("ballot-paper.txt", text::ballot(&prepared).as_bytes())?;
     folder.write("provenance.json", &json::json(&briefing.provenance))?;
-    let wants = |format| args.format.contains(&format);
     let mut tables = Tables::new(&folder, wants(Format::Csv), wants(Format::Parquet));
     briefing.add_to(&mut tables)?;
     tables.add_draws(&prepared, &outcomes)?;
-    if args.format.contains(&Format::Xlsx) {
+    if wants(Format::Xlsx) {
         let workbook = workbook::workbook(&prepared, &briefing).map_err(Failure::bug)?;
         folder.write("workbook.xlsx", &workbook)?;
     }
-    if [
+    let of_paper = [
         Format::Html,
         Format::Md,
         Format::Docx,
         Format::Charts,
         Format::Pdf,
-    ]
-    .iter()
-    .any(|format| args.format.contains(format))
-    {
+    ];
+    if of_paper.into_iter().any(wants) {
         let figures = figures::of_run(&prepared, &outcomes, &briefing)?;
         let paper = paper::of_run(&prepared, &briefing, &figures);
         write_paper(&folder, &args.format, browser.as_ref(), &paper, &figures)?;
     }
-    if args.format.contains(&Format::Json) {
+    if wants(Format::Json) {
         folder.write("results.json", &json::json(&briefing))?;
     }
     tables.describe(&prepared.scenario.key, &briefing.title)?;
@@ -103,9 +106,19 @@ pub fn write_paper(
         folder.write("briefing.docx", &word)?;
     }
     if charts {
-        for (name, bytes) in figures::files(figures, &pictures) {
-            folder.write(&name, &bytes)?;
-        }
+        write_files(folder, figures::files(figures, &pictures))?;
+    }
+    Ok(())
+}
+
+/// Writes charts as drawings and as pictures.
+pub fn write_charts(folder: &OutputFolder, figures: &[Figure]) -> Result<(), Failure> {
+    write_files(folder, figures::files(figures, &figures::pictures(figures)))
+}
+
+fn write_files(folder: &OutputFolder, files: Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
+    for (name, bytes) in files {
+        folder.write(&name, &bytes)?;
     }
     Ok(())
 }

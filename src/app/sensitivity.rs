@@ -1,15 +1,15 @@
 //! `sensitivity`: which unknowns make the result uncertain.
 
-use bandwise::report::sensitivity::{card, chart, rows, warnings};
+use bandwise::report::sensitivity::{card, rows, warnings};
 use bandwise::report::tables::WarningRow;
-use bandwise::report::{Tables, json, results, scenario_file};
-use bandwise::simulation::sensitivity::{Outcome, sensitivity as split};
+use bandwise::report::{Tables, figures, json, results, scenario_file};
+use bandwise::simulation::sensitivity::sensitivity as split;
 use bandwise::simulation::{on_threads, run as simulate};
 
 use super::cli::{Luck, SensitivityArgs};
 use super::exit::{Failure, print};
 use super::progress::Bar;
-use super::run::{open, slug};
+use super::run::{open, slug, write_charts};
 use super::scenario::load;
 
 /// Fewest effective draws that a distribution is fitted to.
@@ -61,14 +61,7 @@ pub fn sensitivity(args: &SensitivityArgs) -> Result<(), Failure> {
     let mut tables = Tables::both(&folder);
     tables.add(&rows(&found))?;
     tables.add(&caveats)?;
-    for (file, outcome) in [
-        ("tornado-win.svg", Outcome::Win),
-        ("tornado-collected.svg", Outcome::Collected),
-    ] {
-        if let Some(svg) = chart(&prepared, &found, outcome) {
-            folder.write(file, svg.as_bytes())?;
-        }
-    }
+    write_charts(&folder, &figures::of_sensitivity(&prepared, &found))?;
     folder.write("scenario.toml", scenario_toml.as_bytes())?;
     folder.write("provenance.json", &json::json(&provenance))?;
     tables.describe(&prepared.scenario.key, &prepared.scenario.title)?;

@@ -747,7 +747,7 @@ impl Run<'_> {
 
     /// What it would take to win; none without a vote.
     fn needs(&self) -> Vec<Figure> {
-        let of_chart = |(lever, file, svg): (&str, &str, String)| {
+        let of_chart = |(lever, name, svg): (&str, &str, String)| {
             let row = self.briefing.needs.iter().find(|row| row.lever == lever)?;
             let points = (self.briefing.needs_curve.iter()).filter(|point| point.lever == lever);
             let table = Table {
@@ -769,7 +769,6 @@ impl Run<'_> {
                 note: String::new(),
             };
             let title = title_of(&svg);
-            let name = file.trim_end_matches(".svg");
             Some(figure(name, title, svg, table))
         };
         needs::charts(self.briefing)

@@ -1,4 +1,4 @@
-//! The charts of a comparison, a sweep, a sensitivity analysis and a frontier.
+//! The charts of a comparison, a sweep, a sensitivity analysis, a frontier and a back-test.
 
 use super::super::card::{percent, pounds};
 use super::super::chart::{
@@ -10,9 +10,10 @@ use super::super::summary::summary;
 use super::super::sweep::{CardRow, Joined, Manifest};
 use super::super::tables::SummaryRow;
 use super::super::text::{capital, draws_in_words};
-use super::super::{frontier, sensitivity};
+use super::super::{backtest, frontier, sensitivity};
 use super::figure;
 use crate::data::{DataError, boundaries};
+use crate::simulation::backtest::BallotForecast;
 use crate::simulation::frontier::Frontier;
 use crate::simulation::sensitivity::{Outcome, Sensitivity};
 use crate::simulation::{DrawOutcomes, Prepared};
@@ -316,6 +317,35 @@ pub fn of_sensitivity(prepared: &Prepared, found: &Sensitivity) -> Vec<Figure> {
     .into_iter()
     .filter_map(of_outcome)
     .collect()
+}
+
+/// The chart of a back-test: what came of each option of each past ballot, and what the others predict.
+pub fn of_backtest(forecasts: &[BallotForecast]) -> Figure {
+    let svg = backtest::plot(forecasts);
+    let table = Table {
+        caption: "Share of votes for an option or a higher one: what came, and what the other ballots predict"
+            .to_owned(),
+        columns: vec![
+            Column::words("Ballot"),
+            Column::figures("Rise of the option"),
+            Column::figures("What came"),
+            Column::figures("Predicted, median"),
+            Column::figures("Predicted, 90% range"),
+        ],
+        rows: (backtest::rows(forecasts).iter())
+            .map(|row| {
+                vec![
+                    row.ballot.clone(),
+                    percent(row.option_rise, 2),
+                    percent(row.observed_share, 1),
+                    percent(row.p50, 1),
+                    format!("{} to {}", percent(row.p05, 1), percent(row.p95, 1)),
+                ]
+            })
+            .collect(),
+        note: String::new(),
+    };
+    figure("backtest", title_of(&svg), svg, table)
 }
 
 /// The chart of a frontier: what a vote could raise, and how likely it is to be won.
