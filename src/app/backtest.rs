@@ -2,13 +2,13 @@
 
 use bandwise::data::scenario::Names;
 use bandwise::data::{Assumptions, Scenario, World, evidence};
-use bandwise::report::{Tables, backtest as report, json};
+use bandwise::report::{Tables, backtest as report, figures, json};
 use bandwise::simulation::backtest::{backtest as predict, backtest_areas};
 use bandwise::simulation::on_threads;
 
 use super::cli::BacktestArgs;
 use super::exit::{Failure, print};
-use super::run::open;
+use super::run::{open, write_charts};
 
 /// The built-in scenario that restates the ballot whose count is held by area.
 const BY_AREA: &str = "bedfordshire-2015";
