@@ -79,7 +79,7 @@ mod tests {
         };
         let svg = tornado(&[], 0.0, "t", &axis, "s");
         let one = figure("bills", "t".to_owned(), svg, table);
-        let names: Vec<String> = (files(&[one.clone()]).into_iter())
+        let names: Vec<String> = (files(std::slice::from_ref(&one)).into_iter())
             .map(|(name, _)| name)
             .collect();
         assert_eq!(names, ["charts/bills.png", "charts/bills.svg"]);
