@@ -132,7 +132,7 @@ pub struct RunArgs {
         long,
         value_name = "FORMAT",
         value_delimiter = ',',
-        default_value = "csv,parquet,json"
+        default_value = "csv,parquet,xlsx,json,html,md,docx,charts"
     )]
     pub format: Vec<Format>,
 }
@@ -144,8 +144,18 @@ pub enum Format {
     Csv,
     /// Every draw.
     Parquet,
+    /// A workbook with the working in live formulas.
+    Xlsx,
     /// Everything in one file.
     Json,
+    /// The briefing as one page for a browser, to read and to print.
+    Html,
+    /// The briefing as Markdown; its charts are those of `charts`.
+    Md,
+    /// The briefing as a Word document.
+    Docx,
+    /// Every chart as SVG and PNG.
+    Charts,
 }
 
 #[derive(Debug, Args)]

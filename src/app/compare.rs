@@ -1,16 +1,22 @@
 //! `compare`: proposals on the same luck.
 
+use bandwise::report::paper::{Compared, of_compare};
 use bandwise::report::tables::WarningRow;
-use bandwise::report::{card, csv, json, results, scenario_file, text};
+use bandwise::report::{
+    Briefing, briefing, card, csv, figures, json, league, parquet, results, scenario_file, text,
+};
 use bandwise::simulation::{
     NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate, same_evidence,
 };
 
-use super::cli::CompareArgs;
+use super::cli::{CompareArgs, Format};
 use super::exit::{Failure, print};
 use super::progress::Bar;
-use super::run::open;
+use super::run::{open, write_paper};
 use super::scenario::load;
+
+/// The formats of the briefing.
+const PAPER: [Format; 4] = [Format::Html, Format::Md, Format::Docx, Format::Charts];
 
 /// Compares every scenario with the first: same authority, year, draws and seed.
 pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
@@ -96,7 +102,25 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let place = match folder {
         None => None,
         Some(folder) => {
+            let briefings: Vec<Briefing> = on_threads(args.output.threads, || {
+                let each = prepared.iter().zip(&outcomes).zip(&texts);
+                each.map(|((one, drawn), text)| briefing(one, drawn, text, &overrides))
+                    .collect::<Result<_, _>>()
+            })?;
+            let compared: Vec<Compared<'_>> = prepared
+                .iter()
+                .zip(&briefings)
+                .map(|(prepared, briefing)| Compared { prepared, briefing })
+                .collect();
+            let ranked: Vec<(&str, &Briefing)> = compared
+                .iter()
+                .map(|one| (one.prepared.scenario.key.as_str(), one.briefing))
+                .collect();
+            let league = league::proposals(&ranked);
             folder.write("compare.csv", &csv::csv(&pairs.concat()))?;
+            folder.write("league.csv", &csv::csv(&league))?;
+            let table = parquet::parquet(&league).map_err(Failure::bug)?;
+            folder.write("league.parquet", &table)?;
             folder.write("warnings.csv", &csv::csv(&warnings))?;
             let mut provenance = results::provenance(first, &texts.concat(), &overrides)?;
             let keys: Vec<_> = prepared
@@ -108,6 +132,10 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
                 folder.write(&format!("scenario-{key}.toml"), text.as_bytes())?;
             }
             folder.write("provenance.json", &json::json(&provenance))?;
+            let drawn: Vec<_> = prepared.iter().zip(&outcomes).collect();
+            let figures = figures::of_compare(&drawn);
+            let paper = of_compare(&compared, &pairs, &league, &warnings, &provenance, &figures);
+            write_paper(&folder, &PAPER, &paper, &figures)?;
             Some(folder.commit()?.display().to_string())
         }
     };

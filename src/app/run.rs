@@ -1,10 +1,10 @@
 //! `run`: the main job.
 
-use std::path::PathBuf;
-
+use bandwise::report::document::{Document, Figure};
 use bandwise::report::files::Place;
 use bandwise::report::{
-    OutputFolder, briefing, card, csv, json, needs, parquet, scenario_file, text,
+    OutputFolder, briefing, card, csv, document, figures, json, paper, parquet, scenario_file,
+    text, workbook,
 };
 use bandwise::simulation::{DrawOutcomes, Prepared, on_threads, run as simulate};
 
@@ -51,9 +51,6 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
         folder.write("needs.csv", &csv::csv(&briefing.needs))?;
         folder.write("needs_curve.csv", &csv::csv(&briefing.needs_curve))?;
-        for (_, file, chart) in needs::charts(&briefing) {
-            folder.write(file, chart.as_bytes())?;
-        }
         folder.write("days.csv", &csv::csv(&briefing.days))?;
         folder.write("perception.csv", &csv::csv(&briefing.perception))?;
         folder.write("routes.csv", &csv::csv(&briefing.routes))?;
@@ -71,11 +68,55 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     if args.format.contains(&Format::Parquet) {
         folder.write("draws.parquet", &draws(&prepared, &outcomes)?)?;
     }
+    if args.format.contains(&Format::Xlsx) {
+        let workbook = workbook::workbook(&prepared, &briefing).map_err(Failure::bug)?;
+        folder.write("workbook.xlsx", &workbook)?;
+    }
+    if [Format::Html, Format::Md, Format::Docx, Format::Charts]
+        .iter()
+        .any(|format| args.format.contains(format))
+    {
+        let figures = figures::of_run(&prepared, &outcomes, &briefing)?;
+        let paper = paper::of_run(&prepared, &briefing, &figures);
+        write_paper(&folder, &args.format, &paper, &figures)?;
+    }
     if args.format.contains(&Format::Json) {
         folder.write("results.json", &json::json(&briefing))?;
     }
     folder.commit()?;
     print(&card)
+}
+
+/// Writes a paper in the formats that are asked for, and its charts.
+pub fn write_paper(
+    folder: &OutputFolder,
+    formats: &[Format],
+    paper: &Document,
+    figures: &[Figure],
+) -> Result<(), Failure> {
+    let wants = |format| formats.contains(&format);
+    if wants(Format::Html) {
+        folder.write("briefing.html", document::html(paper).as_bytes())?;
+    }
+    if wants(Format::Md) {
+        folder.write("briefing.md", document::markdown(paper).as_bytes())?;
+    }
+    // What a Markdown paper shows lies beside it.
+    let charts = wants(Format::Charts) || wants(Format::Md);
+    if !charts && !wants(Format::Docx) {
+        return Ok(());
+    }
+    let pictures = figures::pictures(figures);
+    if wants(Format::Docx) {
+        let word = document::word(paper, &pictures).map_err(Failure::bug)?;
+        folder.write("briefing.docx", &word)?;
+    }
+    if charts {
+        for (name, bytes) in figures::files(figures, &pictures) {
+            folder.write(&name, &bytes)?;
+        }
+    }
+    Ok(())
 }
 
 /// What to say of a run in which hardly any draw agrees with the evidence: no figure of its vote would
@@ -106,8 +147,7 @@ pub fn open(output: &Output, name: String) -> Result<OutputFolder, Failure> {
         .clone()
         .map_or_else(|| Place::NextFree(name), Place::Named);
     let folder = OutputFolder::open(place, output.force)?;
-    let staging: PathBuf = folder.staging().to_owned();
-    gone_on_interrupt(move || drop(std::fs::remove_dir_all(&staging)))?;
+    gone_on_interrupt(folder.when_stopped())?;
     Ok(folder)
 }
 

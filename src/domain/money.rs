@@ -141,6 +141,21 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// A number to one decimal with commas between thousands.
+///
+/// # Example
+/// ```
+/// use bandwise::domain::money::thousands_to_tenths;
+/// assert_eq!(thousands_to_tenths(72_822.34), "72,822.3");
+/// assert_eq!(thousands_to_tenths(-999.96), "-1,000.0");
+/// assert_eq!(thousands_to_tenths(-0.01), "0.0");
+/// ```
+pub fn thousands_to_tenths(number: f64) -> String {
+    let tenths = (10.0 * number.abs()).round() as u64;
+    let sign = if number < 0.0 && tenths > 0 { "-" } else { "" };
+    format!("{sign}{}.{}", thousands(tenths / 10), tenths % 10)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

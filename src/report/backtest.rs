@@ -19,47 +19,47 @@ record! {
     /// Every option of every past ballot, predicted from the other ballots.
     "backtest" => BacktestRow {
         ballot: String as "string", "Key of the ballot that was left out and predicted.";
-        option_rise: f64 as "number", "Rise of the option, as a share.";
-        cost_2026_pounds: f64 as "number", "What it cost a mean home over the lowest option, pounds of 2026 a year.";
-        observed_share: f64 as "number", "Share of votes for this option or a higher one.";
+        option_rise: f64 as "number" in "share of the amount before", "Rise of the option, as a share.";
+        cost_2026_pounds: f64 as "number" in "pounds of 2026 a year", "What it cost a mean home over the lowest option, pounds of 2026 a year.";
+        observed_share: f64 as "number" in "share (0 to 1)", "Share of votes for this option or a higher one.";
         doubtful: bool as "boolean", "Whether the sources disagree on it.";
-        p05: f64 as "number", "5th percentile of the predicted share.";
-        p25: f64 as "number", "25th percentile of the predicted share.";
-        p50: f64 as "number", "Median of the predicted share.";
-        p75: f64 as "number", "75th percentile of the predicted share.";
-        p95: f64 as "number", "95th percentile of the predicted share.";
-        share_of_forecast_below: f64 as "number", "Share of the forecast below what came: even between 0 and 1 over many ballots if the model is right.";
+        p05: f64 as "number" in "share (0 to 1)", "5th percentile of the predicted share.";
+        p25: f64 as "number" in "share (0 to 1)", "25th percentile of the predicted share.";
+        p50: f64 as "number" in "share (0 to 1)", "Median of the predicted share.";
+        p75: f64 as "number" in "share (0 to 1)", "75th percentile of the predicted share.";
+        p95: f64 as "number" in "share (0 to 1)", "95th percentile of the predicted share.";
+        share_of_forecast_below: f64 as "number" in "share (0 to 1)", "Share of the forecast below what came: even between 0 and 1 over many ballots if the model is right.";
         inside_50: bool as "boolean", "Whether what came lies in the middle 50% of the forecast.";
         inside_90: bool as "boolean", "Whether it lies in the middle 90%.";
-        crps: f64 as "number", "Continuous ranked probability score, on the scale of shares; less is better.";
-        crps_of_priors: f64 as "number", "The same of a forecast from the starting beliefs alone.";
-        log_score: f64 as "number", "Log density that the forecast gave to all options of the ballot together, on the log odds scale; more is better. The same for every option of a ballot.";
-        log_score_of_priors: f64 as "number", "The same of a forecast from the starting beliefs alone.";
+        crps: f64 as "number" in "share", "Continuous ranked probability score, on the scale of shares; less is better.";
+        crps_of_priors: f64 as "number" in "share", "The same of a forecast from the starting beliefs alone.";
+        log_score: f64 as "number" in "log density", "Log density that the forecast gave to all options of the ballot together, on the log odds scale; more is better. The same for every option of a ballot.";
+        log_score_of_priors: f64 as "number" in "log density", "The same of a forecast from the starting beliefs alone.";
     }
 }
 
 record! {
     /// The statutory ballot in each billing authority, predicted from the other ballots and from the area's own bands and bills.
-    "backtest_areas" => BacktestAreaRow {
+    "backtest_areas" by ballot, area_code => BacktestAreaRow {
         ballot: String as "string", "Key of the ballot.";
         area_code: String as "string", "ONS code of the billing authority.";
         area: String as "string", "Its name.";
-        yes_votes: u32 as "integer", "Votes for Yes.";
-        no_votes: u32 as "integer", "Votes for No.";
-        observed_share: f64 as "number", "Share of them for Yes.";
-        p05: f64 as "number", "5th percentile of the predicted share.";
-        p25: f64 as "number", "25th percentile of the predicted share.";
-        p50: f64 as "number", "Median of the predicted share.";
-        p75: f64 as "number", "75th percentile of the predicted share.";
-        p95: f64 as "number", "95th percentile of the predicted share.";
-        share_of_forecast_below: f64 as "number", "Share of the forecast below what came.";
+        yes_votes: u32 as "integer" in "votes", "Votes for Yes.";
+        no_votes: u32 as "integer" in "votes", "Votes for No.";
+        observed_share: f64 as "number" in "share (0 to 1)", "Share of them for Yes.";
+        p05: f64 as "number" in "share (0 to 1)", "5th percentile of the predicted share.";
+        p25: f64 as "number" in "share (0 to 1)", "25th percentile of the predicted share.";
+        p50: f64 as "number" in "share (0 to 1)", "Median of the predicted share.";
+        p75: f64 as "number" in "share (0 to 1)", "75th percentile of the predicted share.";
+        p95: f64 as "number" in "share (0 to 1)", "95th percentile of the predicted share.";
+        share_of_forecast_below: f64 as "number" in "share (0 to 1)", "Share of the forecast below what came.";
         inside_50: bool as "boolean", "Whether what came lies in the middle 50% of the forecast.";
         inside_90: bool as "boolean", "Whether it lies in the middle 90%.";
-        crps: f64 as "number", "Continuous ranked probability score, on the scale of shares; less is better.";
-        observed_gap: f64 as "number", "Share for Yes in the area less that of the whole ballot.";
-        gap_p05: f64 as "number", "5th percentile of the predicted gap: the mood of the ballot is in both shares.";
-        gap_p50: f64 as "number", "Median of the predicted gap.";
-        gap_p95: f64 as "number", "95th percentile of the predicted gap.";
+        crps: f64 as "number" in "share", "Continuous ranked probability score, on the scale of shares; less is better.";
+        observed_gap: f64 as "number" in "difference of shares", "Share for Yes in the area less that of the whole ballot.";
+        gap_p05: f64 as "number" in "difference of shares", "5th percentile of the predicted gap: the mood of the ballot is in both shares.";
+        gap_p50: f64 as "number" in "difference of shares", "Median of the predicted gap.";
+        gap_p95: f64 as "number" in "difference of shares", "95th percentile of the predicted gap.";
     }
 }
 

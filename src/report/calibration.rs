@@ -12,21 +12,21 @@ use crate::simulation::learn::Effort;
 
 record! {
     /// Every parameter of the vote before and after the evidence.
-    "calibration" => CalibrationRow {
+    "calibration" by parameter => CalibrationRow {
         parameter: String as "string", "Name of the parameter, as in the table of inputs.";
         unit: String as "string", "Its unit.";
         meaning: String as "string", "What it says.";
         learned: bool as "boolean", "Whether evidence speaks of it; if not, it stays as first believed.";
-        prior_p05: f64 as "number", "5th percentile as first believed.";
-        prior_p50: f64 as "number", "Median as first believed.";
-        prior_p95: f64 as "number", "95th percentile as first believed.";
-        mean: Option<f64> as "number", "Mean after the evidence; empty where it stays as first believed, like the rest.";
-        sd: Option<f64> as "number", "Standard deviation after the evidence.";
-        p05: Option<f64> as "number", "5th percentile after the evidence.";
-        p50: Option<f64> as "number", "Median after the evidence.";
-        p95: Option<f64> as "number", "95th percentile after the evidence.";
-        monte_carlo_error: Option<f64> as "number", "Standard error of the mean from the finite number of draws.";
-        width_left: Option<f64> as "number", "Width of the 90% range after the evidence over the width before it: 1 where it has said nothing.";
+        prior_p05: f64 as "number" in "as the column `unit` says", "5th percentile as first believed.";
+        prior_p50: f64 as "number" in "as the column `unit` says", "Median as first believed.";
+        prior_p95: f64 as "number" in "as the column `unit` says", "95th percentile as first believed.";
+        mean: Option<f64> as "number" in "as the column `unit` says", "Mean after the evidence; empty where it stays as first believed, like the rest.";
+        sd: Option<f64> as "number" in "as the column `unit` says", "Standard deviation after the evidence.";
+        p05: Option<f64> as "number" in "as the column `unit` says", "5th percentile after the evidence.";
+        p50: Option<f64> as "number" in "as the column `unit` says", "Median after the evidence.";
+        p95: Option<f64> as "number" in "as the column `unit` says", "95th percentile after the evidence.";
+        monte_carlo_error: Option<f64> as "number" in "as the column `unit` says", "Standard error of the mean from the finite number of draws.";
+        width_left: Option<f64> as "number" in "share of the width before", "Width of the 90% range after the evidence over the width before it: 1 where it has said nothing.";
     }
 }
 
@@ -35,18 +35,18 @@ record! {
     "evidence" => EvidenceRow {
         source: String as "string", "Key of the ballot or survey.";
         kind: String as "string", "ballot or survey.";
-        cost_2026_pounds: f64 as "number", "What was asked of a mean home, pounds of 2026 a year.";
-        observed_share: f64 as "number", "Share of votes or answers for at least so much.";
+        cost_2026_pounds: f64 as "number" in "pounds of 2026 a year", "What was asked of a mean home, pounds of 2026 a year.";
+        observed_share: f64 as "number" in "share (0 to 1)", "Share of votes or answers for at least so much.";
         doubtful: bool as "boolean", "Whether the sources disagree on it.";
-        expected_p05: f64 as "number", "5th percentile of what the fitted model expects, without the mood of this ballot or the offset of this survey.";
-        expected_p50: f64 as "number", "Median of it.";
-        expected_p95: f64 as "number", "95th percentile of it.";
+        expected_p05: f64 as "number" in "share (0 to 1)", "5th percentile of what the fitted model expects, without the mood of this ballot or the offset of this survey.";
+        expected_p50: f64 as "number" in "share (0 to 1)", "Median of it.";
+        expected_p95: f64 as "number" in "share (0 to 1)", "95th percentile of it.";
     }
 }
 
 record! {
     /// How the calibration was made.
-    "fit" => FitRow {
+    "fit" by item => FitRow {
         item: String as "string", "Name of the item.";
         value: String as "string", "Its value.";
         meaning: String as "string", "What it says.";

@@ -6,7 +6,7 @@ use super::medium_term;
 use super::needs;
 use super::perception;
 use super::results::Briefing;
-use super::tables::{CompareRow, SummaryRow, WarningRow};
+use super::tables::{CompareRow, DriverRow, SummaryRow, WarningRow};
 use super::text::{capital, draws_in_words, wrapped};
 use super::who_pays;
 use crate::domain::money::thousands;
@@ -100,6 +100,13 @@ fn law(prepared: &Prepared, card: &mut Card) {
 
 fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     card.section("Who is frozen?");
+    for sentence in frozen_sentences(prepared, briefing) {
+        card.item(&sentence);
+    }
+}
+
+/// Whose own part of the bill does not rise, and whose whole bill.
+pub(super) fn frozen_sentences(prepared: &Prepared, briefing: &Briefing) -> Vec<String> {
     let mean = |metric: &str| briefing.figure(metric).and_then(|row| row.mean);
     let percent = |metric: &str| mean(metric).map_or("-".to_owned(), |share| percent(share, 1));
     let share = |band: &Band| prepared.amounts.share_frozen(*band);
@@ -116,11 +123,10 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     }
     let none_at_all = mean("share_frozen_dwellings_own_element") == Some(0.0);
     if bands.is_empty() && none_at_all {
-        card.item(&format!(
+        return vec![format!(
             "No band: the {}'s own part of the bill rises for every home that pays.",
             prepared.record.authority.class.called()
-        ));
-        return;
+        )];
     }
     let terms = prepared.scenario.terms;
     if terms.leaves_out_premiums && !bands.is_empty() {
@@ -136,7 +142,7 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     } else {
         format!("in band {bands}")
     };
-    card.item(&format!(
+    let own = format!(
         "The {}'s own part of the bill {which}: {} of dwellings, {} of electors{}.",
         prepared.record.authority.class.called(),
         percent("share_frozen_dwellings_own_element"),
@@ -145,11 +151,11 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
             ", {:.1}% of votes cast",
             100.0 * share
         ))
-    ));
+    );
     let (today, next) = prepared.others_band_d;
     let no_higher = percent("share_dwellings_no_higher_bill");
     let whole = percent("share_frozen_dwellings_total_bill");
-    card.item(&if !prepared.whole_bill_known {
+    let all = if !prepared.whole_bill_known {
         "The whole bill: not known, for what the other authorities on it will charge is not known."
             .to_owned()
     } else if next > today {
@@ -160,7 +166,8 @@ fn frozen(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
         )
     } else {
         format!("The whole bill: {whole} of dwellings; the others on the bill charge no more.")
-    });
+    };
+    vec![own, all]
 }
 
 fn band_table(briefing: &Briefing) -> String {
@@ -362,15 +369,7 @@ fn vote(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
         .figure("win_probability")
         .and_then(|row| Some((row.mean?, row.monte_carlo_error?)));
     let Some((won, error)) = won else {
-        card.item(match prepared.route.modelled.verdict {
-            Verdict::NeedsOrder | Verdict::NeedsAct => {
-                "It is not for the council's electors to decide, so there is no vote to win."
-            }
-            Verdict::Voluntary => "There is nothing to vote on: nobody owes it.",
-            Verdict::NeedsNoVote | Verdict::NeedsReferendum => {
-                "No referendum is needed, so there is no vote to win."
-            }
-        });
+        card.item(no_vote(prepared));
         return;
     };
     card.figure(
@@ -408,27 +407,51 @@ fn vote(prepared: &Prepared, briefing: &Briefing, card: &mut Card) {
     for line in perception::card_lines(prepared, &briefing.perception) {
         card.item(&line);
     }
-    if !briefing.drivers.is_empty() {
-        card.item(if prepared.polls.is_empty() {
-            "What drives it most (points by which a win is likelier when this is above its middle \
-             value):"
-        } else {
-            "What goes with a win, after the polls (points by which it is likelier when this is above \
-             its middle value; `bandwise sensitivity` tells what drives it):"
-        });
-        for driver in briefing.drivers.iter().take(3) {
-            card.item(&format!(
-                "  {:+.1} points: {} ({})",
-                100.0 * driver.effect_on_win_probability,
-                driver.meaning,
-                driver.input
-            ));
+    for line in driver_lines(prepared, briefing) {
+        card.item(&line);
+    }
+}
+
+/// What drives the probability of winning most: what the points are, and the first three; nothing where
+/// there is no vote.
+pub(super) fn driver_lines(prepared: &Prepared, briefing: &Briefing) -> Vec<String> {
+    if briefing.drivers.is_empty() {
+        return Vec::new();
+    }
+    let opening = if prepared.polls.is_empty() {
+        "What drives it most (points by which a win is likelier when this is above its middle value):"
+    } else {
+        "What goes with a win, after the polls (points by which it is likelier when this is above its \
+         middle value; `bandwise sensitivity` tells what drives it):"
+    };
+    let line = |driver: &DriverRow| {
+        format!(
+            "  {:+.1} points: {} ({})",
+            100.0 * driver.effect_on_win_probability,
+            driver.meaning,
+            driver.input
+        )
+    };
+    std::iter::once(opening.to_owned())
+        .chain(briefing.drivers.iter().take(3).map(line))
+        .collect()
+}
+
+/// Why there is no vote.
+pub(super) fn no_vote(prepared: &Prepared) -> &'static str {
+    match prepared.route.modelled.verdict {
+        Verdict::NeedsOrder | Verdict::NeedsAct => {
+            "It is not for the council's electors to decide, so there is no vote to win."
+        }
+        Verdict::Voluntary => "There is nothing to vote on: nobody owes it.",
+        Verdict::NeedsNoVote | Verdict::NeedsReferendum => {
+            "No referendum is needed, so there is no vote to win."
         }
     }
 }
 
 /// A probability to a tenth of a point; never as certain as 0 or 1.
-fn chance(probability: f64) -> String {
+pub(super) fn chance(probability: f64) -> String {
     match probability {
         rare if rare < 0.000_5 => "below 0.1%".to_owned(),
         sure if sure > 0.999_5 => "above 99.9%".to_owned(),
@@ -437,7 +460,7 @@ fn chance(probability: f64) -> String {
 }
 
 /// What the scenario states of this vote, and how far draws agree with it.
-fn stated(prepared: &Prepared, briefing: &Briefing) -> Vec<String> {
+pub(super) fn stated(prepared: &Prepared, briefing: &Briefing) -> Vec<String> {
     let mut lines = Vec::new();
     let scenario = &prepared.scenario;
     if let Some(last) = scenario.polls.iter().max_by_key(|poll| poll.date) {
@@ -636,7 +659,7 @@ pub(super) fn pounds(value: f64, decimals: u32) -> String {
     format!("{sign}£{}", thousands(whole))
 }
 
-fn signed(value: f64, decimals: u32) -> String {
+pub(super) fn signed(value: f64, decimals: u32) -> String {
     let text = pounds(value, decimals);
     if value > 0.0 {
         format!("+{text}")

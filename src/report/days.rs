@@ -7,18 +7,18 @@ use crate::simulation::{DayFigures, DrawOutcomes, Prepared, days};
 
 record! {
     /// One kind of polling day and the vote on it, with the same draws and the same luck.
-    "days" => DayRow {
+    "days" by day => DayRow {
         day: String as "string", "Kind of polling day, as a scenario names it.";
         words: String as "string", "In words.";
         modelled: bool as "boolean", "Whether it is the day of the scenario, on which the other tables are.";
-        turnout: f64 as "number", "Mean turnout, votes cast over electors.";
-        share_frozen_votes: f64 as "number", "Mean share of votes cast from dwellings in bands whose own element does not rise.";
-        yes_share: f64 as "number", "Mean share of votes for Yes.";
-        yes_share_p05: f64 as "number", "5th percentile of it.";
-        yes_share_p95: f64 as "number", "95th percentile of it.";
-        win_probability: f64 as "number", "Probability of winning; read it with the range of the yes share.";
-        monte_carlo_error: f64 as "number", "Standard error of it from the finite number of draws.";
-        poll_cost_pounds: f64 as "number", "Mean cost of the poll, shared with another or alone, pounds.";
+        turnout: f64 as "number" in "share (0 to 1)", "Mean turnout, votes cast over electors.";
+        share_frozen_votes: f64 as "number" in "share (0 to 1)", "Mean share of votes cast from dwellings in bands whose own element does not rise.";
+        yes_share: f64 as "number" in "share (0 to 1)", "Mean share of votes for Yes.";
+        yes_share_p05: f64 as "number" in "share (0 to 1)", "5th percentile of it.";
+        yes_share_p95: f64 as "number" in "share (0 to 1)", "95th percentile of it.";
+        win_probability: f64 as "number" in "share (0 to 1)", "Probability of winning; read it with the range of the yes share.";
+        monte_carlo_error: f64 as "number" in "share (0 to 1)", "Standard error of it from the finite number of draws.";
+        poll_cost_pounds: f64 as "number" in "pounds, once", "Mean cost of the poll, shared with another or alone, pounds.";
         note: String as "string", "What to know before quoting it.";
     }
 }

@@ -4,6 +4,7 @@ use super::backtest::{BacktestAreaRow, BacktestRow};
 use super::calibration::{CalibrationRow, EvidenceRow, FitRow};
 use super::days::DayRow;
 use super::frontier::{FrontierLimitRow, FrontierRow};
+use super::league::{LeagueRow, ProposalRank};
 use super::medium_term::{MediumTermRow, ServiceRow};
 use super::needs::{NeedCurveRow, NeedRow};
 use super::parquet::{DRAW, OUTCOMES};
@@ -71,6 +72,7 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
     result::<ServiceRow>(&mut text);
     result::<WarningRow>(&mut text);
     result::<CompareRow>(&mut text);
+    result::<ProposalRank>(&mut text);
     let draws = [DRAW].iter().chain(&OUTCOMES);
     text.push_str(&columns(
         "draws.parquet",
@@ -84,6 +86,7 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
         text.push_str(&columns(&name, table.title.trim(), &table.columns()));
     }
     result::<ScenarioRow>(&mut text);
+    result::<LeagueRow>(&mut text);
     text.push_str("\n## Results of a sensitivity analysis\n");
     result::<SensitivityRow>(&mut text);
     text.push_str("\n## Results of a frontier\n");

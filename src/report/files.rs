@@ -1,10 +1,20 @@
-//! A folder of results: opened before the run, filled aside, moved into place at the end.
+//! A folder of results: opened before the run, filled aside, put into place whole at the end.
+//!
+//! Results that stand there already are exchanged for the new ones in one step, so a process that is killed
+//! leaves the old or the new, never some of each. Files of others stay: they are linked into the new folder
+//! first. Where folders cannot be exchanged (a mount point, the current folder, a file system that does not
+//! know how) the files are moved one by one; until the last is there the folder has no `provenance.json`.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tempfile::TempDir;
+use super::staging::{Staging, can_move, exchange, remove_abandoned};
+use crate::data::catalogue::sha256;
+use crate::data::parts;
 
 /// Results could not be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,18 +87,27 @@ pub enum Place {
     NextFree(String),
 }
 
-/// Every file that a run may write, so that an earlier run's files can be told from others.
-pub const RESULT_FILES: [&str; 47] = [
+/// Every file of a fixed name that a command writes into a folder of results, so that an earlier one's can
+/// be told from others. What else an earlier one wrote stands in its data package.
+pub const RESULT_FILES: [&str; 80] = [
     "backtest.csv",
+    "backtest.parquet",
     "backtest_areas.csv",
+    "backtest_areas.parquet",
     "backtest.svg",
     "calibration.csv",
+    "calibration.parquet",
     "evidence.csv",
+    "evidence.parquet",
     "fit.csv",
+    "fit.parquet",
     "fitted_normal.csv",
     "sensitivity.csv",
+    "sensitivity.parquet",
     "frontier.csv",
+    "frontier.parquet",
     "frontier_limits.csv",
+    "frontier_limits.parquet",
     "frontier.svg",
     "best-even-chance.toml",
     "best-wanted-chance.toml",
@@ -96,24 +115,46 @@ pub const RESULT_FILES: [&str; 47] = [
     "best-likeliest.toml",
     "tornado-win.svg",
     "tornado-collected.svg",
+    "briefing.html",
+    "briefing.md",
+    "briefing.docx",
+    "briefing.pdf",
+    "workbook.xlsx",
     "summary.csv",
+    "summary.parquet",
     "bands.csv",
+    "bands.parquet",
     "wards.csv",
+    "wards.parquet",
     "deciles.csv",
+    "deciles.parquet",
     "example_households.csv",
+    "example_households.parquet",
     "drivers.csv",
+    "drivers.parquet",
     "needs.csv",
+    "needs.parquet",
     "needs_curve.csv",
+    "needs_curve.parquet",
     "needs-comprehension.svg",
     "needs-campaign.svg",
     "needs-poll.svg",
     "days.csv",
+    "days.parquet",
     "perception.csv",
+    "perception.parquet",
     "routes.csv",
+    "routes.parquet",
     "medium_term.csv",
+    "medium_term.parquet",
     "services.csv",
+    "services.parquet",
     "warnings.csv",
+    "warnings.parquet",
     "compare.csv",
+    "compare.parquet",
+    "league.csv",
+    "league.parquet",
     "datapackage.json",
     "draws.parquet",
     "results.json",
@@ -123,10 +164,22 @@ pub const RESULT_FILES: [&str; 47] = [
     "cells.csv",
     "cells.parquet",
     "profile.csv",
+    "profile.parquet",
     "reconciliation.csv",
+    "reconciliation.parquet",
     "refused.csv",
+    "refused.parquet",
     "mapping.toml",
 ];
+
+/// The folder of charts within a folder of results.
+const CHARTS: &str = "charts";
+
+/// The description of the files of a folder of results.
+const PACKAGE: &str = "datapackage.json";
+
+/// Stands in a folder of results while its files are moved one by one.
+const UNFINISHED: &str = ".bandwise-unfinished";
 
 /// The file by which a folder of results is known.
 const MARK: &str = "provenance.json";
@@ -137,12 +190,40 @@ pub(super) const SWEEP_MARK: &str = "sweep.json";
 /// The folder under which unnamed results go.
 const DEFAULT_PARENT: &str = "bandwise-out";
 
+/// How results get into their place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Nothing is there: the folder is moved there.
+    New,
+    /// A folder is there: the two are exchanged.
+    Exchange,
+    /// A folder is there that cannot be exchanged: the files are moved one by one.
+    OneByOne,
+}
+
+/// A file as it has been written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Its name within the folder, with `/` where it is in a folder of its own.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, 64 hexadecimal digits.
+    pub sha256: String,
+}
+
 /// A folder of results that nobody sees before it is whole.
 #[derive(Debug)]
 pub struct OutputFolder {
+    /// As it was named.
     place: PathBuf,
-    staging: TempDir,
-    replaces: bool,
+    /// Where it lies, links followed, if it is there.
+    target: PathBuf,
+    staging: Staging,
+    way: Way,
+    written: RefCell<Vec<WrittenFile>>,
+    /// Held while a file is written or moved, and for good once the process has been told to stop.
+    busy: Arc<Mutex<()>>,
 }
 
 impl OutputFolder {
@@ -156,39 +237,32 @@ impl OutputFolder {
             Place::NextFree(name) if force => Path::new(DEFAULT_PARENT).join(name),
             Place::NextFree(name) => next_free(&name),
         };
-        let cannot = |error: &std::io::Error| cannot_write(&place, error);
-        if place.exists() {
-            if !place.is_dir() {
-                return Err(OutputError::NotAFolder(place.display().to_string()));
-            }
-            let mut entries = fs::read_dir(&place).map_err(|error| cannot(&error))?;
-            if entries.next().is_some() {
-                if !force {
-                    return Err(OutputError::Exists(place.display().to_string()));
-                }
-                if place.join(SWEEP_MARK).exists() {
-                    return Err(OutputError::IsASweep(place.display().to_string()));
-                }
-                if !place.join(MARK).is_file() {
-                    return Err(OutputError::NotResults(place.display().to_string()));
-                }
-            }
-        }
-        let parent = folder_of(&place).to_owned();
-        fs::create_dir_all(&parent).map_err(|error| cannot(&error))?;
-        let staging = tempfile::Builder::new()
-            .prefix(".bandwise-")
-            .tempdir_in(&parent)
-            .map_err(|error| cannot(&error))?;
-        let replaces = place.exists();
-        if replaces {
+        let cannot = |error: &io::Error| cannot_write(&place, error);
+        let (target, staging, way) = if place.exists() {
+            may_be_replaced(&place, force)?;
+            let target = fs::canonicalize(&place).map_err(|error| cannot(&error))?;
             // A folder may exist and yet not be writable: find out now, not after the run.
-            tempfile::tempfile_in(&place).map_err(|error| cannot(&error))?;
-        }
+            tempfile::tempfile_in(&target).map_err(|error| cannot(&error))?;
+            match beside(&target) {
+                Some(staging) => (target, staging, Way::Exchange),
+                None => {
+                    let within = Staging::open(&target).map_err(|error| cannot(&error))?;
+                    (target, within, Way::OneByOne)
+                }
+            }
+        } else {
+            let parent = folder_of(&place);
+            let staging = fs::create_dir_all(parent).and_then(|()| Staging::open(parent));
+            let staging = staging.map_err(|error| cannot(&error))?;
+            (place.clone(), staging, Way::New)
+        };
         Ok(Self {
             place,
+            target,
             staging,
-            replaces,
+            way,
+            written: RefCell::default(),
+            busy: Arc::default(),
         })
     }
 
@@ -198,21 +272,47 @@ impl OutputFolder {
     }
 
     /// The folder in which they are gathered.
-    pub fn staging(&self) -> &Path {
-        self.staging.path()
+    pub fn staging(&self) -> PathBuf {
+        self.staging.fresh()
     }
 
-    /// Adds a file.
+    /// What to do when the process is told to stop: what is gathered goes, and nothing more is written. A
+    /// move into place that has begun is done first.
+    pub fn when_stopped(&self) -> impl Fn() + Send + 'static {
+        let gathered = self.staging.root().to_owned();
+        let busy = Arc::clone(&self.busy);
+        move || {
+            // Never given back: the process is about to end.
+            std::mem::forget(held(&busy));
+            drop(fs::remove_dir_all(&gathered));
+        }
+    }
+
+    /// Adds a file, such as `bands.csv`, or one in a folder, such as `charts/bills.svg`.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
-        let path = self.staging.path().join(name);
-        let written = fs::File::create(&path).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
+        let _busy = held(&self.busy);
+        let path = self.staging().join(name);
+        let written = fs::create_dir_all(folder_of(&path))
+            .and_then(|()| fs::File::create(&path))
+            .and_then(|mut file| {
+                file.write_all(bytes)?;
+                file.sync_all()
+            });
+        written.map_err(|error| cannot_write(&self.place.join(name), &error))?;
+        self.written.borrow_mut().push(WrittenFile {
+            name: name.to_owned(),
+            bytes: bytes.len() as u64,
+            sha256: sha256(bytes),
         });
-        written.map_err(|error| cannot_write(&self.place.join(name), &error))
+        Ok(())
+    }
+
+    /// The files that have been added, in that order.
+    pub fn written(&self) -> Vec<WrittenFile> {
+        self.written.borrow().clone()
     }
 
     /// Moves everything into place. Files of an earlier run that are not written now are removed,
@@ -221,60 +321,222 @@ impl OutputFolder {
     /// # Errors
     /// When a file cannot be moved.
     pub fn commit(self) -> Result<PathBuf, OutputError> {
-        let place = self.place;
-        let cannot = |error: &std::io::Error| cannot_write(&place, error);
-        sync_folder(self.staging.path()).map_err(|error| cannot(&error))?;
-        if !self.replaces {
-            let staged = self.staging.keep();
-            open_to_readers(&staged).map_err(|error| cannot(&error))?;
-            if let Err(error) = fs::rename(&staged, &place) {
-                let failure = cannot(&error);
-                // Nothing half written stays behind; the first failure is the one to report.
-                drop(fs::remove_dir_all(&staged));
-                return Err(failure);
+        let _busy = held(&self.busy);
+        let fresh = self.staging.fresh();
+        let cannot = |error: &io::Error| cannot_write(&self.place, error);
+        sync_all_folders(&fresh).map_err(|error| cannot(&error))?;
+        let moved = match self.way {
+            Way::New => {
+                fs::rename(&fresh, &self.place).and_then(|()| sync_folder(folder_of(&self.place)))
             }
-            sync_folder(folder_of(&place)).map_err(|error| cannot(&error))?;
-            return Ok(place);
-        }
-        let mut staged: Vec<_> = fs::read_dir(self.staging.path())
-            .and_then(Iterator::collect::<Result<_, _>>)
-            .map_err(|error| cannot(&error))?;
-        staged.sort_by_key(fs::DirEntry::file_name);
-        for entry in &staged {
-            fs::rename(entry.path(), place.join(entry.file_name()))
-                .map_err(|error| cannot(&error))?;
-        }
-        for name in RESULT_FILES {
-            let old = place.join(name);
-            let written = staged.iter().any(|entry| entry.file_name() == name);
-            if !written && old.is_file() {
-                fs::remove_file(&old).map_err(|error| cannot(&error))?;
-            }
-        }
-        sync_folder(&place).map_err(|error| cannot(&error))?;
-        Ok(place)
+            Way::Exchange => match self.exchange(&fresh) {
+                // What tells of a file system that cannot do it, be it to link or to exchange.
+                Err(error) if !STOPS.contains(&error.kind()) => self.one_by_one(&fresh),
+                exchanged => exchanged,
+            },
+            Way::OneByOne => self.one_by_one(&fresh),
+        };
+        moved.map_err(|error| cannot(&error))?;
+        Ok(self.place.clone())
     }
+
+    /// Puts the new folder in the place of the earlier one in one step, with the files of others.
+    fn exchange(&self, fresh: &Path) -> io::Result<()> {
+        let ours = self.files_of_earlier();
+        keep_others(&self.target, fresh, "", &ours)?;
+        as_before(&self.target, fresh)?;
+        sync_all_folders(fresh)?;
+        exchange(fresh, &self.target)?;
+        sync_folder(folder_of(&self.target))
+    }
+
+    /// Moves the files into the earlier folder one by one. Until the last is there, the folder is without
+    /// the file by which results are known.
+    fn one_by_one(&self, fresh: &Path) -> io::Result<()> {
+        let place = &self.target;
+        fs::File::create(place.join(UNFINISHED))?.sync_all()?;
+        remove_if_there(&place.join(MARK))?;
+        sync_folder(place)?;
+        let written: Vec<String> = self
+            .written
+            .borrow()
+            .iter()
+            .map(|file| file.name.clone())
+            .collect();
+        let mark = |name: &&String| *name == MARK;
+        for name in written.iter().filter(|name| !mark(name)) {
+            fs::create_dir_all(folder_of(&place.join(name)))?;
+            fs::rename(fresh.join(name), place.join(name))?;
+        }
+        for name in self.files_of_earlier() {
+            if !written.contains(&name) && place.join(&name).is_file() {
+                fs::remove_file(place.join(&name))?;
+            }
+        }
+        // It stays where it holds other files.
+        drop(fs::remove_dir(place.join(CHARTS)));
+        sync_folder(place)?;
+        for name in written.iter().filter(mark) {
+            fs::rename(fresh.join(name), place.join(name))?;
+        }
+        remove_if_there(&place.join(UNFINISHED))?;
+        sync_folder(place)
+    }
+
+    /// The names of all files in the place that are results of an earlier run, there or not.
+    fn files_of_earlier(&self) -> BTreeSet<String> {
+        let listed = parts::text(&self.target.join(PACKAGE)).ok().flatten();
+        let listed = listed.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+        let resources = listed
+            .as_ref()
+            .and_then(|package| package["resources"].as_array());
+        let paths = resources.into_iter().flatten();
+        let paths = paths.filter_map(|resource| resource["path"].as_str());
+        // A package that somebody has changed does not lead out of the folder.
+        let within = |path: &&str| {
+            let mut steps = Path::new(path).components();
+            steps.all(|step| matches!(step, Component::Normal(_)))
+        };
+        let fixed = RESULT_FILES.iter().copied().chain([UNFINISHED]);
+        fixed
+            .chain(paths.filter(within))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// Faults that no other way of moving files would get around.
+const STOPS: [io::ErrorKind; 4] = [
+    io::ErrorKind::AlreadyExists,
+    io::ErrorKind::NotFound,
+    io::ErrorKind::ReadOnlyFilesystem,
+    io::ErrorKind::StorageFull,
+];
+
+/// The lock, whatever came of the one who held it before.
+fn held(busy: &Mutex<()>) -> MutexGuard<'_, ()> {
+    busy.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Checks that what is in a place is nothing, or results that may be replaced.
+fn may_be_replaced(place: &Path, force: bool) -> Result<(), OutputError> {
+    let name = || place.display().to_string();
+    if !place.is_dir() {
+        return Err(OutputError::NotAFolder(name()));
+    }
+    remove_abandoned(place);
+    let mut entries = fs::read_dir(place).map_err(|error| cannot_write(place, &error))?;
+    if entries.next().is_none() {
+        Ok(())
+    } else if !force {
+        Err(OutputError::Exists(name()))
+    } else if place.join(SWEEP_MARK).exists() {
+        Err(OutputError::IsASweep(name()))
+    } else if ![MARK, UNFINISHED]
+        .iter()
+        .any(|mark| place.join(mark).is_file())
+    {
+        Err(OutputError::NotResults(name()))
+    } else {
+        Ok(())
+    }
+}
+
+/// A folder aside beside a folder that can be exchanged for it; nothing where it cannot.
+fn beside(target: &Path) -> Option<Staging> {
+    // Whoever stands in a folder that is exchanged stands in one that is gone.
+    if std::env::current_dir().is_ok_and(|current| current.starts_with(target)) {
+        return None;
+    }
+    let staging = Staging::open(target.parent()?).ok()?;
+    can_move(staging.root(), target).then_some(staging)
+}
+
+/// Links what is in an earlier folder and is none of its results into the new one.
+fn keep_others(old: &Path, new: &Path, within: &str, ours: &BTreeSet<String>) -> io::Result<()> {
+    for entry in fs::read_dir(old)? {
+        let entry = entry?;
+        let name = format!("{within}{}", entry.file_name().to_string_lossy());
+        let (from, to) = (entry.path(), new.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            if name != CHARTS || holds_others(&from, ours)? {
+                fs::create_dir(&to).or_else(|error| match error.kind() {
+                    io::ErrorKind::AlreadyExists if to.is_dir() => Ok(()),
+                    _ => Err(error),
+                })?;
+                as_before(&from, &to)?;
+                keep_others(&from, &to, &format!("{name}/"), ours)?;
+            }
+        } else if !ours.contains(&name) && !to.exists() {
+            fs::hard_link(&from, &to)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the folder of charts holds something that is no chart of ours.
+fn holds_others(charts: &Path, ours: &BTreeSet<String>) -> io::Result<bool> {
+    for entry in fs::read_dir(charts)? {
+        let name = entry?.file_name();
+        if !ours.contains(&format!("{CHARTS}/{}", name.to_string_lossy())) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Gives a folder the permissions of another, and its owner where one may.
+#[cfg(unix)]
+fn as_before(old: &Path, new: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let old = fs::metadata(old)?;
+    drop(chown(new, Some(old.uid()), Some(old.gid())));
+    fs::set_permissions(new, old.permissions())
+}
+
+#[cfg(not(unix))]
+fn as_before(_old: &Path, _new: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Syncs a folder and those in it.
+fn sync_all_folders(place: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(place)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_all_folders(&entry.path())?;
+        }
+    }
+    sync_folder(place)
 }
 
 /// Gives a folder or a file the usual permissions: temporary ones are their owner's alone.
 #[cfg(unix)]
-pub(super) fn open_to_readers(place: &Path) -> std::io::Result<()> {
+pub(super) fn open_to_readers(place: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = if place.is_dir() { 0o755 } else { 0o644 };
     fs::set_permissions(place, fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-pub(super) fn open_to_readers(_place: &Path) -> std::io::Result<()> {
+pub(super) fn open_to_readers(_place: &Path) -> io::Result<()> {
     Ok(())
 }
 
-pub(super) fn cannot_write(place: &Path, error: &std::io::Error) -> OutputError {
+pub(super) fn cannot_write(place: &Path, error: &io::Error) -> OutputError {
     let reason = match error.kind() {
-        std::io::ErrorKind::NotADirectory => "a part of the path is a file".to_owned(),
-        std::io::ErrorKind::DirectoryNotEmpty => "another run has written there".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of the path is a file".to_owned(),
+        io::ErrorKind::DirectoryNotEmpty => "another run has written there".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         // What a writer of tables makes of a fault of the system.
-        std::io::ErrorKind::Other => inner_reason(error),
+        io::ErrorKind::Other => inner_reason(error),
         // Without the path of a temporary folder that nobody asked for.
         kind => kind.to_string(),
     };
@@ -285,13 +547,13 @@ pub(super) fn cannot_write(place: &Path, error: &std::io::Error) -> OutputError 
 }
 
 /// The fault of the system that lies in another's fault, or the other in its own words.
-fn inner_reason(error: &std::io::Error) -> String {
+fn inner_reason(error: &io::Error) -> String {
     let mut within = error
         .get_ref()
         .map(|inner| inner as &(dyn std::error::Error + 'static));
     while let Some(one) = within {
-        if let Some(found) = one.downcast_ref::<std::io::Error>()
-            && found.kind() != std::io::ErrorKind::Other
+        if let Some(found) = one.downcast_ref::<io::Error>()
+            && found.kind() != io::ErrorKind::Other
         {
             return found.kind().to_string();
         }
@@ -311,8 +573,8 @@ fn folder_of(path: &Path) -> &Path {
 /// Sees to it that what was created, renamed or removed in a folder outlives a loss of power, as far as
 /// the file system can: some cannot sync a folder, and one that may not be listed cannot be opened.
 #[cfg(unix)]
-pub(super) fn sync_folder(place: &Path) -> std::io::Result<()> {
-    use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+pub(super) fn sync_folder(place: &Path) -> io::Result<()> {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
     let synced = fs::File::options().read(true).open(place);
     match synced.and_then(|folder| folder.sync_all()) {
         Err(error) if [InvalidInput, PermissionDenied, Unsupported].contains(&error.kind()) => {
@@ -323,7 +585,7 @@ pub(super) fn sync_folder(place: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-pub(super) fn sync_folder(_place: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(_place: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -356,7 +618,7 @@ pub fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<(), OutputEr
 /// When it cannot be written.
 pub fn write_stream(
     path: &Path,
-    fill: impl FnOnce(&fs::File, &Path) -> std::io::Result<()>,
+    fill: impl FnOnce(&fs::File, &Path) -> io::Result<()>,
 ) -> Result<(), OutputError> {
     let folder = folder_of(path);
     write_aside(folder, path, fill)?;
@@ -371,9 +633,9 @@ pub fn write_stream(
 pub(super) fn write_aside(
     aside: &Path,
     path: &Path,
-    fill: impl FnOnce(&fs::File, &Path) -> std::io::Result<()>,
+    fill: impl FnOnce(&fs::File, &Path) -> io::Result<()>,
 ) -> Result<(), OutputError> {
-    let cannot = |error: &std::io::Error| cannot_write(path, error);
+    let cannot = |error: &io::Error| cannot_write(path, error);
     let file = tempfile::NamedTempFile::new_in(aside).map_err(|error| cannot(&error))?;
     fill(file.as_file(), file.path()).map_err(|error| cannot(&error))?;
     open_to_readers(file.path()).map_err(|error| cannot(&error))?;
@@ -393,7 +655,7 @@ pub fn write_folder(
     mark: &str,
     force: bool,
 ) -> Result<(), OutputError> {
-    let cannot = |error: &std::io::Error| cannot_write(place, error);
+    let cannot = |error: &io::Error| cannot_write(place, error);
     let there = place.symlink_metadata().is_ok();
     if there && !force {
         return Err(OutputError::Exists(place.display().to_string()));
@@ -403,14 +665,8 @@ pub fn write_folder(
     }
     let parent = folder_of(place);
     fs::create_dir_all(parent).map_err(|error| cannot(&error))?;
-    // A dot keeps what is half written out of every listing.
-    let staging = tempfile::Builder::new()
-        .prefix(".bandwise-")
-        .tempdir_in(parent)
-        .map_err(|error| cannot(&error))?;
-    let fresh = staging.path().join("new");
-    let old = staging.path().join("old");
-    fs::create_dir(&fresh).map_err(|error| cannot(&error))?;
+    let staging = Staging::open(parent).map_err(|error| cannot(&error))?;
+    let fresh = staging.fresh();
     for (name, content) in files {
         let written = fs::File::create(fresh.join(name)).and_then(|mut file| {
             file.write_all(content.as_bytes())?;
@@ -418,16 +674,26 @@ pub fn write_folder(
         });
         written.map_err(|error| cannot_write(&place.join(name), &error))?;
     }
-    if there {
-        fs::rename(place, &old).map_err(|error| cannot(&error))?;
-    }
     sync_folder(&fresh).map_err(|error| cannot(&error))?;
-    fs::rename(&fresh, place).map_err(|error| {
-        if there {
-            // What stood there goes back; the first failure is the one to report.
-            drop(fs::rename(&old, place));
-        }
-        cannot(&error)
-    })?;
+    let moved = if there {
+        exchange(&fresh, place).or_else(|error| match error.kind() {
+            io::ErrorKind::Unsupported => replace(&staging, place),
+            _ => Err(error),
+        })
+    } else {
+        fs::rename(&fresh, place)
+    };
+    moved.map_err(|error| cannot(&error))?;
     sync_folder(parent).map_err(|error| cannot(&error))
+}
+
+/// Moves an earlier folder aside and the new one into its place, where the two cannot be exchanged.
+fn replace(staging: &Staging, place: &Path) -> io::Result<()> {
+    let old = staging.root().join("old");
+    staging.hold()?;
+    fs::rename(place, &old)?;
+    fs::rename(staging.fresh(), place).inspect_err(|_| {
+        // What stood there goes back; the first failure is the one to report.
+        drop(fs::rename(&old, place));
+    })
 }

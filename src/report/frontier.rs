@@ -18,33 +18,33 @@ record! {
     /// One schedule worth looking at: the proposal, or what a search found, with the figures of its own run.
     "frontier" => FrontierRow {
         search: String as "string", "most_yield_at_win_probability, highest_win_probability_at_yield, highest_expected_value, or proposal (the scenario's own, found by nobody).";
-        target: Option<f64> as "number", "What the search was to keep to: a probability of winning, or pounds a year over a No; empty where to nothing.";
-        headline: f64 as "number", "Rise in the authority's own band D amount on the ballot paper, before relief, share of today's.";
-        rise_a: f64 as "number", "Rise that band A pays of the own element once phased in, share of today's; relief gives back the rest of the headline.";
-        rise_b: f64 as "number", "The same of band B.";
-        rise_c: f64 as "number", "The same of band C.";
-        rise_d: f64 as "number", "The same of band D.";
-        rise_e: f64 as "number", "The same of band E.";
-        rise_f: f64 as "number", "The same of band F.";
-        rise_g: f64 as "number", "The same of band G.";
-        rise_h: f64 as "number", "The same of band H.";
-        share_frozen_dwellings_own_element: f64 as "number", "Share of the dwellings whose own element does not rise in cash.";
-        net_yield_vs_no_pounds: f64 as "number", "Yield after relief over a No, pounds a year at budgeted collection.";
-        net_yield_vs_today_pounds: f64 as "number", "Yield after relief over today, pounds a year at budgeted collection.";
-        win_probability: Option<f64> as "number", "Probability of winning the vote; empty where none is held.";
-        win_probability_monte_carlo_error: Option<f64> as "number", "Standard error of it from the finite number of draws.";
-        yes_share_p05: Option<f64> as "number", "5th percentile of the share of votes for Yes; empty where no vote is held.";
-        yes_share_p50: Option<f64> as "number", "Median of the share of votes for Yes.";
-        yes_share_p95: Option<f64> as "number", "95th percentile of the share of votes for Yes.";
-        collected_pounds_mean: f64 as "number", "Mean of what is really collected over a No if it is carried, pounds in the first year; above 0 in every row but the proposal's.";
-        collected_pounds_p05: f64 as "number", "5th percentile of what is really collected over a No if it is carried, pounds in the first year.";
-        collected_pounds_p50: f64 as "number", "Median of what is really collected over a No if it is carried.";
-        collected_pounds_p95: f64 as "number", "95th percentile of what is really collected over a No if it is carried.";
-        expected_value_pounds: Option<f64> as "number", "What holding the vote is worth on average: Yes less No if won, less the costs of losing if lost, less the poll, pounds in the first year.";
-        expected_value_monte_carlo_error: Option<f64> as "number", "Standard error of it from the finite number of draws.";
-        band_d_pounds: f64 as "number", "The authority's own band D amount on the ballot paper's headline, pounds a year before relief.";
-        band_d_bill_pounds: f64 as "number", "Own element of a full bill in band D in the first year after relief, pounds a year.";
-        kakwani_own_element: Option<f64> as "number", "Kakwani index of the own element after a Yes: higher is more progressive; empty where no incomes are known.";
+        target: Option<f64> as "number" in "probability or pounds a year, by `search`", "What the search was to keep to: a probability of winning, or pounds a year over a No; empty where to nothing.";
+        headline: f64 as "number" in "share of today's amount", "Rise in the authority's own band D amount on the ballot paper, before relief, share of today's.";
+        rise_a: f64 as "number" in "share of today's amount", "Rise that band A pays of the own element once phased in, share of today's; relief gives back the rest of the headline.";
+        rise_b: f64 as "number" in "share of today's amount", "The same of band B.";
+        rise_c: f64 as "number" in "share of today's amount", "The same of band C.";
+        rise_d: f64 as "number" in "share of today's amount", "The same of band D.";
+        rise_e: f64 as "number" in "share of today's amount", "The same of band E.";
+        rise_f: f64 as "number" in "share of today's amount", "The same of band F.";
+        rise_g: f64 as "number" in "share of today's amount", "The same of band G.";
+        rise_h: f64 as "number" in "share of today's amount", "The same of band H.";
+        share_frozen_dwellings_own_element: f64 as "number" in "share (0 to 1)", "Share of the dwellings whose own element does not rise in cash.";
+        net_yield_vs_no_pounds: f64 as "number" in "pounds a year", "Yield after relief over a No, pounds a year at budgeted collection.";
+        net_yield_vs_today_pounds: f64 as "number" in "pounds a year", "Yield after relief over today, pounds a year at budgeted collection.";
+        win_probability: Option<f64> as "number" in "share (0 to 1)", "Probability of winning the vote; empty where none is held.";
+        win_probability_monte_carlo_error: Option<f64> as "number" in "share (0 to 1)", "Standard error of it from the finite number of draws.";
+        yes_share_p05: Option<f64> as "number" in "share (0 to 1)", "5th percentile of the share of votes for Yes; empty where no vote is held.";
+        yes_share_p50: Option<f64> as "number" in "share (0 to 1)", "Median of the share of votes for Yes.";
+        yes_share_p95: Option<f64> as "number" in "share (0 to 1)", "95th percentile of the share of votes for Yes.";
+        collected_pounds_mean: f64 as "number" in "pounds, first year", "Mean of what is really collected over a No if it is carried, pounds in the first year; above 0 in every row but the proposal's.";
+        collected_pounds_p05: f64 as "number" in "pounds, first year", "5th percentile of what is really collected over a No if it is carried, pounds in the first year.";
+        collected_pounds_p50: f64 as "number" in "pounds, first year", "Median of what is really collected over a No if it is carried.";
+        collected_pounds_p95: f64 as "number" in "pounds, first year", "95th percentile of what is really collected over a No if it is carried.";
+        expected_value_pounds: Option<f64> as "number" in "pounds, first year", "What holding the vote is worth on average: Yes less No if won, less the costs of losing if lost, less the poll, pounds in the first year.";
+        expected_value_monte_carlo_error: Option<f64> as "number" in "pounds, first year", "Standard error of it from the finite number of draws.";
+        band_d_pounds: f64 as "number" in "pounds a year", "The authority's own band D amount on the ballot paper's headline, pounds a year before relief.";
+        band_d_bill_pounds: f64 as "number" in "pounds a year", "Own element of a full bill in band D in the first year after relief, pounds a year.";
+        kakwani_own_element: Option<f64> as "number" in "index", "Kakwani index of the own element after a Yes: higher is more progressive; empty where no incomes are known.";
         binding: String as "string", "What it stands at: frozen (the cheapest band that may rise, rises by more than after a No), most_headline, most_rise and most_pounds with the band, progressivity, win_probability (within 0.002 or one draw of the target), net_yield (within a basis point of the requirement of the target); empty where at nothing.";
         on_frontier: bool as "boolean", "Whether it keeps to what is wished, collects more than a No on average, and no schedule that was run and does so is as high in yield and probability and higher in one of them.";
     }
@@ -55,13 +55,13 @@ record! {
     "frontier_limits" => FrontierLimitRow {
         kind: String as "string", "unreached (no schedule found reaches the target; the figures are of the likeliest to be won, or of the most yield where the target is a yield) or without (one constraint is let go).";
         search: String as "string", "Which search, as in `frontier.csv`.";
-        target: f64 as "number", "Its target: a probability of winning, or pounds a year over a No.";
+        target: f64 as "number" in "probability or pounds a year, by `search`", "Its target: a probability of winning, or pounds a year over a No.";
         let_go: String as "string", "The constraint that is let go, as in `binding` of `frontier.csv`: a freeze of one band fewer (of all where there is no answer with it), a cap as far as the law goes, five points of probability; empty where none is.";
-        win_probability: Option<f64> as "number", "Probability of winning then.";
-        win_probability_monte_carlo_error: Option<f64> as "number", "Standard error of it from the finite number of draws.";
-        headline: Option<f64> as "number", "Headline then, share of today's band D amount.";
-        net_yield_vs_no_pounds: Option<f64> as "number", "Yield after relief over a No then, pounds a year at budgeted collection.";
-        gain_pounds: Option<f64> as "number", "That yield less the yield with the constraint: its shadow price in steps; empty where there is no answer with it.";
+        win_probability: Option<f64> as "number" in "share (0 to 1)", "Probability of winning then.";
+        win_probability_monte_carlo_error: Option<f64> as "number" in "share (0 to 1)", "Standard error of it from the finite number of draws.";
+        headline: Option<f64> as "number" in "share of today's amount", "Headline then, share of today's band D amount.";
+        net_yield_vs_no_pounds: Option<f64> as "number" in "pounds a year", "Yield after relief over a No then, pounds a year at budgeted collection.";
+        gain_pounds: Option<f64> as "number" in "pounds a year", "That yield less the yield with the constraint: its shadow price in steps; empty where there is no answer with it.";
     }
 }
 

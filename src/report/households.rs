@@ -30,16 +30,16 @@ record! {
         disabled: String as "string", "yes with a disabled band reduction, else no.";
         liability: String as "string", "Class of liability.";
         exempt_class: Option<String> as "string", "Class of exemption, A to W; empty where none is stated.";
-        premium_percent: i64 as "integer", "Premium on an empty or second home, percent; negative for a discount.";
+        premium_percent: i64 as "integer" in "percent of the bill", "Premium on an empty or second home, percent; negative for a discount.";
         reduction: String as "string", "Kind of council tax reduction.";
         tenure: Option<String> as "string", "Tenure; empty where unknown.";
-        n_dwellings: i64 as "integer", "Homes.";
-        award_pence: i64 as "integer", "Awards of reduction, pence a year, all homes together.";
-        n_award_known: i64 as "integer", "Homes whose award is known.";
-        electors: i64 as "integer", "Electors of the homes for which they are known.";
-        n_electors_known: i64 as "integer", "Homes whose electors are known.";
-        value_pence: i64 as "integer", "Values of the homes for which they are known, pence.";
-        n_value_known: i64 as "integer", "Homes whose value is known.";
+        n_dwellings: i64 as "integer" in "dwellings", "Homes.";
+        award_pence: i64 as "integer" in "pence a year", "Awards of reduction, pence a year, all homes together.";
+        n_award_known: i64 as "integer" in "homes", "Homes whose award is known.";
+        electors: i64 as "integer" in "electors", "Electors of the homes for which they are known.";
+        n_electors_known: i64 as "integer" in "homes", "Homes whose electors are known.";
+        value_pence: i64 as "integer" in "pence", "Values of the homes for which they are known, pence.";
+        n_value_known: i64 as "integer" in "homes", "Homes whose value is known.";
     }
 }
 
@@ -49,10 +49,10 @@ record! {
         topic: String as "string", "What tells the homes apart.";
         value: String as "string", "The kind of home.";
         band: String as "string", "Band on the valuation list; all for the whole authority.";
-        n_dwellings: i64 as "integer", "Homes.";
-        share_dwellings: Option<f64> as "number", "Share of the homes of the band; empty where it has none.";
-        award_pounds: f64 as "number", "Their awards of reduction, pounds a year.";
-        n_electors: i64 as "integer", "Their electors, as far as known.";
+        n_dwellings: i64 as "integer" in "dwellings", "Homes.";
+        share_dwellings: Option<f64> as "number" in "share (0 to 1)", "Share of the homes of the band; empty where it has none.";
+        award_pounds: f64 as "number" in "pounds a year", "Their awards of reduction, pounds a year.";
+        n_electors: i64 as "integer" in "electors", "Their electors, as far as known.";
     }
 }
 
@@ -62,10 +62,10 @@ record! {
         measure: String as "string", "What is compared; a step is a part of the difference in the tax base.";
         unit: String as "string", "Its unit.";
         band: String as "string", "Band; all for the whole authority.";
-        extract: Option<f64> as "number", "Figure of the extract; empty for a step.";
-        published: Option<f64> as "number", "Published figure; empty for a step.";
-        difference: f64 as "number", "Extract less published.";
-        difference_percent: Option<f64> as "number", "In percent of the published figure; empty for a step.";
+        extract: Option<f64> as "number" in "as the column `unit` says", "Figure of the extract; empty for a step.";
+        published: Option<f64> as "number" in "as the column `unit` says", "Published figure; empty for a step.";
+        difference: f64 as "number" in "as the column `unit` says", "Extract less published.";
+        difference_percent: Option<f64> as "number" in "percent of the published figure", "In percent of the published figure; empty for a step.";
         reason: String as "string", "Where the published figure comes from and why the two may differ.";
     }
 }
@@ -75,8 +75,8 @@ record! {
     "refused" => RefusedRow {
         reason: String as "string", "Short name of the reason.";
         column: Option<String> as "string", "Column; empty where it lies in no one column.";
-        n_rows: u64 as "integer", "Rows.";
-        n_dwellings: i64 as "integer", "Homes in them, as far as their count can be read.";
+        n_rows: u64 as "integer" in "rows", "Rows.";
+        n_dwellings: i64 as "integer" in "dwellings", "Homes in them, as far as their count can be read.";
         first_rows: String as "string", "The first rows.";
         first_holds: String as "string", "What the first holds: a code as it is, anything else described.";
         meaning: String as "string", "The reason in words.";

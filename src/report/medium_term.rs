@@ -1,10 +1,12 @@
 //! The years after the vote and what the money buys: tables, a section of the card, and sentences.
 
 use super::card::{in_columns, pounds};
+use super::document::{Column, Table};
 use super::scenario_file::{number, quoted, uniform};
 use super::tables::{ColumnDoc, Record, record};
 use super::text::wrapped;
 use crate::data::Scenario;
+use crate::domain::money::thousands_to_tenths;
 use crate::domain::{Band, GapAssumes, Limit, Pence, Service, divide_half_up};
 use crate::simulation::medium_term::{Bought, LaterYears, PathFigures};
 use crate::simulation::{DrawOutcomes, Prepared, medium_term};
@@ -15,34 +17,34 @@ use serde::Serialize;
 
 record! {
     /// One year of one path through the years after the vote.
-    "medium_term" => MediumTermRow {
+    "medium_term" by year, path => MediumTermRow {
         year: String as "string", "Financial year; the first is the year of the vote.";
         path: String as "string", "yes, yes_relief_in_pounds, yes_relief_withdrawn, no, freeze, freeze_with_grant, or expected (what holding the vote leads to on average). Paths that differ by relief only are left out where there is none.";
         meaning: String as "string", "What happens on the path.";
         base: String as "string", "Tax base and year that the figures are measured on.";
-        headline_band_d_pounds: Option<f64> as "number", "Relevant basic amount before relief, on which the test for an excessive rise of the year is made, pounds a year; empty for expected.";
-        headline_rise: Option<f64> as "number", "Its rise over the year before, as a share; empty for expected.";
-        own_bill_band_a_pounds: Option<f64> as "number", "Own element of a full bill of band A after relief, pounds a year; empty for expected.";
-        own_bill_band_d_pounds: Option<f64> as "number", "Own element of a full bill of band D after relief, pounds a year; empty for expected.";
-        own_bill_band_h_pounds: Option<f64> as "number", "Own element of a full bill of band H after relief, pounds a year; empty for expected.";
-        tax_base: Option<f64> as "number", "Mean tax base for setting, band D equivalents; empty for expected.";
-        requirement_pounds: Option<f64> as "number", "Mean council tax requirement before relief, without parishes, at budgeted collection, pounds; empty for expected.";
-        relief_pounds: Option<f64> as "number", "Mean relief under s.13A(1)(c), pounds; empty for expected.";
-        grant_pounds: Option<f64> as "number", "Freeze grant, pounds; empty for expected.";
-        revenue_pounds: Option<f64> as "number", "Requirement less relief, and the grant, mean, pounds; empty for expected.";
-        collected_pounds_mean: f64 as "number", "The same with uncertain collection of what bills are above those of a No, mean over the draws, pounds; for expected less the poll and the costs of losing in the first year.";
-        collected_pounds_p05: f64 as "number", "5th percentile of it.";
-        collected_pounds_p50: f64 as "number", "Median of it.";
-        collected_pounds_p95: f64 as "number", "95th percentile of it.";
-        collected_first_year_prices_pounds_mean: f64 as "number", "Mean of it in prices of the first year, pounds.";
-        collected_vs_no_pounds_mean: f64 as "number", "Collected less what a No brings in the same year, mean over the draws, pounds.";
-        collected_vs_no_pounds_p05: f64 as "number", "5th percentile of it.";
-        collected_vs_no_pounds_p50: f64 as "number", "Median of it.";
-        collected_vs_no_pounds_p95: f64 as "number", "95th percentile of it.";
-        gap_pounds: Option<f64> as "number", "The council's own funding gap before the proposal, as the scenario states it, pounds; empty where it states none.";
-        gap_left_pounds_mean: Option<f64> as "number", "Gap less what the path collects beyond the council tax that the forecast of the gap holds, mean over the draws, pounds; negative for a surplus.";
-        gap_left_pounds_p05: Option<f64> as "number", "5th percentile of it.";
-        gap_left_pounds_p95: Option<f64> as "number", "95th percentile of it.";
+        headline_band_d_pounds: Option<f64> as "number" in "pounds a year", "Relevant basic amount before relief, on which the test for an excessive rise of the year is made, pounds a year; empty for expected.";
+        headline_rise: Option<f64> as "number" in "share of the year before", "Its rise over the year before, as a share; empty for expected.";
+        own_bill_band_a_pounds: Option<f64> as "number" in "pounds a year", "Own element of a full bill of band A after relief, pounds a year; empty for expected.";
+        own_bill_band_d_pounds: Option<f64> as "number" in "pounds a year", "Own element of a full bill of band D after relief, pounds a year; empty for expected.";
+        own_bill_band_h_pounds: Option<f64> as "number" in "pounds a year", "Own element of a full bill of band H after relief, pounds a year; empty for expected.";
+        tax_base: Option<f64> as "number" in "band D equivalents", "Mean tax base for setting, band D equivalents; empty for expected.";
+        requirement_pounds: Option<f64> as "number" in "pounds a year", "Mean council tax requirement before relief, without parishes, at budgeted collection, pounds; empty for expected.";
+        relief_pounds: Option<f64> as "number" in "pounds a year", "Mean relief under s.13A(1)(c), pounds; empty for expected.";
+        grant_pounds: Option<f64> as "number" in "pounds a year", "Freeze grant, pounds; empty for expected.";
+        revenue_pounds: Option<f64> as "number" in "pounds a year", "Requirement less relief, and the grant, mean, pounds; empty for expected.";
+        collected_pounds_mean: f64 as "number" in "pounds a year", "The same with uncertain collection of what bills are above those of a No, mean over the draws, pounds; for expected less the poll and the costs of losing in the first year.";
+        collected_pounds_p05: f64 as "number" in "pounds a year", "5th percentile of it.";
+        collected_pounds_p50: f64 as "number" in "pounds a year", "Median of it.";
+        collected_pounds_p95: f64 as "number" in "pounds a year", "95th percentile of it.";
+        collected_first_year_prices_pounds_mean: f64 as "number" in "pounds a year, prices of the first year", "Mean of it in prices of the first year, pounds.";
+        collected_vs_no_pounds_mean: f64 as "number" in "pounds a year", "Collected less what a No brings in the same year, mean over the draws, pounds.";
+        collected_vs_no_pounds_p05: f64 as "number" in "pounds a year", "5th percentile of it.";
+        collected_vs_no_pounds_p50: f64 as "number" in "pounds a year", "Median of it.";
+        collected_vs_no_pounds_p95: f64 as "number" in "pounds a year", "95th percentile of it.";
+        gap_pounds: Option<f64> as "number" in "pounds a year", "The council's own funding gap before the proposal, as the scenario states it, pounds; empty where it states none.";
+        gap_left_pounds_mean: Option<f64> as "number" in "pounds a year", "Gap less what the path collects beyond the council tax that the forecast of the gap holds, mean over the draws, pounds; negative for a surplus.";
+        gap_left_pounds_p05: Option<f64> as "number" in "pounds a year", "5th percentile of it.";
+        gap_left_pounds_p95: Option<f64> as "number" in "pounds a year", "95th percentile of it.";
     }
 }
 
@@ -51,18 +53,18 @@ record! {
     "services" => ServiceRow {
         service: String as "string", "Name of the service, as the scenario states it.";
         unit: String as "string", "What one unit is.";
-        price_pounds: f64 as "number", "Price of one unit, pounds a year.";
+        price_pounds: f64 as "number" in "pounds a year for one unit", "Price of one unit, pounds a year.";
         source: String as "string", "Where the price comes from; empty where the scenario does not say.";
         base: String as "string", "What is spent.";
-        units_mean: f64 as "number", "Units a year, mean over the draws; negative where a Yes brings in less than a No.";
-        units_p05: f64 as "number", "5th percentile of it.";
-        units_p95: f64 as "number", "95th percentile of it.";
-        n_wards: Option<u16> as "integer", "How many of the most deprived wards share the money; empty where it is not shared so.";
+        units_mean: f64 as "number" in "units a year, as the column `unit` says", "Units a year, mean over the draws; negative where a Yes brings in less than a No.";
+        units_p05: f64 as "number" in "units a year, as the column `unit` says", "5th percentile of it.";
+        units_p95: f64 as "number" in "units a year, as the column `unit` says", "95th percentile of it.";
+        n_wards: Option<u16> as "integer" in "wards", "How many of the most deprived wards share the money; empty where it is not shared so.";
         wards: String as "string", "Their names, most deprived first (Index of Multiple Deprivation 2025); empty where it is not shared so or too few scores are held.";
-        pounds_per_ward_mean: Option<f64> as "number", "Pounds a year for each of those wards, mean over the draws.";
-        pounds_per_ward_p05: Option<f64> as "number", "5th percentile of it.";
-        pounds_per_ward_p95: Option<f64> as "number", "95th percentile of it.";
-        pounds_per_home_mean: Option<f64> as "number", "Pounds a year for each home in those wards, mean over the draws.";
+        pounds_per_ward_mean: Option<f64> as "number" in "pounds a year", "Pounds a year for each of those wards, mean over the draws.";
+        pounds_per_ward_p05: Option<f64> as "number" in "pounds a year", "5th percentile of it.";
+        pounds_per_ward_p95: Option<f64> as "number" in "pounds a year", "95th percentile of it.";
+        pounds_per_home_mean: Option<f64> as "number" in "pounds a year", "Pounds a year for each home in those wards, mean over the draws.";
     }
 }
 
@@ -111,9 +113,11 @@ fn row(prepared: &Prepared, years: &LaterYears, found: &PathFigures) -> MediumTe
         path: found.path.map_or("expected", Path::key).to_owned(),
         meaning: meaning(prepared, &years.projection, found.path),
         base: format!(
-            "tax base for setting of {}, {:.1} band D equivalents{}",
+            "tax base for setting of {}, {} band D equivalents{}",
             prepared.base_year,
-            years.projection.of(Path::No)[0].tax_base_thousandths as f64 / 1_000.0,
+            thousands_to_tenths(
+                years.projection.of(Path::No)[0].tax_base_thousandths as f64 / 1_000.0
+            ),
             if found.year == 0 {
                 String::new()
             } else {
@@ -270,11 +274,50 @@ pub fn card_section(
     services: &[ServiceRow],
 ) -> String {
     let mut text = String::from("\nAND THE YEARS AFTER?\n");
-    let mut item = |text: &mut String, content: &str| {
+    let item = |text: &mut String, content: &str| {
         text.push_str("- ");
         text.push_str(wrapped(content, 2).trim_start());
         text.push('\n');
     };
+    let block = |text: &mut String, table: Table| {
+        item(text, &format!("{}:", table.caption));
+        let header = table.columns.iter().map(|column| column.name.as_str());
+        text.push_str(&in_columns(header.collect(), table.rows.into_iter()));
+        text.push('\n');
+    };
+    match years_table(prepared, rows) {
+        Some(table) => block(&mut text, table),
+        None => item(&mut text, nothing_moves(prepared)),
+    }
+    for sentence in year_sentences(prepared, rows) {
+        item(&mut text, &sentence);
+    }
+    if let Some(table) = gap_table(prepared, rows) {
+        block(&mut text, table);
+    }
+    if !services.is_empty() {
+        item(&mut text, &services_opening(prepared, rows));
+        for service in services {
+            text.push_str("    ");
+            text.push_str(wrapped(&service_sentence(service), 4).trim_start());
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// What to say where no path brings in anything else than another.
+pub(super) fn nothing_moves(prepared: &Prepared) -> &'static str {
+    if prepared.schedule.is_local() {
+        "Every path brings in the same: the proposal is what a No brings, and a freeze is too."
+    } else {
+        "The council's own council tax is the same on every path: the change is not in it."
+    }
+}
+
+/// What is collected on each path year by year over a No, means in millions of pounds; nothing where no
+/// path differs.
+pub(super) fn years_table(prepared: &Prepared, rows: &[MediumTermRow]) -> Option<Table> {
     let years = &prepared.outlook.years;
     let find = |year: usize, path: &str| {
         let year = years[year].to_string();
@@ -306,6 +349,9 @@ pub fn card_section(
         _ => true,
     })
     .collect();
+    if columns.is_empty() {
+        return None;
+    }
     let largest = rows
         .iter()
         .flat_map(|row| [over_no(row), row.relief_pounds.unwrap_or(0.0)])
@@ -313,84 +359,65 @@ pub fn card_section(
     let decimals = if largest < SMALL.pounds() { 2 } else { 1 };
     let relieved = find(0, "yes").and_then(|row| row.relief_pounds) > Some(0.0)
         || find(years.len() - 1, "yes").and_then(|row| row.relief_pounds) > Some(0.0);
-    if columns.is_empty() {
-        item(
-            &mut text,
-            if prepared.schedule.is_local() {
-                "Every path brings in the same: the proposal is what a No brings, and a freeze is too."
-            } else {
-                "The council's own council tax is the same on every path: the change is not in it."
-            },
-        );
-    } else {
-        let against = against(prepared, rows);
-        item(
-            &mut text,
-            &format!(
-                "Collected over {against} in the same year, means in £ million{}:",
-                if relieved {
-                    "; relief is its cost as proposed"
-                } else {
-                    ""
-                }
-            ),
-        );
-        let mut header = vec!["Year"];
+    let mut header = vec![Column::words("Year")];
+    if relieved {
+        header.push(Column::figures("Relief"));
+    }
+    header.extend(columns.iter().map(|(_, title)| Column::figures(*title)));
+    let lines = (0..years.len()).map(|year| {
+        let mut cells = vec![years[year].to_string()];
         if relieved {
-            header.push("Relief");
+            let relief = find(year, "yes").and_then(|row| row.relief_pounds);
+            cells.push(relief.map_or(String::new(), |pounds| millions(pounds, decimals)));
         }
-        header.extend(columns.iter().map(|(_, title)| *title));
-        let lines = (0..years.len()).map(|year| {
-            let mut cells = vec![years[year].to_string()];
-            if relieved {
-                let relief = find(year, "yes").and_then(|row| row.relief_pounds);
-                cells.push(relief.map_or(String::new(), |pounds| millions(pounds, decimals)));
-            }
-            cells.extend(columns.iter().map(|(path, _)| {
-                find(year, path)
-                    .map_or(String::new(), |row| signed_millions(over_no(row), decimals))
-            }));
-            cells
-        });
-        let mut sums = vec!["Together".to_owned()];
-        let sum = |of: &dyn Fn(usize) -> f64| (0..years.len()).map(of).sum::<f64>();
-        if relieved {
-            let relief = |year| find(year, "yes").and_then(|row| row.relief_pounds);
-            sums.push(millions(sum(&|year| relief(year).unwrap_or(0.0)), decimals));
-        }
-        sums.extend(columns.iter().map(|(path, _)| {
-            signed_millions(sum(&|year| find(year, path).map_or(0.0, over_no)), decimals)
+        cells.extend(columns.iter().map(|(path, _)| {
+            find(year, path).map_or(String::new(), |row| signed_millions(over_no(row), decimals))
         }));
-        text.push_str(&in_columns(header, lines.chain([sums])));
-        text.push('\n');
+        cells
+    });
+    let mut sums = vec!["Together".to_owned()];
+    let sum = |of: &dyn Fn(usize) -> f64| (0..years.len()).map(of).sum::<f64>();
+    if relieved {
+        let relief = |year| find(year, "yes").and_then(|row| row.relief_pounds);
+        sums.push(millions(sum(&|year| relief(year).unwrap_or(0.0)), decimals));
     }
-    if let Some(sentence) = crossing_sentence(prepared, rows) {
-        item(&mut text, &sentence);
-    }
-    for sentence in sentences(prepared) {
-        item(&mut text, &sentence);
-    }
-    if let Some(sentence) = freeze_sentence(prepared, rows) {
-        item(&mut text, &sentence);
-    }
-    gap_section(prepared, rows, &mut text, &mut item);
-    if !services.is_empty() {
-        item(
-            &mut text,
-            &format!(
-                "What is really collected over {} in {} buys, if carried out, each were all of \
-                 it spent on that one:",
-                against(prepared, rows),
-                prepared.vote_year
-            ),
-        );
-        for service in services {
-            text.push_str("    ");
-            text.push_str(wrapped(&service_sentence(service), 4).trim_start());
-            text.push('\n');
-        }
-    }
-    text
+    sums.extend(columns.iter().map(|(path, _)| {
+        signed_millions(sum(&|year| find(year, path).map_or(0.0, over_no)), decimals)
+    }));
+    Some(Table {
+        caption: format!(
+            "Collected over {} in the same year, means in £ million{}",
+            against(prepared, rows),
+            if relieved {
+                "; relief is its cost as proposed"
+            } else {
+                ""
+            }
+        ),
+        columns: header,
+        rows: lines.chain([sums]).collect(),
+        note: String::new(),
+    })
+}
+
+/// What to know of the years: from when a Yes brings in less than a No, the ratchet, what relief comes
+/// to, what a freeze loses.
+pub(super) fn year_sentences(prepared: &Prepared, rows: &[MediumTermRow]) -> Vec<String> {
+    crossing_sentence(prepared, rows)
+        .into_iter()
+        .chain(sentences(prepared))
+        .chain(freeze_sentence(prepared, rows))
+        .collect()
+}
+
+/// The sentence before what the money buys.
+pub(super) fn services_opening(prepared: &Prepared, rows: &[MediumTermRow]) -> String {
+    format!(
+        "What is really collected over {} in {} buys, if carried out, each were all of it spent on that \
+         one:",
+        against(prepared, rows),
+        prepared.vote_year
+    )
 }
 
 /// Pounds as millions.
@@ -589,12 +616,9 @@ fn freeze_sentence(prepared: &Prepared, rows: &[MediumTermRow]) -> Option<String
     ))
 }
 
-fn gap_section(
-    prepared: &Prepared,
-    rows: &[MediumTermRow],
-    text: &mut String,
-    item: &mut impl FnMut(&mut String, &str),
-) {
+/// The funding gap that the scenario states and what each path leaves of it, means in millions of
+/// pounds; nothing where it states none.
+pub(super) fn gap_table(prepared: &Prepared, rows: &[MediumTermRow]) -> Option<Table> {
     let asked = &prepared.scenario.medium_term;
     let stated: Vec<String> = prepared
         .outlook
@@ -604,17 +628,8 @@ fn gap_section(
         .map(ToString::to_string)
         .collect();
     if stated.is_empty() {
-        return;
+        return None;
     }
-    item(
-        text,
-        &format!(
-            "The council's funding gap ({}), which holds {}, and what is left of it, means in £ \
-             million; a minus is a surplus:",
-            asked.gap_source.as_deref().unwrap_or("source not stated"),
-            asked.gap_assumes.words()
-        ),
-    );
     let columns = [
         ("yes", carried(prepared)),
         ("expected", "Vote held"),
@@ -632,8 +647,8 @@ fn gap_section(
         .into_iter()
         .filter(|(path, _)| rows.iter().any(|row| row.path == *path))
         .collect();
-    let mut header = vec!["Year", "Gap"];
-    header.extend(held.iter().map(|(_, title)| *title));
+    let mut header = vec![Column::words("Year"), Column::figures("Gap")];
+    header.extend(held.iter().map(|(_, title)| Column::figures(*title)));
     let of = |year: &str, path: &str| rows.iter().find(|row| row.year == year && row.path == path);
     let largest = asked.gap.values().map(|gap| gap.pence().abs()).max();
     let decimals = if largest.map(Pence::from_pence) < Some(SMALL) {
@@ -654,11 +669,20 @@ fn gap_section(
         );
         cells
     });
-    text.push_str(&in_columns(header, lines));
-    text.push('\n');
+    Some(Table {
+        caption: format!(
+            "The council's funding gap ({}), which holds {}, and what is left of it, means in £ \
+             million; a minus is a surplus",
+            asked.gap_source.as_deref().unwrap_or("source not stated"),
+            asked.gap_assumes.words()
+        ),
+        columns: header,
+        rows: lines.collect(),
+        note: String::new(),
+    })
 }
 
-fn service_sentence(row: &ServiceRow) -> String {
+pub(super) fn service_sentence(row: &ServiceRow) -> String {
     let source = match row.source.as_str() {
         "" => "source not stated",
         source => source,

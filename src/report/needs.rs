@@ -13,30 +13,30 @@ use crate::simulation::{DrawOutcomes, Lever, Need, Needs, Prepared, needs};
 
 record! {
     /// What one lever would have to be to win with the wanted probability, all else alike.
-    "needs" => NeedRow {
+    "needs" by lever => NeedRow {
         lever: String as "string", "comprehension, campaign_shift, campaign_points (the same shift in other units) or poll_lead.";
         unit: String as "string", "Unit of its values.";
         meaning: String as "string", "What it is.";
-        wanted_win_probability: f64 as "number", "The wanted probability of winning, as the scenario states it or a half.";
-        value_needed: Option<f64> as "number", "The least value at which it is reached; empty where no value reaches it, or there is no vote.";
-        monte_carlo_error: Option<f64> as "number", "Its standard error from the finite number of draws, by a jackknife over 20 batches of random draws or over the 16 replicates of Sobol points; empty from fewer than 200 draws or where a batch left out does not reach it.";
-        value_now: Option<f64> as "number", "Its value in the run: of comprehension the mean over the draws; empty where it has none.";
-        win_probability_now: Option<f64> as "number", "Probability of winning in the run; empty where there is no vote.";
-        win_probability_now_monte_carlo_error: Option<f64> as "number", "Standard error of it.";
-        best_win_probability: Option<f64> as "number", "Highest probability of winning on the curve of the lever (`needs_curve.csv`); of a poll that no lead is enough of, over all leads from -98 to 98 points.";
-        best_at: Option<f64> as "number", "Value of the lever there.";
-        n_draws: Option<i64> as "integer", "Draws that it is found from: the first so many where the electorate is held in great detail.";
+        wanted_win_probability: f64 as "number" in "share (0 to 1)", "The wanted probability of winning, as the scenario states it or a half.";
+        value_needed: Option<f64> as "number" in "as the column `unit` says", "The least value at which it is reached; empty where no value reaches it, or there is no vote.";
+        monte_carlo_error: Option<f64> as "number" in "as the column `unit` says", "Its standard error from the finite number of draws, by a jackknife over 20 batches of random draws or over the 16 replicates of Sobol points; empty from fewer than 200 draws or where a batch left out does not reach it.";
+        value_now: Option<f64> as "number" in "as the column `unit` says", "Its value in the run: of comprehension the mean over the draws; empty where it has none.";
+        win_probability_now: Option<f64> as "number" in "share (0 to 1)", "Probability of winning in the run; empty where there is no vote.";
+        win_probability_now_monte_carlo_error: Option<f64> as "number" in "share (0 to 1)", "Standard error of it.";
+        best_win_probability: Option<f64> as "number" in "share (0 to 1)", "Highest probability of winning on the curve of the lever (`needs_curve.csv`); of a poll that no lead is enough of, over all leads from -98 to 98 points.";
+        best_at: Option<f64> as "number" in "as the column `unit` says", "Value of the lever there.";
+        n_draws: Option<i64> as "integer" in "draws", "Draws that it is found from: the first so many where the electorate is held in great detail.";
         note: String as "string", "What to know before quoting it.";
     }
 }
 
 record! {
     /// The probability of winning along one lever, all else alike.
-    "needs_curve" => NeedCurveRow {
+    "needs_curve" by lever, value => NeedCurveRow {
         lever: String as "string", "comprehension, campaign_shift or poll_lead, as in `needs.csv`.";
-        value: f64 as "number", "Value of the lever, in its unit.";
-        win_probability: f64 as "number", "Probability of winning there.";
-        monte_carlo_error: f64 as "number", "Standard error of it from the finite number of draws.";
+        value: f64 as "number" in "unit of the lever in needs.csv", "Value of the lever, in its unit.";
+        win_probability: f64 as "number" in "share (0 to 1)", "Probability of winning there.";
+        monte_carlo_error: f64 as "number" in "share (0 to 1)", "Standard error of it from the finite number of draws.";
     }
 }
 

@@ -1,91 +1,99 @@
-//! Every draw as a Parquet file.
+//! Tables and draws as Parquet files: typed columns, missing values null.
 
 use polars::prelude::*;
 
-use super::tables::ColumnDoc;
+use serde_json::Value;
+
+use super::tables::{ColumnDoc, Record, SHARE, values};
 use crate::simulation::{DrawOutcomes, Prepared};
 
 /// The number of a draw.
-pub const DRAW: ColumnDoc = column("draw", "integer", "Number of the draw, from 1.");
+pub const DRAW: ColumnDoc = ColumnDoc {
+    name: "draw",
+    kind: "integer",
+    unit: "no unit",
+    required: true,
+    description: "Number of the draw, from 1.",
+};
 
 /// What the columns of the draws say, beside those of the uncertain inputs.
 pub const OUTCOMES: [ColumnDoc; 14] = [
-    column(
+    ColumnDoc::number(
         "collected_vs_no_pounds",
-        "number",
+        "pounds a year",
         "Collected over a No, pounds a year.",
     ),
-    column(
+    ColumnDoc::number(
         "preceptors_loss_pounds",
-        "number",
+        "pounds a year",
         "What the other authorities on the bill lose through tax base and collection fund, pounds a year.",
     ),
-    column(
+    ColumnDoc::number(
         "contributions_pounds",
-        "number",
+        "pounds a year",
         "Given voluntarily, pounds a year; part of what is collected.",
     ),
-    column(
+    ColumnDoc::number(
         "council_tax_reduction_beyond_base_pension_age_pounds",
-        "number",
+        "pounds a year",
         "Extra reductions of pension age over a No beyond the tax base, pounds a year; already off what is collected.",
     ),
-    column(
+    ColumnDoc::number(
         "council_tax_reduction_beyond_base_working_age_pounds",
-        "number",
+        "pounds a year",
         "Extra reductions of working age over a No beyond the tax base, pounds a year; already off what is collected.",
     ),
-    column(
+    ColumnDoc::number(
         "poll_cost_pounds",
-        "number",
+        "pounds, once",
         "Cost of the poll, pounds; empty without a vote.",
     ),
-    column(
+    ColumnDoc::number(
         "loss_cost_pounds",
-        "number",
+        "pounds, once",
         "Cost of losing, pounds; empty without a vote.",
     ),
-    column(
+    ColumnDoc::number(
         "weight",
-        "number",
+        "no unit",
         "How much the draw counts in figures of the vote, in the light of past ballots, surveys and polls; 1 on average; empty without a vote.",
     ),
-    column(
+    ColumnDoc::number(
         "yes_share",
-        "number",
+        SHARE,
         "Share of votes for Yes; empty without a vote.",
     ),
-    column(
+    ColumnDoc::number(
         "turnout",
-        "number",
+        SHARE,
         "Votes over electors; empty without a vote.",
     ),
-    column(
+    ColumnDoc::number(
         "share_frozen_votes",
-        "number",
+        SHARE,
         "Share of votes from frozen bands; empty without a vote.",
     ),
-    column(
+    ColumnDoc::number(
         "expected_value_pounds",
-        "number",
+        "pounds, first year",
         "Value of the vote in this draw, pounds; empty without one.",
     ),
-    column(
+    flag(
         "won",
-        "boolean",
         "Whether more voted Yes than No; empty without a vote.",
     ),
-    column(
+    flag(
         "won_if_all_know",
-        "boolean",
         "The same if every voter knew what a Yes costs her; empty without a vote.",
     ),
 ];
 
-const fn column(name: &'static str, kind: &'static str, description: &'static str) -> ColumnDoc {
+const fn flag(name: &'static str, description: &'static str) -> ColumnDoc {
     ColumnDoc {
         name,
-        kind,
+        kind: "boolean",
+        unit: "",
+        required: false,
         description,
     }
 }
@@ -104,7 +112,7 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
     let n = outcomes.len();
     let mut columns = vec![Column::new(
         DRAW.name.into(),
-        (1..=n as u64).collect::<Vec<_>>(),
+        (1..=n as i64).collect::<Vec<_>>(),
     )];
     for (input, values) in prepared.inputs.list().iter().zip(outcomes.inputs.iter()) {
         columns.push(Column::new(input.name.as_str().into(), values));
@@ -138,6 +146,37 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
         });
     }
     bytes_of(DataFrame::new(n, columns)?)
+}
+
+/// The table as Parquet: the rows of its CSV twin.
+///
+/// # Errors
+/// Only when Polars fails.
+pub fn parquet<R: Record>(rows: &[R]) -> PolarsResult<Vec<u8>> {
+    let rows: Vec<Vec<Value>> = rows.iter().map(values).collect();
+    typed(R::COLUMNS, &rows)
+}
+
+/// Rows of values as Parquet, each column of its kind: the same bytes for the same rows.
+///
+/// # Errors
+/// Only when Polars fails.
+pub(super) fn typed<V: AsRef<[Value]>>(columns: &[ColumnDoc], rows: &[V]) -> PolarsResult<Vec<u8>> {
+    let columns = columns.iter().enumerate().map(|(at, column)| {
+        let name = column.name.into();
+        let held = rows.iter().map(|row| &row.as_ref()[at]);
+        match column.kind {
+            // A seed may be larger than other integers are.
+            "integer" if held.clone().any(|value| value.is_u64() && !value.is_i64()) => {
+                Column::new(name, held.map(Value::as_u64).collect::<Vec<_>>())
+            }
+            "integer" => Column::new(name, held.map(Value::as_i64).collect::<Vec<_>>()),
+            "number" => Column::new(name, held.map(Value::as_f64).collect::<Vec<_>>()),
+            "boolean" => Column::new(name, held.map(Value::as_bool).collect::<Vec<_>>()),
+            _ => Column::new(name, held.map(Value::as_str).collect::<Vec<_>>()),
+        }
+    });
+    bytes_of(DataFrame::new(rows.len(), columns.collect())?)
 }
 
 /// A table as a Parquet file: the same bytes for the same table.

@@ -9,14 +9,14 @@ use crate::simulation::{DrawOutcomes, Prepared, Reader, ReaderFigures, perceptio
 
 record! {
     /// One band and kind of reader of the ballot paper, in a main home that pays in full: what she believes a Yes costs over a No in the first year, against what she would pay.
-    "perception" => PerceptionRow {
+    "perception" by band, reader => PerceptionRow {
         band: String as "string", "Valuation band.";
         reader: String as "string", "knows_own_bill, reads_council_part (takes the percentages for a rise in the council's part of her bill today) or reads_whole_bill (takes them for a rise in all of it).";
-        share_of_voters: f64 as "number", "Mean share of voters who read so on the day, in every band alike.";
-        cost_pounds: f64 as "number", "What she believes that a Yes costs over a No, pounds of the year of the vote; negative is a gain; of a preceptor the mean over its billing authorities by the band's electors.";
-        cost_2026_pounds: f64 as "number", "The same in pounds of 2026, as the model of the vote takes it.";
-        yes_share: f64 as "number", "Mean share of such voters for Yes on the day at that cost, in a ward of mean mood and deprivation.";
-        really_pays_pounds: f64 as "number", "What she really pays under a Yes over a No, pounds of the year of the vote; negative is less.";
+        share_of_voters: f64 as "number" in "share (0 to 1)", "Mean share of voters who read so on the day, in every band alike.";
+        cost_pounds: f64 as "number" in "pounds, first year", "What she believes that a Yes costs over a No, pounds of the year of the vote; negative is a gain; of a preceptor the mean over its billing authorities by the band's electors.";
+        cost_2026_pounds: f64 as "number" in "pounds of 2026", "The same in pounds of 2026, as the model of the vote takes it.";
+        yes_share: f64 as "number" in "share (0 to 1)", "Mean share of such voters for Yes on the day at that cost, in a ward of mean mood and deprivation.";
+        really_pays_pounds: f64 as "number" in "pounds, first year", "What she really pays under a Yes over a No, pounds of the year of the vote; negative is less.";
     }
 }
 

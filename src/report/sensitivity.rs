@@ -15,24 +15,24 @@ use crate::simulation::weights::FEW_EFFECTIVE;
 
 record! {
     /// How much an outcome depends on each uncertain input: Sobol indices, and the outcome at both ends of the input.
-    "sensitivity" => SensitivityRow {
+    "sensitivity" by outcome, input => SensitivityRow {
         outcome: String as "string", "win (1 where the vote is won, 0 where it is lost), yes_share, collected_pounds (really collected over a No) or expected_value_pounds (what holding the vote is worth); only collected_pounds without a vote.";
         unit: String as "string", "Unit of the outcome.";
         input: String as "string", "Name of the uncertain input; luck for wards and the count.";
         meaning: String as "string", "What it says.";
         input_unit: String as "string", "Unit of the input; empty for luck.";
-        first_order: Option<f64> as "number", "Share of the outcome's variance that would go on average if this input were known; near 0 it may fall below it by its error; empty where the outcome does not vary.";
-        first_order_p05: Option<f64> as "number", "5th percentile of that estimate over resamples of the rows; empty where the outcome varies in too few rows. Of win, where wins are rare, a first-order index below some 0.02 cannot be told from 0.";
-        first_order_p95: Option<f64> as "number", "95th percentile of it.";
-        total: Option<f64> as "number", "Share of the outcome's variance that would be left on average if all but this input were known; empty where the outcome does not vary.";
-        total_p05: Option<f64> as "number", "5th percentile of that estimate.";
-        total_p95: Option<f64> as "number", "95th percentile of it.";
-        input_p10: Option<f64> as "number", "10th percentile of the input after learning, in its own unit; empty for luck.";
-        input_p90: Option<f64> as "number", "90th percentile of the input.";
-        outcome_at_p10: Option<f64> as "number", "Mean of the outcome with the input at its 10th percentile and the others as they are then.";
-        outcome_at_p90: Option<f64> as "number", "Mean of the outcome with the input at its 90th percentile and the others as they are then.";
-        swing: Option<f64> as "number", "The outcome at the 90th percentile less that at the 10th.";
-        swing_error: Option<f64> as "number", "Standard error of the swing from the finite number of rows, for the fitted normal as it is; luck is shared. Other draws of the run would fit another normal: that moves swings of learned inputs by up to half a point of the yes share.";
+        first_order: Option<f64> as "number" in "share of the variance", "Share of the outcome's variance that would go on average if this input were known; near 0 it may fall below it by its error; empty where the outcome does not vary.";
+        first_order_p05: Option<f64> as "number" in "share of the variance", "5th percentile of that estimate over resamples of the rows; empty where the outcome varies in too few rows. Of win, where wins are rare, a first-order index below some 0.02 cannot be told from 0.";
+        first_order_p95: Option<f64> as "number" in "share of the variance", "95th percentile of it.";
+        total: Option<f64> as "number" in "share of the variance", "Share of the outcome's variance that would be left on average if all but this input were known; empty where the outcome does not vary.";
+        total_p05: Option<f64> as "number" in "share of the variance", "5th percentile of that estimate.";
+        total_p95: Option<f64> as "number" in "share of the variance", "95th percentile of it.";
+        input_p10: Option<f64> as "number" in "as the column `input_unit` says", "10th percentile of the input after learning, in its own unit; empty for luck.";
+        input_p90: Option<f64> as "number" in "as the column `input_unit` says", "90th percentile of the input.";
+        outcome_at_p10: Option<f64> as "number" in "as the column `unit` says", "Mean of the outcome with the input at its 10th percentile and the others as they are then.";
+        outcome_at_p90: Option<f64> as "number" in "as the column `unit` says", "Mean of the outcome with the input at its 90th percentile and the others as they are then.";
+        swing: Option<f64> as "number" in "as the column `unit` says", "The outcome at the 90th percentile less that at the 10th.";
+        swing_error: Option<f64> as "number" in "as the column `unit` says", "Standard error of the swing from the finite number of rows, for the fitted normal as it is; luck is shared. Other draws of the run would fit another normal: that moves swings of learned inputs by up to half a point of the yes share.";
         note: String as "string", "What to know of an input that does not enter the outcome.";
     }
 }

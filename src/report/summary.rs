@@ -2,6 +2,7 @@
 
 use super::tables::SummaryRow;
 use crate::domain::cells::Cell;
+use crate::domain::money::{thousands, thousands_to_tenths};
 use crate::domain::schedule::WHOLE;
 use crate::domain::{KindOfHome, Limit, Pence};
 use crate::simulation::{
@@ -75,7 +76,8 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "on the valuation list"
     };
     let all_homes = format!(
-        "{total} dwellings {list}, bands {}",
+        "{} dwellings {list}, bands {}",
+        whole(total as f64),
         nation.bands_in_words()
     );
     let pays = |kind: KindOfHome| kind.liability.quarters_payable() > 0;
@@ -93,7 +95,10 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
     rows.exact(
         "share_frozen_liable_dwellings_own_element",
         "share of liable dwellings",
-        &format!("{liable:.0} dwellings liable for council tax (estimated)"),
+        &format!(
+            "{} dwellings liable for council tax (estimated)",
+            whole(liable)
+        ),
         if liable > 0.0 {
             frozen_liable / liable
         } else {
@@ -105,8 +110,8 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "share_frozen_electors_own_element",
         "share of electors",
         &format!(
-            "{:.0} electors ({})",
-            prepared.electorate.total(),
+            "{} electors ({})",
+            whole(prepared.electorate.total()),
             electors_from(prepared)
         ),
         prepared.electorate.share_frozen(),
@@ -177,6 +182,11 @@ fn frozen(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
     );
 }
 
+/// A count as it is read: whole, with commas between thousands.
+fn whole(count: f64) -> String {
+    thousands(count.round() as u64)
+}
+
 /// Homes of the kinds that are chosen, by the kind and the part of its band.
 fn homes(prepared: &Prepared, chosen: impl Fn(KindOfHome, usize) -> bool) -> f64 {
     let cells = &prepared.cells;
@@ -233,8 +243,8 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
     let budgets = &prepared.budgets;
     let amounts = &prepared.amounts;
     let base = format!(
-        "{:.1} band D equivalents: tax base for setting {} at budgeted collection of {:.1}%",
-        prepared.record.tax_base.tax_base_for_setting,
+        "{} band D equivalents: tax base for setting {} at budgeted collection of {:.1}%",
+        thousands_to_tenths(prepared.record.tax_base.tax_base_for_setting),
         prepared.base_year,
         100.0 * prepared.record.tax_base.collection_rate
     );
@@ -286,7 +296,7 @@ fn money(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
         "contributions_in_lieu_pounds",
         &format!(
             "{} band D equivalents of contributions in lieu",
-            prepared.base.in_lieu_thousandths as f64 / 1_000.0
+            thousands_to_tenths(prepared.base.in_lieu_thousandths as f64 / 1_000.0)
         ),
         budgets.in_lieu_yes,
         "of it: paid for armed forces' homes, in no band and no ward",
@@ -420,8 +430,8 @@ fn revenue(prepared: &Prepared, base: &str, rows: &mut Summary) {
     rows.pounds(
         "empty_and_second_homes_net_yield_vs_no_pounds",
         &format!(
-            "{:.1} band D equivalents of empty and second homes (estimated)",
-            held as f64 / 1_000.0
+            "{} band D equivalents of empty and second homes (estimated)",
+            thousands_to_tenths(held as f64 / 1_000.0)
         ),
         lines.iter().map(net).sum(),
         "of the net yield over a No: homes that may be charged a premium; premiums themselves lie in \
@@ -509,8 +519,8 @@ fn vote(prepared: &Prepared, outcomes: &DrawOutcomes, rows: &mut Summary) {
     let none = "no referendum is needed, so there is no vote";
     let note = |text: &'static str| if vote.is_some() { text } else { none };
     let electors = format!(
-        "{:.0} electors ({})",
-        prepared.electorate.total(),
+        "{} electors ({})",
+        whole(prepared.electorate.total()),
         electors_from(prepared)
     );
     rows.spread(

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::document::{Column, Table};
 use super::results::Briefing;
 use super::summary::summary_row;
 use super::tables::{ColumnDoc, Record, SummaryRow, record};
@@ -15,47 +16,47 @@ use crate::simulation::{
 
 record! {
     /// Who pays more and who pays less: liable dwellings (exempt ones left out; those whose reduction meets the whole bill not) by group, and how their bills change after a Yes.
-    "deciles" => DecileRow {
+    "deciles" by grouping, group, bill, against => DecileRow {
         grouping: String as "string", "By what dwellings are grouped: all, band, area (those of wards.csv), deprivation_decile (tenth of the lower layer areas of England by the Index of Multiple Deprivation 2025), tenure, or income_quintile (fifth of the homes of England and Wales by mean net household income of the middle layer area).";
         group: String as "string", "The group: a band, the code of an area, a number from 1 for the most deprived or the lowest income, a tenure, or not_known. The groups of a grouping hold all liable dwellings together; groups without any have no row.";
         group_name: String as "string", "The group in words.";
         bill: String as "string", "own_element for the authority's own part of the bill, whole_bill for all of it; after discounts, reduction and relief.";
         against: String as "string", "What the bill after a Yes is set against: today, or no for the bill after a No.";
-        n_dwellings: f64 as "number", "Liable dwellings; parts of one where dwellings are shared out over areas.";
-        share_of_dwellings: f64 as "number", "Their share of all liable dwellings.";
-        mean_change_pounds: f64 as "number", "Mean change, pounds a year.";
-        median_change_pounds: f64 as "number", "Median change, pounds a year.";
-        share_gaining: f64 as "number", "Share of the group that pays less by a penny or more.";
-        share_unchanged: f64 as "number", "Share of the group that pays the same to the penny.";
-        share_losing: f64 as "number", "Share of the group that pays more by a penny or more.";
-        total_change_pounds: f64 as "number", "What the group pays more in all, pounds a year, at full collection.";
-        share_of_total_change: Option<f64> as "number", "Its share of what all liable dwellings pay more: its share of the fall where all together pay less; negative for a group whose bills go the other way than the whole; empty where all together pay the same to the pound.";
+        n_dwellings: f64 as "number" in "dwellings", "Liable dwellings; parts of one where dwellings are shared out over areas.";
+        share_of_dwellings: f64 as "number" in "share (0 to 1)", "Their share of all liable dwellings.";
+        mean_change_pounds: f64 as "number" in "pounds a year", "Mean change, pounds a year.";
+        median_change_pounds: f64 as "number" in "pounds a year", "Median change, pounds a year.";
+        share_gaining: f64 as "number" in "share (0 to 1)", "Share of the group that pays less by a penny or more.";
+        share_unchanged: f64 as "number" in "share (0 to 1)", "Share of the group that pays the same to the penny.";
+        share_losing: f64 as "number" in "share (0 to 1)", "Share of the group that pays more by a penny or more.";
+        total_change_pounds: f64 as "number" in "pounds a year", "What the group pays more in all, pounds a year, at full collection.";
+        share_of_total_change: Option<f64> as "number" in "share of the total, below 0 where opposite", "Its share of what all liable dwellings pay more: its share of the fall where all together pay less; negative for a group whose bills go the other way than the whole; empty where all together pay the same to the pound.";
     }
 }
 
 record! {
     /// What named example households would pay: the same law as in the model, to the penny.
-    "example_households" => ExampleHouseholdRow {
+    "example_households" by household => ExampleHouseholdRow {
         household: String as "string", "Short name.";
         name: String as "string", "Name.";
         band: String as "string", "Band on the valuation list.";
         charged_band: String as "string", "Band that it is charged at: the one below with a disabled band reduction (band A then pays 5/9 of band D).";
         liability: String as "string", "Full, a discount, exempt, empty or second home.";
         reduction: String as "string", "none, working_age (a share of any bill) or pension_age (meets a rise, loses a fall).";
-        award_share: f64 as "number", "Share of today's bill after discounts that the award meets.";
-        premium_share: f64 as "number", "Premium on an empty or a second home, as a share of the bill.";
+        award_share: f64 as "number" in "share (0 to 1)", "Share of today's bill after discounts that the award meets.";
+        premium_share: f64 as "number" in "share of the bill", "Premium on an empty or a second home, as a share of the bill.";
         disabled_reduction: bool as "boolean", "Whether the disabled band reduction applies.";
-        position_in_band: f64 as "number", "Where its value is taken to lie between the limits of the band, from 0 to 1: for proposals by value.";
-        own_bill_today_pounds: f64 as "number", "Own element today, pounds a year.";
-        own_bill_yes_pounds: f64 as "number", "Own element after a Yes, pounds a year.";
-        own_bill_no_pounds: f64 as "number", "Own element after a No, pounds a year.";
-        own_change_yes_vs_today_pounds: f64 as "number", "Change in the own element, Yes less today, pounds a year.";
-        own_change_yes_vs_no_pounds: f64 as "number", "Change in the own element, Yes less No, pounds a year.";
-        total_bill_today_pounds: f64 as "number", "Whole bill today, pounds a year; of a preceptor the mean over its billing authorities by homes of the band.";
-        total_bill_yes_pounds: Option<f64> as "number", "Whole bill after a Yes, pounds a year; empty where the other authorities' amounts of next year are not known.";
-        total_bill_no_pounds: Option<f64> as "number", "Whole bill after a No, pounds a year; empty where the other authorities' amounts of next year are not known.";
-        total_change_yes_vs_today_pounds: Option<f64> as "number", "Change in the whole bill, Yes less today, pounds a year; empty where it is not known.";
-        total_change_yes_vs_no_pounds: Option<f64> as "number", "Change in the whole bill, Yes less No, pounds a year; empty where it is not known.";
+        position_in_band: f64 as "number" in "place in the band (0 to 1)", "Where its value is taken to lie between the limits of the band, from 0 to 1: for proposals by value.";
+        own_bill_today_pounds: f64 as "number" in "pounds a year", "Own element today, pounds a year.";
+        own_bill_yes_pounds: f64 as "number" in "pounds a year", "Own element after a Yes, pounds a year.";
+        own_bill_no_pounds: f64 as "number" in "pounds a year", "Own element after a No, pounds a year.";
+        own_change_yes_vs_today_pounds: f64 as "number" in "pounds a year", "Change in the own element, Yes less today, pounds a year.";
+        own_change_yes_vs_no_pounds: f64 as "number" in "pounds a year", "Change in the own element, Yes less No, pounds a year.";
+        total_bill_today_pounds: f64 as "number" in "pounds a year", "Whole bill today, pounds a year; of a preceptor the mean over its billing authorities by homes of the band.";
+        total_bill_yes_pounds: Option<f64> as "number" in "pounds a year", "Whole bill after a Yes, pounds a year; empty where the other authorities' amounts of next year are not known.";
+        total_bill_no_pounds: Option<f64> as "number" in "pounds a year", "Whole bill after a No, pounds a year; empty where the other authorities' amounts of next year are not known.";
+        total_change_yes_vs_today_pounds: Option<f64> as "number" in "pounds a year", "Change in the whole bill, Yes less today, pounds a year; empty where it is not known.";
+        total_change_yes_vs_no_pounds: Option<f64> as "number" in "pounds a year", "Change in the whole bill, Yes less No, pounds a year; empty where it is not known.";
         note: String as "string", "What to know of the household.";
     }
 }
@@ -256,6 +257,44 @@ pub fn card_table(briefing: &Briefing) -> String {
         line("Pay more", &|row| whole_percent(row.share_losing)),
     ]
     .join("\n")
+}
+
+/// The same as a table of a paper: one row a fifth. Empty where no income is known.
+pub(super) fn fifths(briefing: &Briefing) -> Table {
+    let vote = briefing.has_vote();
+    let against = if vote { Against::No } else { Against::Today };
+    let rows = briefing
+        .deciles
+        .iter()
+        .filter(|row| row.grouping == Grouping::IncomeQuintile.code())
+        .filter(|row| row.against == against.code());
+    let (change, more) = match against {
+        Against::No => ("Mean change, Yes less No", "Pay more than after a No"),
+        Against::Today => ("Mean change over today", "Pay more than today"),
+    };
+    Table {
+        caption: "Who pays, by mean income of the area: fifths of the homes of England and Wales"
+            .to_owned(),
+        columns: vec![
+            Column::words("Fifth"),
+            Column::figures("Homes liable here"),
+            Column::figures("Share of them"),
+            Column::figures(format!("{change}, pounds a year")),
+            Column::figures(format!("{more}, of the fifth")),
+        ],
+        rows: rows
+            .map(|row| {
+                vec![
+                    heading(row),
+                    thousands(row.n_dwellings.round() as u64),
+                    whole_percent(row.share_of_dwellings),
+                    whole_pounds(row.mean_change_pounds),
+                    whole_percent(row.share_losing),
+                ]
+            })
+            .collect(),
+        note: "After discounts and reduction. A fifth without homes here has no row.".to_owned(),
+    }
 }
 
 /// The sentence of the card on progressivity; nothing where incomes are not known.

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
 use super::style::STYLE;
-use super::{Block, Column, Document, Figure, Holds, Quoted, Run, Table, Text};
+use super::{Block, Column, Document, Figure, Holds, Quoted, Run, Setting, Table, Text};
 
 /// The paper as HTML in UTF-8: style and charts inside, no script, nothing fetched.
 ///
@@ -69,6 +69,13 @@ fn one(block: &Block) -> Markup {
         Block::Table(rows) => table(rows),
         Block::Figure(chart) => figure(chart),
         Block::Quoted(words) => quoted(words),
+        Block::Group(setting, blocks) => {
+            let class = match setting {
+                Setting::Small => "small",
+                Setting::OnScreen => "on-screen",
+            };
+            markup! { div class=(class) { @for block in blocks { (one(block)) } } }
+        }
     }
 }
 
@@ -123,7 +130,7 @@ fn figure(figure: &Figure) -> Markup {
             (PreEscaped(&figure.svg))
             figcaption {
                 details {
-                    summary { "The figures behind it: " (figure.title) }
+                    summary { (super::BEHIND) " " (figure.title) }
                     (table(&figure.table))
                 }
             }

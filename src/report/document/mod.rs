@@ -4,9 +4,19 @@
 //! [`Document`] to bytes, so that no format says what another does not.
 
 mod html;
+mod markdown;
 mod style;
+mod word;
 
 pub use html::html;
+pub use markdown::markdown;
+pub use word::word;
+
+/// What stands over the table behind a chart.
+const BEHIND: &str = "The figures behind it:";
+
+/// The headings over figures that stand out, where they stand in a table.
+const FACT_COLUMNS: [&str; 3] = ["What", "Figure", "Of what, and how sure"];
 
 /// A paper.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +50,17 @@ pub enum Block {
     Figure(Figure),
     /// A text in its own words, such as a ballot paper.
     Quoted(Quoted),
+    /// Blocks that are set apart.
+    Group(Setting, Vec<Block>),
+}
+
+/// How blocks are set apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// In small print: for reference.
+    Small,
+    /// More detail than fits on paper: left out of print.
+    OnScreen,
 }
 
 /// A running text.
@@ -183,4 +204,21 @@ impl Column {
             holds: Holds::Figures,
         }
     }
+}
+
+/// An address, with what may not stand in one written as hexadecimal codes.
+fn address(to: &str) -> String {
+    let mut out = String::with_capacity(to.len());
+    for sign in to.chars() {
+        match sign {
+            ' ' => out.push_str("%20"),
+            '(' => out.push_str("%28"),
+            ')' => out.push_str("%29"),
+            '<' => out.push_str("%3C"),
+            '>' => out.push_str("%3E"),
+            '\n' | '\r' => {}
+            _ => out.push(sign),
+        }
+    }
+    out
 }

@@ -4,7 +4,7 @@
 pub(super) const STYLE: &str = "\
 :root { color-scheme: light; --ink: #1a1a1a; --soft: #4a4a4a; --line: #8c8c8c; --tint: #f2f4f7; --link: #00508c; }
 * { box-sizing: border-box; }
-html { font: 1rem/1.5 system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', 'DejaVu Sans', Arial, sans-serif; color: var(--ink); background: #fff; }
+html { font: 1rem/1.5 Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif; color: var(--ink); background: #fff; }
 body { max-width: 56rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; }
 .subtitle { color: var(--soft); margin: 0 0 1.5rem; }
@@ -13,6 +13,7 @@ h3 { font-size: 1.05rem; margin: 1.25rem 0 .25rem; }
 p, ul { margin: 0 0 .75rem; }
 ul { padding-left: 1.25rem; }
 li { margin-bottom: .35rem; }
+p, li, dd { overflow-wrap: break-word; }
 a { color: var(--link); }
 a:focus-visible, summary:focus-visible, .wide:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .75rem; margin: 0 0 1rem; padding: 0; }
@@ -38,16 +39,36 @@ summary { cursor: pointer; color: var(--link); min-height: 1.5rem; }
 .quoted .label { font-size: .85rem; color: var(--soft); }
 .quoted .answer { display: flex; justify-content: space-between; max-width: 14rem; font-weight: 700; margin: .35rem 0; }
 .quoted .box { display: inline-block; width: 1.5rem; height: 1.5rem; border: 2px solid var(--ink); }
+.small { font-size: .9rem; }
 footer { margin-top: 2rem; padding-top: .5rem; border-top: 1px solid var(--line); font-size: .85rem; color: var(--soft); overflow-wrap: anywhere; }
-@page { size: A4; margin: 14mm 15mm 16mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
+@page { size: A4; margin: 11mm 13mm 13mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
 @media print {
-html { font-size: 9pt; line-height: 1.35; }
+html { font-size: 8.6pt; line-height: 1.28; }
 body { max-width: none; padding: 0; }
-h2 { margin-top: 1rem; break-after: avoid; }
+h1 { font-size: 15pt; }
+.subtitle { margin-bottom: .75rem; }
+h2 { font-size: 11.5pt; margin: .8rem 0 .35rem; padding-top: .3rem; border-top-width: 1px; break-after: avoid; }
+p, ul { margin-bottom: .4rem; }
+li { margin-bottom: .15rem; }
+th, td { padding: .1rem .4rem; }
+.facts { grid-template-columns: repeat(3, 1fr); gap: .4rem; margin-bottom: .5rem; }
+.facts div { padding: .25rem .5rem; }
+.facts dd.value { font-size: 1.2rem; }
+.wide { margin-bottom: .5rem; }
+.note { margin: -.3rem 0 .5rem; }
+figure { margin-bottom: .5rem; }
+figure svg { width: 77%; }
+.quoted { padding: .5rem 1rem; margin-bottom: .5rem; max-width: none; }
+.quoted p { margin-bottom: .25rem; }
+.quoted .box { width: 1rem; height: 1rem; }
+footer { margin-top: .8rem; }
 h3, caption { break-after: avoid; }
 tr { break-inside: avoid; }
-details { display: none; }
-.wide { overflow: visible; }
+details, .on-screen { display: none; }
+.small { font-size: 7pt; line-height: 1.2; columns: 2; column-gap: 6mm; }
+.small table { font-size: inherit; }
+.wide { overflow: visible; break-inside: avoid; }
+.note { break-before: avoid; }
 a { color: inherit; text-decoration: none; }
 }
 ";

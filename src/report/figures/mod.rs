@@ -7,9 +7,13 @@ mod run;
 mod several;
 
 pub use run::of_run;
-pub use several::{of_compare, of_frontier, of_sensitivity, of_sweep};
+pub use several::{
+    MOST_SCENARIOS, names_of_sweep, of_compare, of_frontier, of_sensitivity, of_sweep,
+};
 
-use super::chart::{description_of, picture};
+use std::collections::BTreeMap;
+
+use super::chart::{Picture, description_of, picture};
 use super::document::{Figure, Table};
 
 /// The folder of charts in a folder of results.
@@ -18,23 +22,36 @@ pub const FOLDER: &str = "charts";
 /// Standard deviations of a normal between its median and its 95th percentile.
 const NORMAL_90: f64 = 1.645;
 
-/// The files of charts: `charts/NAME.png` and `charts/NAME.svg` of each, in the order of the charts.
+/// Charts as pictures, by the names of their figures.
 ///
 /// # Panics
 /// When a figure's chart is no SVG: a fault of the build.
-pub fn files(figures: &[Figure]) -> Vec<(String, Vec<u8>)> {
+pub fn pictures(figures: &[Figure]) -> BTreeMap<String, Picture> {
     figures
         .iter()
-        .flat_map(|figure| {
+        .map(|figure| {
             let drawn = picture(&figure.svg).expect("a chart of this program is SVG");
-            [
-                (format!("{FOLDER}/{}.png", figure.name), drawn.bytes),
-                (
-                    format!("{FOLDER}/{}.svg", figure.name),
-                    figure.svg.clone().into_bytes(),
-                ),
-            ]
+            (figure.name.clone(), drawn)
         })
+        .collect()
+}
+
+/// The files of charts: `charts/NAME.png` and `charts/NAME.svg` of each, in the order of the charts.
+pub fn files(figures: &[Figure], pictures: &BTreeMap<String, Picture>) -> Vec<(String, Vec<u8>)> {
+    let drawn = |figure: &Figure| {
+        let picture = pictures.get(&figure.name)?;
+        Some((
+            format!("{FOLDER}/{}.png", figure.name),
+            picture.bytes.clone(),
+        ))
+    };
+    let written = |figure: &Figure| {
+        let name = format!("{FOLDER}/{}.svg", figure.name);
+        (name, figure.svg.clone().into_bytes())
+    };
+    figures
+        .iter()
+        .flat_map(|figure| drawn(figure).into_iter().chain([written(figure)]))
         .collect()
 }
 
@@ -79,7 +96,8 @@ mod tests {
         };
         let svg = tornado(&[], 0.0, "t", &axis, "s");
         let one = figure("bills", "t".to_owned(), svg, table);
-        let names: Vec<String> = (files(std::slice::from_ref(&one)).into_iter())
+        let all = [one.clone()];
+        let names: Vec<String> = (files(&all, &pictures(&all)).into_iter())
             .map(|(name, _)| name)
             .collect();
         assert_eq!(names, ["charts/bills.png", "charts/bills.svg"]);

@@ -98,7 +98,7 @@ fn compared(prepared: &Prepared, outcomes: &DrawOutcomes) -> Option<ComparedProp
 }
 
 /// Scenarios of a sweep that have charts of their own.
-const MOST_SCENARIOS: usize = 4;
+pub const MOST_SCENARIOS: usize = 3;
 /// Fewest authorities that make a map.
 const FEWEST_ON_MAP: usize = 20;
 /// Of each end of a league.
@@ -162,11 +162,7 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
         let rows: Vec<&CardRow> = (joined.rows.iter())
             .filter(|row| row.scenario == scenario.scenario)
             .collect();
-        let ending = if several {
-            format!("-{number}")
-        } else {
-            String::new()
-        };
+        let ending = ending(number, several);
         let source = format!(
             "bandwise sweep {}, figures of {}, {} draws, seed {}.",
             scenario.scenario, manifest.vintage, scenario.draws, scenario.seed
@@ -220,6 +216,29 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
         }
     }
     Ok(figures)
+}
+
+/// What stands behind the names of the charts of a scenario, numbered from 1.
+fn ending(number: usize, several: bool) -> String {
+    if several {
+        format!("-{number}")
+    } else {
+        String::new()
+    }
+}
+
+/// The names that charts of a sweep may have.
+pub fn names_of_sweep(manifest: &Manifest) -> Vec<String> {
+    let several = manifest.scenarios.len() > 1;
+    let numbers = 1..=manifest.scenarios.len().min(MOST_SCENARIOS);
+    numbers
+        .flat_map(|number| {
+            SWEPT.iter().flat_map(move |swept| {
+                ["map", "league"]
+                    .map(|kind| format!("{kind}-{}{}", swept.name, ending(number, several)))
+            })
+        })
+        .collect()
 }
 
 fn hex_area(hex: &boundaries::Hex, known: &[(&CardRow, f64)], unit: Unit) -> HexArea {

@@ -4,10 +4,10 @@ use polars::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::parquet::bytes_of;
+use super::super::parquet::typed;
 use super::super::results::{rows_of, wards, warnings};
 use super::super::summary::summary;
-use super::super::tables::{ColumnDoc, Record, SummaryRow, WardRow, record};
+use super::super::tables::{ColumnDoc, Record, SummaryRow, WardRow, record, values};
 use super::super::who_pays;
 use crate::data::DataError;
 use crate::domain::Warning;
@@ -15,7 +15,7 @@ use crate::simulation::{BillPart, DrawOutcomes, Prepared, who_pays as work_out_w
 
 record! {
     /// One scenario for one authority, beside its figures: those of summary.csv as columns.
-    "authorities" => AuthorityRow {
+    "authorities" by scenario, authority_code => AuthorityRow {
         authority_code: String as "string", "ONS code of the billing authority.";
         authority: String as "string", "Its name.";
         scenario: String as "string", "Name of the scenario: its key, and what is varied.";
@@ -23,9 +23,9 @@ record! {
         route: String as "string", "The way it is carried out: no-vote, voluntary, referendum, order or act.";
         verdict: String as "string", "What the law says to it.";
         needs_referendum: bool as "boolean", "Whether a referendum is needed.";
-        n_dwellings: i64 as "integer", "Dwellings on the valuation list: the base of shares of dwellings.";
-        tax_base: f64 as "number", "Tax base for setting, band D equivalents.";
-        n_electors: f64 as "number", "Electors, estimated from homes.";
+        n_dwellings: i64 as "integer" in "dwellings", "Dwellings on the valuation list: the base of shares of dwellings.";
+        tax_base: f64 as "number" in "band D equivalents", "Tax base for setting, band D equivalents.";
+        n_electors: f64 as "number" in "electors", "Electors, estimated from homes.";
     }
 }
 
@@ -61,12 +61,12 @@ record! {
 
 record! {
     /// One scenario of the sweep; each key that is varied has a column of its own beside these.
-    "scenarios" => ScenarioRow {
+    "scenarios" by scenario => ScenarioRow {
         scenario: String as "string", "Name of the scenario: its key, and what is varied.";
         key: String as "string", "Key of the scenario.";
         title: String as "string", "What is proposed.";
-        n_draws: u32 as "integer", "Number of draws.";
-        seed: u64 as "integer", "Seed.";
+        n_draws: u32 as "integer" in "draws", "Number of draws.";
+        seed: u64 as "integer" in "no unit", "Seed.";
         file: String as "string", "The scenario as understood.";
         sha256: String as "string", "SHA-256 of that file.";
     }
@@ -78,39 +78,40 @@ struct Metric {
     columns: &'static [ColumnDoc],
 }
 
-const fn number(name: &'static str, description: &'static str) -> ColumnDoc {
-    ColumnDoc {
-        name,
-        kind: "number",
-        description,
-    }
-}
-
 macro_rules! metric {
-    (exact $name:literal, $doc:literal) => {
+    (exact $name:literal in $unit:literal, $doc:literal) => {
         Metric {
             name: $name,
-            columns: &[number($name, $doc)],
+            columns: &[ColumnDoc::number($name, $unit, $doc)],
         }
     };
-    (spread $name:literal, $doc:literal) => {
+    (spread $name:literal in $unit:literal, $doc:literal) => {
         Metric {
             name: $name,
             columns: &[
-                number($name, concat!($doc, ": mean.")),
-                number(concat!($name, "_p05"), concat!($doc, ": 5th percentile.")),
-                number(concat!($name, "_p50"), concat!($doc, ": median.")),
-                number(concat!($name, "_p95"), concat!($doc, ": 95th percentile.")),
+                ColumnDoc::number($name, $unit, concat!($doc, ": mean.")),
+                ColumnDoc::number(
+                    concat!($name, "_p05"),
+                    $unit,
+                    concat!($doc, ": 5th percentile."),
+                ),
+                ColumnDoc::number(concat!($name, "_p50"), $unit, concat!($doc, ": median.")),
+                ColumnDoc::number(
+                    concat!($name, "_p95"),
+                    $unit,
+                    concat!($doc, ": 95th percentile."),
+                ),
             ],
         }
     };
-    (chance $name:literal, $doc:literal) => {
+    (chance $name:literal in $unit:literal, $doc:literal) => {
         Metric {
             name: $name,
             columns: &[
-                number($name, concat!($doc, ".")),
-                number(
+                ColumnDoc::number($name, $unit, concat!($doc, ".")),
+                ColumnDoc::number(
                     concat!($name, "_monte_carlo_error"),
+                    $unit,
                     "Standard error of that probability from the finite number of draws.",
                 ),
             ],
@@ -120,58 +121,58 @@ macro_rules! metric {
 
 /// The figures, in the order of `summary.csv`. One list for all jobs: what a job has not is empty.
 const METRICS: &[Metric] = &[
-    metric!(exact "share_frozen_dwellings_own_element", "Share of dwellings in bands whose own element does not rise in cash over today."),
-    metric!(exact "share_frozen_liable_dwellings_own_element", "The same of dwellings liable for council tax."),
-    metric!(exact "share_frozen_electors_own_element", "Share of electors in those bands."),
-    metric!(exact "share_frozen_dwellings_total_bill", "Share of dwellings in bands whose whole bill does not rise; empty where next year's whole bill is not known."),
-    metric!(exact "share_dwellings_no_higher_bill", "Share of dwellings that pay no more over all; empty where next year's whole bill is not known."),
-    metric!(exact "share_frozen_dwellings_real_terms", "Share of dwellings in bands whose own element rises by no more than prices."),
-    metric!(spread "share_frozen_votes", "Share of votes from dwellings in bands whose own element does not rise; empty without a vote"),
-    metric!(exact "headline_rise", "The percentage on the ballot paper, before relief; share of today's amount."),
-    metric!(exact "no_rise", "What a No brings in, or a freeze where no principle applies; share of today's amount."),
-    metric!(exact "gross_yield_pounds", "Headline rise before relief, pounds a year."),
-    metric!(exact "contributions_in_lieu_pounds", "Of it: paid for armed forces' homes, pounds a year."),
-    metric!(exact "relief_cost_pounds", "Relief under s.13A(1)(c), pounds a year."),
-    metric!(exact "net_yield_vs_today_pounds", "Yield after relief over today, pounds a year."),
-    metric!(exact "no_yield_vs_today_pounds", "What a No raises over today, pounds a year."),
-    metric!(exact "net_yield_vs_no_pounds", "Yield after relief over a No, pounds a year at budgeted collection; where no principle applies, over a freeze."),
-    metric!(exact "revenue_today_pounds", "Council tax today without parishes, pounds a year."),
-    metric!(exact "revenue_yes_pounds", "The same after a Yes, less relief, pounds a year."),
-    metric!(exact "revenue_no_pounds", "The same after a No, pounds a year."),
-    metric!(exact "revenue_freeze_pounds", "The same if the amount stays as it is, pounds a year."),
-    metric!(exact "empty_and_second_homes_net_yield_vs_no_pounds", "Of the yield over a No: empty and second homes, pounds a year."),
-    metric!(exact "other_authorities_yield_vs_no_pounds", "What the other authorities on the bill gain, pounds a year; empty where only the own part moves."),
-    metric!(exact "exchequer_yield_pounds", "What a surcharge brings the Exchequer, pounds a year; empty where there is none."),
-    metric!(spread "collected_pounds", "What the council has over a No after collection, challenges and reductions, pounds, first year"),
-    metric!(spread "preceptors_loss_pounds", "What the other authorities on the bill lose, pounds, first year"),
-    metric!(spread "contributions_pounds", "Voluntary contributions, pounds a year; empty where none are asked for"),
-    metric!(spread "council_tax_reduction_cost_pounds", "Extra awards of council tax reduction over a No, pounds a year"),
-    metric!(spread "council_tax_reduction_cost_pension_age_pounds", "Of them: pension age, pounds a year"),
-    metric!(spread "council_tax_reduction_cost_working_age_pounds", "Of them: working age, pounds a year"),
-    metric!(spread "council_tax_reduction_beyond_base_pounds", "Of them: beyond the tax base, pounds a year"),
-    metric!(spread "poll_cost_pounds", "Cost of the poll, pounds, once; empty without a vote"),
-    metric!(spread "loss_cost_pounds", "Cost of losing, pounds, once; empty without a vote"),
-    metric!(spread "turnout", "Votes cast over electors; empty without a vote"),
-    metric!(spread "yes_share", "Share of votes for Yes; empty without a vote"),
-    metric!(exact "effective_draws", "Draws that count alike and would be as sharp; empty without a vote."),
-    metric!(chance "win_probability", "Probability that the vote is won; empty without a vote"),
-    metric!(chance "win_probability_if_all_know", "The same if every voter knew what a Yes costs her; empty without a vote"),
-    metric!(spread "expected_value_pounds", "What holding the vote is worth, pounds, first year; empty without a vote"),
-    metric!(exact "kakwani_own_element_today", "Kakwani index of the own element over areas today; empty where the whole bill moves."),
-    metric!(exact "kakwani_own_element_yes", "The same after a Yes."),
-    metric!(exact "kakwani_own_element_no", "The same after a No."),
-    metric!(exact "kakwani_own_element_yes_less_no", "Yes less No; above 0 where a Yes takes more of its share from areas of higher income."),
-    metric!(exact "suits_own_element_today", "Suits index of the own element over areas today; empty where the whole bill moves."),
-    metric!(exact "suits_own_element_yes", "The same after a Yes."),
-    metric!(exact "suits_own_element_no", "The same after a No."),
-    metric!(exact "kakwani_whole_bill_today", "Kakwani index of the whole bill over areas today; empty where only the own part moves."),
-    metric!(exact "kakwani_whole_bill_yes", "The same after a Yes."),
-    metric!(exact "kakwani_whole_bill_no", "The same after a No."),
-    metric!(exact "kakwani_whole_bill_yes_less_no", "Yes less No; above 0 where a Yes takes more of its share from areas of higher income."),
-    metric!(exact "suits_whole_bill_today", "Suits index of the whole bill over areas today; empty where only the own part moves."),
-    metric!(exact "suits_whole_bill_yes", "The same after a Yes."),
-    metric!(exact "suits_whole_bill_no", "The same after a No."),
-    metric!(exact "gini_of_area_incomes", "Gini coefficient of the mean incomes of middle layer areas."),
+    metric!(exact "share_frozen_dwellings_own_element" in "share (0 to 1)", "Share of dwellings in bands whose own element does not rise in cash over today."),
+    metric!(exact "share_frozen_liable_dwellings_own_element" in "share (0 to 1)", "The same of dwellings liable for council tax."),
+    metric!(exact "share_frozen_electors_own_element" in "share (0 to 1)", "Share of electors in those bands."),
+    metric!(exact "share_frozen_dwellings_total_bill" in "share (0 to 1)", "Share of dwellings in bands whose whole bill does not rise; empty where next year's whole bill is not known."),
+    metric!(exact "share_dwellings_no_higher_bill" in "share (0 to 1)", "Share of dwellings that pay no more over all; empty where next year's whole bill is not known."),
+    metric!(exact "share_frozen_dwellings_real_terms" in "share (0 to 1)", "Share of dwellings in bands whose own element rises by no more than prices."),
+    metric!(spread "share_frozen_votes" in "share (0 to 1)", "Share of votes from dwellings in bands whose own element does not rise; empty without a vote"),
+    metric!(exact "headline_rise" in "share of today's amount", "The percentage on the ballot paper, before relief; share of today's amount."),
+    metric!(exact "no_rise" in "share of today's amount", "What a No brings in, or a freeze where no principle applies; share of today's amount."),
+    metric!(exact "gross_yield_pounds" in "pounds a year", "Headline rise before relief, pounds a year."),
+    metric!(exact "contributions_in_lieu_pounds" in "pounds a year", "Of it: paid for armed forces' homes, pounds a year."),
+    metric!(exact "relief_cost_pounds" in "pounds a year", "Relief under s.13A(1)(c), pounds a year."),
+    metric!(exact "net_yield_vs_today_pounds" in "pounds a year", "Yield after relief over today, pounds a year."),
+    metric!(exact "no_yield_vs_today_pounds" in "pounds a year", "What a No raises over today, pounds a year."),
+    metric!(exact "net_yield_vs_no_pounds" in "pounds a year", "Yield after relief over a No, pounds a year at budgeted collection; where no principle applies, over a freeze."),
+    metric!(exact "revenue_today_pounds" in "pounds a year", "Council tax today without parishes, pounds a year."),
+    metric!(exact "revenue_yes_pounds" in "pounds a year", "The same after a Yes, less relief, pounds a year."),
+    metric!(exact "revenue_no_pounds" in "pounds a year", "The same after a No, pounds a year."),
+    metric!(exact "revenue_freeze_pounds" in "pounds a year", "The same if the amount stays as it is, pounds a year."),
+    metric!(exact "empty_and_second_homes_net_yield_vs_no_pounds" in "pounds a year", "Of the yield over a No: empty and second homes, pounds a year."),
+    metric!(exact "other_authorities_yield_vs_no_pounds" in "pounds a year", "What the other authorities on the bill gain, pounds a year; empty where only the own part moves."),
+    metric!(exact "exchequer_yield_pounds" in "pounds a year", "What a surcharge brings the Exchequer, pounds a year; empty where there is none."),
+    metric!(spread "collected_pounds" in "pounds, first year", "What the council has over a No after collection, challenges and reductions, pounds, first year"),
+    metric!(spread "preceptors_loss_pounds" in "pounds, first year", "What the other authorities on the bill lose, pounds, first year"),
+    metric!(spread "contributions_pounds" in "pounds a year", "Voluntary contributions, pounds a year; empty where none are asked for"),
+    metric!(spread "council_tax_reduction_cost_pounds" in "pounds a year", "Extra awards of council tax reduction over a No, pounds a year"),
+    metric!(spread "council_tax_reduction_cost_pension_age_pounds" in "pounds a year", "Of them: pension age, pounds a year"),
+    metric!(spread "council_tax_reduction_cost_working_age_pounds" in "pounds a year", "Of them: working age, pounds a year"),
+    metric!(spread "council_tax_reduction_beyond_base_pounds" in "pounds a year", "Of them: beyond the tax base, pounds a year"),
+    metric!(spread "poll_cost_pounds" in "pounds, once", "Cost of the poll, pounds, once; empty without a vote"),
+    metric!(spread "loss_cost_pounds" in "pounds, once", "Cost of losing, pounds, once; empty without a vote"),
+    metric!(spread "turnout" in "share (0 to 1)", "Votes cast over electors; empty without a vote"),
+    metric!(spread "yes_share" in "share (0 to 1)", "Share of votes for Yes; empty without a vote"),
+    metric!(exact "effective_draws" in "draws", "Draws that count alike and would be as sharp; empty without a vote."),
+    metric!(chance "win_probability" in "share (0 to 1)", "Probability that the vote is won; empty without a vote"),
+    metric!(chance "win_probability_if_all_know" in "share (0 to 1)", "The same if every voter knew what a Yes costs her; empty without a vote"),
+    metric!(spread "expected_value_pounds" in "pounds, first year", "What holding the vote is worth, pounds, first year; empty without a vote"),
+    metric!(exact "kakwani_own_element_today" in "index", "Kakwani index of the own element over areas today; empty where the whole bill moves."),
+    metric!(exact "kakwani_own_element_yes" in "index", "The same after a Yes."),
+    metric!(exact "kakwani_own_element_no" in "index", "The same after a No."),
+    metric!(exact "kakwani_own_element_yes_less_no" in "index", "Yes less No; above 0 where a Yes takes more of its share from areas of higher income."),
+    metric!(exact "suits_own_element_today" in "index", "Suits index of the own element over areas today; empty where the whole bill moves."),
+    metric!(exact "suits_own_element_yes" in "index", "The same after a Yes."),
+    metric!(exact "suits_own_element_no" in "index", "The same after a No."),
+    metric!(exact "kakwani_whole_bill_today" in "index", "Kakwani index of the whole bill over areas today; empty where only the own part moves."),
+    metric!(exact "kakwani_whole_bill_yes" in "index", "The same after a Yes."),
+    metric!(exact "kakwani_whole_bill_no" in "index", "The same after a No."),
+    metric!(exact "kakwani_whole_bill_yes_less_no" in "index", "Yes less No; above 0 where a Yes takes more of its share from areas of higher income."),
+    metric!(exact "suits_whole_bill_today" in "index", "Suits index of the whole bill over areas today; empty where only the own part moves."),
+    metric!(exact "suits_whole_bill_yes" in "index", "The same after a Yes."),
+    metric!(exact "suits_whole_bill_no" in "index", "The same after a No."),
+    metric!(exact "gini_of_area_incomes" in "index", "Gini coefficient of the mean incomes of middle layer areas."),
 ];
 
 /// A table that is written part by part.
@@ -328,31 +329,13 @@ fn columns_of(metric: &Metric, figures: &[SummaryRow]) -> Vec<Value> {
     }
 }
 
-/// The values of a row in the order of its columns.
-fn values<R: Record + Serialize>(row: &R) -> Vec<Value> {
-    let mut held = serde_json::to_value(row).expect("a row holds texts, numbers and flags");
-    let value = |column: &ColumnDoc| held[column.name].take();
-    R::COLUMNS.iter().map(value).collect()
-}
-
 /// A table of the rows of some jobs as Parquet: the same bytes for the same rows.
 ///
 /// # Errors
 /// Only when Polars fails.
 pub(super) fn part_bytes(position: usize, jobs: &[JobRows]) -> PolarsResult<Vec<u8>> {
     let rows: Vec<&Vec<Value>> = jobs.iter().flat_map(|job| &job.0[position]).collect();
-    let columns = SWEEP_TABLES[position].columns();
-    let columns = columns.iter().enumerate().map(|(at, column)| {
-        let name = column.name.into();
-        let held = rows.iter().map(|row| &row[at]);
-        match column.kind {
-            "integer" => Column::new(name, held.map(Value::as_i64).collect::<Vec<_>>()),
-            "number" => Column::new(name, held.map(Value::as_f64).collect::<Vec<_>>()),
-            "boolean" => Column::new(name, held.map(Value::as_bool).collect::<Vec<_>>()),
-            _ => Column::new(name, held.map(Value::as_str).collect::<Vec<_>>()),
-        }
-    });
-    bytes_of(DataFrame::new(rows.len(), columns.collect())?)
+    typed(&SWEEP_TABLES[position].columns(), &rows)
 }
 
 /// The values of a table of a part, row by row.

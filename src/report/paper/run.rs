@@ -1,0 +1,1087 @@
+//! The briefing on one proposal.
+
+use super::super::card::{
+    chance, driver_lines, frozen_sentences, no_vote, percent, pounds, signed, stated,
+};
+use super::super::days::DayRow;
+use super::super::document::{Block, Column, Document, Fact, Figure, Quoted, Setting, Table, Text};
+use super::super::medium_term::{
+    gap_table, nothing_moves, service_sentence, services_opening, year_sentences, years_table,
+};
+use super::super::results::{Briefing, Provenance, TableProvenance};
+use super::super::tables::{BandRow, SummaryRow};
+use super::super::text::{capital, draws_in_words, name_on_ballot};
+use super::super::{needs, perception, who_pays};
+use crate::domain::money::thousands;
+use crate::domain::{AreaKind, Detail, Limit};
+use crate::simulation::Prepared;
+use crate::tax::{BallotPaper, RouteOption, Verdict, calendar};
+
+/// The briefing on one proposal: what it is, whether it is lawful, what it raises, who pays, whether it
+/// would be carried, the years after, every caveat, sources, and from what it was made.
+///
+/// `figures` are the charts of the run; those that a proposal has no use for are not among them.
+pub fn of_run(prepared: &Prepared, briefing: &Briefing, figures: &[Figure]) -> Document {
+    let mut paper = Paper {
+        blocks: Vec::new(),
+        figures,
+    };
+    in_short(prepared, briefing, &mut paper);
+    law(prepared, briefing, &mut paper);
+    ballot(prepared, briefing, &mut paper);
+    money(prepared, briefing, &mut paper);
+    who(prepared, briefing, &mut paper);
+    vote(prepared, briefing, &mut paper);
+    years(prepared, briefing, &mut paper);
+    caveats(briefing, &mut paper);
+    annex(prepared, briefing, &mut paper);
+    let provenance = &briefing.provenance;
+    Document {
+        title: format!(
+            "{} {}: {}",
+            briefing.authority, briefing.vote_year, briefing.title
+        ),
+        subtitle: subtitle(prepared, briefing),
+        blocks: paper.blocks,
+        footer: format!(
+            "{} {}, scenario {} ({}), {}, seed {}. It models proposals and takes no side.",
+            provenance.program,
+            provenance.version,
+            provenance.scenario,
+            &provenance.scenario_sha256[..12],
+            draws_in_words(prepared.scenario.draws, prepared.scenario.points),
+            provenance.seed
+        ),
+    }
+}
+
+/// A paper as it grows.
+pub(super) struct Paper<'a> {
+    pub(super) blocks: Vec<Block>,
+    pub(super) figures: &'a [Figure],
+}
+
+impl Paper<'_> {
+    pub(super) fn section(&mut self, heading: &str) {
+        self.blocks.push(Block::Section(heading.to_owned()));
+    }
+
+    pub(super) fn part(&mut self, heading: &str) {
+        self.blocks.push(Block::Part(heading.to_owned()));
+    }
+
+    pub(super) fn say(&mut self, text: impl Into<Text>) {
+        self.blocks.push(Block::Paragraph(text.into()));
+    }
+
+    pub(super) fn list(&mut self, points: Vec<String>) {
+        if !points.is_empty() {
+            let points = points.into_iter().map(Text::from).collect();
+            self.blocks.push(Block::List(points));
+        }
+    }
+
+    pub(super) fn table(&mut self, table: Table) {
+        if !table.rows.is_empty() {
+            self.blocks.push(Block::Table(table));
+        }
+    }
+
+    pub(super) fn figure(&mut self, name: &str) {
+        if let Some(figure) = self.figures.iter().find(|figure| figure.name == name) {
+            self.blocks.push(Block::Figure(figure.clone()));
+        }
+    }
+
+    /// What `fill` adds, set apart.
+    pub(super) fn apart(&mut self, setting: Setting, fill: impl FnOnce(&mut Self)) {
+        let before = std::mem::take(&mut self.blocks);
+        fill(self);
+        let within = std::mem::replace(&mut self.blocks, before);
+        if !within.is_empty() {
+            self.blocks.push(Block::Group(setting, within));
+        }
+    }
+}
+
+fn subtitle(prepared: &Prepared, briefing: &Briefing) -> String {
+    let source = match prepared.scenario.source.as_str() {
+        "" => String::new(),
+        source => format!(" Schedule: {source}."),
+    };
+    format!(
+        "Briefing on a council tax proposal. Published figures of {} applied to the budget of {}.{source}",
+        briefing.base_year, briefing.vote_year
+    )
+}
+
+fn in_short(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
+    paper.section("The proposal in short");
+    let sentences = [
+        what_changes(prepared, briefing),
+        what_it_takes(prepared),
+        what_it_brings(prepared, briefing),
+        how_likely(briefing),
+    ];
+    let words: Vec<String> = sentences.into_iter().flatten().collect();
+    paper.say(words.join(" "));
+    paper.blocks.push(Block::Facts(facts(prepared, briefing)));
+}
+
+/// What bands pay under the proposal.
+pub(super) fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
+    let called = prepared.record.authority.class.called();
+    if !prepared.schedule.is_local() {
+        let way = &prepared.route.modelled.way;
+        return Some(format!("What is modelled: {way}."));
+    }
+    let homes: i64 = briefing.bands.iter().map(|row| row.n_dwellings).sum();
+    let mut frozen: Vec<&BandRow> = Vec::new();
+    let mut raised: Vec<(String, Vec<&BandRow>)> = Vec::new();
+    for row in &briefing.bands {
+        if row.frozen {
+            frozen.push(row);
+            continue;
+        }
+        let change = change_in_words(row);
+        match raised.last_mut() {
+            Some((known, rows)) if *known == change => rows.push(row),
+            _ => raised.push((change, vec![row])),
+        }
+    }
+    let every_band = frozen.is_empty() && raised.len() == 1;
+    let all_rise = raised.iter().all(|(change, _)| change.starts_with('+'));
+    let raised: Vec<String> = raised
+        .iter()
+        .map(|(change, rows)| {
+            let by = change.trim_start_matches(|sign| all_rise && sign == '+');
+            let bands = if every_band {
+                "every band".to_owned()
+            } else {
+                bands_in_words(rows)
+            };
+            format!("by {by} in {bands}")
+        })
+        .collect();
+    let does = if all_rise { "raise" } else { "change" };
+    let phased = prepared.scenario.terms.phase_in_years;
+    let steps = if phased > 1 {
+        format!(" These are the changes of the first of {phased} yearly steps.")
+    } else {
+        String::new()
+    };
+    if frozen.is_empty() {
+        let changes = joined(&raised);
+        return Some(format!(
+            "The {called} would {does} its own part of the bill {changes}.{steps}"
+        ));
+    }
+    let held: i64 = frozen.iter().map(|row| row.n_dwellings).sum();
+    let all_held = raised.is_empty();
+    let rest = if all_held {
+        String::new()
+    } else {
+        format!(", and {does} it {}", joined(&raised))
+    };
+    Some(format!(
+        "The {called} would keep its own part of the bill at today's pounds in {}, which hold {} of the \
+         area's {} dwellings ({}){rest}.{steps}",
+        bands_in_words(&frozen),
+        thousands(held.unsigned_abs()),
+        thousands(homes.unsigned_abs()),
+        percent(held as f64 / homes as f64, 1)
+    ))
+}
+
+/// The change of a band's own part in the first year, in percent of today's: to a hundredth, for 4.99% needs
+/// no vote where 5% does.
+fn change_in_words(row: &BandRow) -> String {
+    let rise = 100.0 * (row.own_bill_yes_pounds / row.own_bill_today_pounds - 1.0);
+    let rounded = (rise * 100.0).round() / 100.0 + 0.0;
+    format!("{rounded:+}%")
+}
+
+/// `band A`, `bands A and B`, `bands A, B and C`.
+fn bands_in_words(rows: &[&BandRow]) -> String {
+    let names: Vec<String> = rows.iter().map(|row| row.band.clone()).collect();
+    match names.as_slice() {
+        [only] => format!("band {only}"),
+        more => format!("bands {}", joined(more)),
+    }
+}
+
+/// Words with commas and a last "and".
+pub(super) fn joined(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// What the council would have to do for it.
+pub(super) fn what_it_takes(prepared: &Prepared) -> Option<String> {
+    let route = &prepared.route.modelled;
+    let headline = prepared.schedule.headline();
+    let relief = prepared.schedule.needs_relief();
+    Some(match route.verdict {
+        Verdict::NeedsReferendum if relief => format!(
+            "To do so it would set a rise of {headline} for all (the headline) and give part of it back \
+             to bands of homes (relief). A headline as high needs a referendum."
+        ),
+        Verdict::NeedsReferendum => "A rise as high needs a referendum.".to_owned(),
+        Verdict::NeedsNoVote if relief => format!(
+            "To do so it would set a rise of {headline} for all (the headline) and give part of it back \
+             to bands of homes (relief). It needs no referendum."
+        ),
+        Verdict::NeedsNoVote => "It needs no referendum.".to_owned(),
+        Verdict::NeedsOrder => {
+            "No council can do it alone: it takes an order for the whole nation.".to_owned()
+        }
+        Verdict::NeedsAct => {
+            "No council can do it alone: it takes an Act of Parliament.".to_owned()
+        }
+        Verdict::Voluntary => "Nobody would owe it: residents may be asked to give.".to_owned(),
+    })
+}
+
+/// What the money comes to.
+fn what_it_brings(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
+    let over_today = mean(briefing, "net_yield_vs_today_pounds")?;
+    let over_no = mean(briefing, "net_yield_vs_no_pounds")?;
+    if prepared.route.modelled.verdict == Verdict::Voluntary {
+        let given = briefing.figure("contributions_pounds")?;
+        return Some(format!("{}.", capital(&spread(given, millions))));
+    }
+    let than = |value: f64| {
+        let less = if value < 0.0 { "less" } else { "more" };
+        format!("{} a year {less}", millions(value.abs()))
+    };
+    if !briefing.has_vote() {
+        let called = prepared.record.authority.class.called();
+        let own = if over_today.abs() < 0.5 {
+            format!("It would bring the {called} as much as today")
+        } else {
+            format!(
+                "It would bring the {called} {} than today, as budgeted",
+                than(over_today)
+            )
+        };
+        let taken = mean(briefing, "exchequer_yield_pounds").map_or(String::new(), |pounds| {
+            format!(
+                ", and the Exchequer {} a year from this area",
+                millions(pounds)
+            )
+        });
+        return Some(format!("{own}{taken}."));
+    }
+    Some(format!(
+        "If it is carried, the {} budgets for {} than today and {} than after a No, which is not a freeze: \
+         a No brings a rise of {} in every band.",
+        prepared.record.authority.class.called(),
+        than(over_today),
+        than(over_no),
+        prepared.amounts.no_rise
+    ))
+}
+
+/// How the vote may go.
+fn how_likely(briefing: &Briefing) -> Option<String> {
+    let won = mean(briefing, "win_probability")?;
+    let yes = briefing.figure("yes_share")?;
+    Some(format!(
+        "The model puts the probability of winning the vote at {}: on average {} of votes cast say Yes, with \
+         a range from {} to {} that holds nine outcomes in ten. It rests on few past votes, so read the range \
+         as what is plausible and not as a forecast.",
+        chance(won),
+        percent(yes.mean?, 0),
+        percent(yes.p05?, 0),
+        percent(yes.p95?, 0)
+    ))
+}
+
+fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |label: &str, value: Option<String>, base: String| {
+        if let Some(value) = value {
+            facts.push(Fact {
+                label: label.to_owned(),
+                value,
+                base,
+            });
+        }
+    };
+    let called = prepared.record.authority.class.called();
+    let local = prepared.schedule.is_local();
+    if let Some(row) = briefing.figure("share_frozen_dwellings_own_element") {
+        let whole = mean(briefing, "share_frozen_dwellings_total_bill");
+        let whole = whole.map_or(String::new(), |share| {
+            format!(
+                "; the whole bill, with other authorities' rises, stays for {}",
+                percent(share, 1)
+            )
+        });
+        let label = format!("Homes whose {called}'s part of the bill does not rise");
+        let value = row.mean.map(|share| percent(share, 1));
+        fact(&label, value, format!("of {}{whole}", row.base));
+    }
+    if !local {
+        for (label, metric) in [
+            ("The council, over today", "net_yield_vs_today_pounds"),
+            (
+                "The other authorities on the bill, over the year without it",
+                "other_authorities_yield_vs_no_pounds",
+            ),
+            ("The Exchequer, from this area", "exchequer_yield_pounds"),
+            ("Given to the council", "contributions_pounds"),
+        ] {
+            if let Some(row) = briefing.figure(metric) {
+                let base = format!("{}, {}", row.base, briefing.vote_year);
+                fact(label, row.mean.map(a_year), base);
+            }
+        }
+    }
+    if local {
+        let relief = mean(briefing, "relief_cost_pounds").filter(|relief| *relief > 0.0);
+        let relief = relief.map_or(String::new(), |relief| {
+            format!("after relief of {}; ", millions(relief))
+        });
+        let over_today = mean(briefing, "net_yield_vs_today_pounds").map(a_year);
+        let base = format!("{relief}at budgeted collection, {}", briefing.vote_year);
+        fact("Raised over today", over_today, base);
+    }
+    if briefing.has_vote() {
+        let no = mean(briefing, "no_yield_vs_today_pounds").map_or(String::new(), |pounds| {
+            format!(
+                "a No brings {} for every band, {} over today",
+                prepared.amounts.no_rise,
+                millions(pounds)
+            )
+        });
+        let over_no = mean(briefing, "net_yield_vs_no_pounds").map(a_year);
+        fact("Raised over a No", over_no, no);
+        let probability = briefing.figure("win_probability");
+        let error = probability.and_then(|row| row.monte_carlo_error);
+        let base = format!(
+            "of {}{}; read it with the range of the votes",
+            draws_in_words(prepared.scenario.draws, prepared.scenario.points),
+            error.map_or(String::new(), |error| format!(
+                ", give or take {:.1} points from chance alone",
+                100.0 * error
+            ))
+        );
+        let won = probability.and_then(|row| row.mean).map(chance);
+        fact("Probability of winning", won, base);
+        if let Some(row) = briefing.figure("yes_share") {
+            let ends = row.p05.zip(row.p95);
+            let value =
+                ends.map(|(low, high)| format!("{} to {}", percent(low, 0), percent(high, 0)));
+            let base = format!(
+                "of votes cast, nine draws in ten; {} on average. More than half is needed",
+                row.mean.map_or(String::new(), |share| percent(share, 0))
+            );
+            fact("Votes for Yes", value, base);
+        }
+        let headline = prepared.schedule.headline().percent_to_one_decimal();
+        let base = format!(
+            "of the {called}'s part for all bands, before relief; against {}% after a No",
+            prepared.amounts.no_rise.percent_to_one_decimal()
+        );
+        fact(
+            "Rise on the ballot paper",
+            Some(format!("{headline}%")),
+            base,
+        );
+    }
+    facts
+}
+
+fn law(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
+    paper.section("Is it lawful, and by which route?");
+    let route = &prepared.route.modelled;
+    let verdict = format!("{}: {}.", capital(&route.way), route.verdict.words());
+    let (first, others) = route
+        .reasons
+        .split_first()
+        .map_or(("", &[][..]), |(first, others)| (first.as_str(), others));
+    paper.say(Text::new().strong(verdict).plain(format!(" {first}")));
+    let standing = [
+        format!("Who pays: {}.", route.who_pays),
+        format!("Standing: {}. When: {}.", route.standing, route.dates),
+    ];
+    paper.list(others.iter().cloned().chain(standing).collect());
+    let vote = briefing.has_vote();
+    let mut columns = vec![
+        Column::words("Way"),
+        Column::words("What the law says"),
+        Column::figures("Over today"),
+    ];
+    if vote {
+        columns.push(Column::figures("Over a No"));
+    }
+    let of_way = |option: &&RouteOption| {
+        let modelled = if **option == *route {
+            " (modelled here)"
+        } else {
+            ""
+        };
+        let mut cells = vec![
+            format!("{}{modelled}", capital(&option.way)),
+            capital(option.verdict.words()),
+            signed(option.version.net_vs_today.pounds(), 0),
+        ];
+        if vote {
+            cells.push(signed(option.version.net_vs_no.pounds(), 0));
+        }
+        cells
+    };
+    let ladder = prepared.route.ladder();
+    if ladder.len() > 1 {
+        paper.table(Table {
+            caption: format!(
+                "The ways to it, and what each would bring the {} in pounds a year, at budgeted \
+                 collection",
+                prepared.record.authority.class.called()
+            ),
+            columns,
+            rows: ladder.iter().map(of_way).collect(),
+            note: String::new(),
+        });
+    }
+    if vote {
+        paper.apart(Setting::OnScreen, |paper| {
+            let bills = prepared.record.authority.class.bills();
+            let days = calendar(prepared.vote_year, bills);
+            paper.table(Table {
+                caption: "Dates, with the vote on its last lawful day".to_owned(),
+                columns: vec![
+                    Column::words("By"),
+                    Column::words("What"),
+                    Column::words("Rule"),
+                ],
+                rows: days
+                    .iter()
+                    .map(|day| {
+                        vec![
+                            day.date.strftime("%-d %B %Y").to_string(),
+                            day.what.to_owned(),
+                            day.rule.to_owned(),
+                        ]
+                    })
+                    .collect(),
+                note: String::new(),
+            });
+        });
+    }
+}
+
+fn ballot(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
+    paper.section("The ballot paper");
+    if !prepared.route.needs_referendum() {
+        paper.say(no_vote(prepared));
+        return;
+    }
+    let words = BallotPaper {
+        authority: name_on_ballot(prepared),
+        year: prepared.vote_year,
+        headline: prepared.schedule.headline(),
+        no: prepared.amounts.no_rise,
+    };
+    paper.blocks.push(Block::Quoted(Quoted {
+        label:
+            "The question as the law prescribes it (SI 2012/444 Sch. 1 as amended by SI 2013/409)"
+                .to_owned(),
+        paragraphs: words.wording(),
+        answers: vec!["YES".to_owned(), "NO".to_owned()],
+    }));
+    paper.say(
+        "The paper shows percentages for the whole area. It shows no bands, no pounds and no freeze. More \
+         Yes than No votes carry it; a tie is lost; there is no least turnout.",
+    );
+    paper.list(perception::card_lines(prepared, &briefing.perception));
+}
+
+fn money(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
+    paper.section("What it raises in a year");
+    let vote = briefing.has_vote();
+    let local = prepared.schedule.is_local();
+    let no = if vote {
+        "a No"
+    } else {
+        "the most that needs no vote"
+    };
+    let no_limit = prepared.principle.limit == Limit::Unlimited;
+    let rows: Vec<(String, &str)> = if local {
+        let over_no = ("Raised over ".to_owned() + no, "net_yield_vs_no_pounds");
+        let mut rows = vec![("Council tax today".to_owned(), "revenue_today_pounds")];
+        if prepared.schedule.needs_relief() {
+            rows.extend([
+                (
+                    "Raised by the headline rise, before relief".to_owned(),
+                    "gross_yield_pounds",
+                ),
+                ("Relief given back".to_owned(), "relief_cost_pounds"),
+            ]);
+        }
+        rows.push(("Raised over today".to_owned(), "net_yield_vs_today_pounds"));
+        if !no_limit {
+            rows.push(over_no);
+        }
+        if vote {
+            rows.extend([
+                (
+                    "Really collected over a No, if won".to_owned(),
+                    "collected_pounds",
+                ),
+                (
+                    "Lost by the other authorities on the bill".to_owned(),
+                    "preceptors_loss_pounds",
+                ),
+                ("Cost of the poll, once".to_owned(), "poll_cost_pounds"),
+                (
+                    "Cost of billing again, once, if lost".to_owned(),
+                    "loss_cost_pounds",
+                ),
+                (
+                    "Average gain from holding the vote".to_owned(),
+                    "expected_value_pounds",
+                ),
+            ]);
+        }
+        rows
+    } else {
+        vec![
+            (
+                "The council, over today".to_owned(),
+                "net_yield_vs_today_pounds",
+            ),
+            (
+                "The council, over the year without it".to_owned(),
+                "net_yield_vs_no_pounds",
+            ),
+            (
+                "The other authorities on the bill, over the year without it".to_owned(),
+                "other_authorities_yield_vs_no_pounds",
+            ),
+            ("The Exchequer".to_owned(), "exchequer_yield_pounds"),
+            ("Given to the council".to_owned(), "contributions_pounds"),
+        ]
+    };
+    let found: Vec<(String, &SummaryRow)> = rows
+        .into_iter()
+        .filter_map(|(label, metric)| Some((label, briefing.figure(metric)?)))
+        .filter(|(_, row)| row.mean.is_some())
+        .collect();
+    // What most figures are measured on is said once, under the table.
+    let base = found.first().map_or("", |(_, row)| row.base.as_str());
+    let line = |(label, row): &(String, &SummaryRow)| {
+        let range = match (row.p05, row.p95) {
+            (Some(low), Some(high)) if low != high => {
+                format!("{} to {}", pounds(low, 0), pounds(high, 0))
+            }
+            _ => String::new(),
+        };
+        let measured = if row.base == base {
+            "budgeted"
+        } else {
+            row.base.as_str()
+        };
+        let value = row.mean.map_or(String::new(), |value| pounds(value, 0));
+        vec![label.clone(), value, range, measured.to_owned()]
+    };
+    paper.table(Table {
+        caption: format!("Money in {}, pounds a year", briefing.vote_year),
+        columns: vec![
+            Column::words("Figure"),
+            Column::figures("Amount"),
+            Column::figures("90% range"),
+            Column::words("Measured on"),
+        ],
+        rows: found.iter().map(line).collect(),
+        note: if vote {
+            format!(
+                "Budgeted: on {base}. Where there is a range the amount is the average of what is likely, and \
+                 nine draws in ten lie in the range."
+            )
+        } else {
+            format!("Budgeted: on {base}, and as if nobody moved, sold or appealed.")
+        },
+    });
+    let less_than_a_no = vote
+        && briefing.bands.iter().any(|row| row.frozen)
+        && mean(briefing, "net_yield_vs_no_pounds").is_some_and(|value| value < 0.0);
+    if less_than_a_no {
+        paper.say(
+            "A No would raise more than a Yes: the frozen bands give up more than the raised bands bring in.",
+        );
+    }
+    paper.apart(Setting::OnScreen, |paper| paper.figure("yield"));
+}
+
+fn who(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
+    paper.section("Who is frozen, and who pays more");
+    paper.list(frozen_sentences(prepared, briefing));
+    paper.figure("bills");
+    paper.table(band_table(prepared, briefing));
+    paper.table(who_pays::fifths(briefing));
+    if let Some(sentence) = who_pays::card_sentence(briefing) {
+        paper.say(sentence);
+    }
+    paper.apart(Setting::OnScreen, |paper| {
+        paper.figure("who-pays");
+        paper.table(household_table(prepared, briefing));
+        paper.figure("ward-change");
+    });
+}
+
+fn band_table(prepared: &Prepared, briefing: &Briefing) -> Table {
+    let vote = briefing.has_vote();
+    let local = prepared.schedule.is_local();
+    let part = if local {
+        format!(
+            "the {}'s own part of a full bill",
+            prepared.record.authority.class.called()
+        )
+    } else {
+        "a whole full bill".to_owned()
+    };
+    let mut columns = vec![
+        Column::words("Band"),
+        Column::figures("Dwellings"),
+        Column::figures("Share of dwellings"),
+        Column::figures("Today"),
+        Column::figures(if vote { "After a Yes" } else { "As proposed" }),
+        Column::figures(if vote { "Yes less today" } else { "Change" }),
+    ];
+    if vote {
+        columns.extend([
+            Column::figures("After a No"),
+            Column::figures("Yes less No"),
+            Column::figures("Share of votes"),
+            Column::figures("Of them Yes"),
+        ]);
+    }
+    let all: i64 = briefing.bands.iter().map(|row| row.n_dwellings).sum();
+    let share = |value: Option<f64>| value.map_or(String::new(), |value| percent(value, 0));
+    let rows = briefing.bands.iter().map(|row| {
+        let (today, yes, no) = if local {
+            (
+                row.own_bill_today_pounds,
+                row.own_bill_yes_pounds,
+                row.own_bill_no_pounds,
+            )
+        } else {
+            (
+                row.total_bill_today_pounds,
+                row.total_bill_yes_pounds,
+                row.total_bill_no_pounds,
+            )
+        };
+        let mut cells = vec![
+            row.band.clone(),
+            thousands(row.n_dwellings.unsigned_abs()),
+            percent(row.n_dwellings as f64 / all as f64, 1),
+            pounds(today, 2),
+            pounds(yes, 2),
+            signed(yes - today, 2),
+        ];
+        if vote {
+            cells.extend([
+                pounds(no, 2),
+                signed(yes - no, 2),
+                share(row.share_votes),
+                share(row.yes_share),
+            ]);
+        }
+        cells
+    });
+    Table {
+        caption: format!("By band: {part}, pounds a year"),
+        columns,
+        rows: rows.collect(),
+        note: if vote {
+            "Bills before discounts and reduction. Votes are averages over the draws.".to_owned()
+        } else {
+            "Bills before discounts and reduction.".to_owned()
+        },
+    }
+}
+
+fn household_table(prepared: &Prepared, briefing: &Briefing) -> Table {
+    let vote = briefing.has_vote();
+    let local = prepared.schedule.is_local();
+    let rows = briefing.example_households.iter().filter_map(|row| {
+        let (today, yes, no) = if local {
+            (
+                row.own_bill_today_pounds,
+                row.own_bill_yes_pounds,
+                row.own_bill_no_pounds,
+            )
+        } else {
+            (
+                row.total_bill_today_pounds,
+                row.total_bill_yes_pounds?,
+                row.total_bill_no_pounds?,
+            )
+        };
+        let mut cells = vec![
+            capital(&row.name),
+            pounds(today, 2),
+            pounds(yes, 2),
+            signed(yes - today, 2),
+        ];
+        if vote {
+            cells.extend([pounds(no, 2), signed(yes - no, 2)]);
+        }
+        Some(cells)
+    });
+    let mut columns = vec![
+        Column::words("Household"),
+        Column::figures("Today"),
+        Column::figures(if vote { "After a Yes" } else { "As proposed" }),
+        Column::figures(if vote { "Yes less today" } else { "Change" }),
+    ];
+    if vote {
+        columns.extend([
+            Column::figures("After a No"),
+            Column::figures("Yes less No"),
+        ]);
+    }
+    Table {
+        caption: format!(
+            "Example households: what they pay of {}, pounds a year",
+            if local {
+                format!("the {}'s part", prepared.record.authority.class.called())
+            } else {
+                "the whole bill".to_owned()
+            }
+        ),
+        columns,
+        rows: rows.collect(),
+        note: "After discounts, exemptions and council tax reduction. Own examples; awards of reduction \
+               illustrate."
+            .to_owned(),
+    }
+}
+
+fn vote(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
+    if !briefing.has_vote() {
+        return;
+    }
+    paper.section("Would it be carried?");
+    paper.figure("yes-share");
+    let mut points = Vec::new();
+    if let Some(row) = briefing.figure("turnout") {
+        points.push(format!(
+            "Turnout: {} of {}, {}.",
+            spread(row, |share| percent(share, 0)),
+            row.base,
+            prepared.day_words
+        ));
+    }
+    if let Some(known) = mean(briefing, "win_probability_if_all_know") {
+        points.push(format!(
+            "If every voter knew her own bill the probability of winning would be {}: the ballot paper shows \
+             none.",
+            chance(known)
+        ));
+    }
+    if let Some(value) = mean(briefing, "expected_value_pounds") {
+        points.push(format!(
+            "Average gain from holding the vote: {} in the first year, after the poll and the costs of \
+             losing.",
+            pounds(value, 0)
+        ));
+    }
+    points.extend(stated(prepared, briefing));
+    paper.list(points);
+    for lines in [
+        needs::card_lines(&briefing.needs),
+        driver_lines(prepared, briefing),
+    ] {
+        if let Some((opening, items)) = lines.split_first() {
+            paper.say(opening.replace('`', ""));
+            let items = items.iter().map(|item| capital(item.trim()) + ".");
+            paper.list(items.collect());
+        }
+    }
+    paper.apart(Setting::OnScreen, |paper| {
+        paper.figure("drivers");
+        let day = |row: &DayRow| {
+            vec![
+                format!(
+                    "{}{}",
+                    capital(&row.words),
+                    if row.modelled { " (modelled here)" } else { "" }
+                ),
+                percent(row.turnout, 0),
+                percent(row.yes_share, 0),
+                format!(
+                    "{} to {}",
+                    percent(row.yes_share_p05, 0),
+                    percent(row.yes_share_p95, 0)
+                ),
+                chance(row.win_probability),
+                pounds(row.poll_cost_pounds, 0),
+            ]
+        };
+        paper.table(Table {
+            caption: "The vote on each kind of day: averages over the draws".to_owned(),
+            columns: vec![
+                Column::words("Day"),
+                Column::figures("Turnout, of electors"),
+                Column::figures("Yes, of votes cast"),
+                Column::figures("90% range of Yes"),
+                Column::figures("Probability of winning"),
+                Column::figures("Cost of the poll"),
+            ],
+            rows: briefing.days.iter().map(day).collect(),
+            note: String::new(),
+        });
+        for name in [
+            "needs-comprehension",
+            "needs-campaign",
+            "needs-poll",
+            "ward-yes",
+        ] {
+            paper.figure(name);
+        }
+    });
+}
+
+fn years(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
+    paper.section("The years after");
+    match years_table(prepared, &briefing.medium_term) {
+        Some(table) => paper.table(table),
+        None => paper.say(nothing_moves(prepared)),
+    }
+    paper.list(year_sentences(prepared, &briefing.medium_term));
+    paper.figure("medium-term");
+    if let Some(table) = gap_table(prepared, &briefing.medium_term) {
+        paper.table(table);
+    }
+    if !briefing.services.is_empty() {
+        paper.say(services_opening(prepared, &briefing.medium_term));
+        paper.list(briefing.services.iter().map(service_sentence).collect());
+    }
+}
+
+fn caveats(briefing: &Briefing, paper: &mut Paper<'_>) {
+    paper.section("Risks and caveats");
+    paper.apart(Setting::Small, |paper| {
+        // Marks of code are for the terminal; what stood between them is explained among the words.
+        let messages = briefing
+            .warnings
+            .iter()
+            .map(|row| row.message.replace('`', ""));
+        paper.list(messages.collect());
+    });
+}
+
+fn annex(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
+    paper.section("Words, method and sources");
+    paper.apart(Setting::Small, |paper| {
+        paper.part("Words");
+        paper.say(glossary(prepared, briefing));
+        paper.part("Method");
+        paper.list(method(briefing));
+        paper.part("Sources");
+        paper.say(sources(prepared, briefing));
+        paper.part("From what it was made");
+        paper.list(made_from(&briefing.provenance));
+    });
+}
+
+fn glossary(prepared: &Prepared, briefing: &Briefing) -> Text {
+    let called = prepared.record.authority.class.called();
+    let mut words = vec![
+        (
+            "Band",
+            "the valuation band of a home, by its value in 1991 (in Wales 2003); a full bill in each band is a \
+             fixed proportion of the one in band D"
+                .to_owned(),
+        ),
+        (
+            "Own part",
+            format!(
+                "what the {called} itself charges; the rest of the bill goes to the other authorities on it"
+            ),
+        ),
+        (
+            "Tax base",
+            "the number of band D homes that would pay as much as all homes do, after discounts, reduction and \
+             what is not collected"
+                .to_owned(),
+        ),
+    ];
+    if prepared.schedule.needs_relief() {
+        words.push((
+            "Relief",
+            "part of a bill given back to a class of homes under section 13A(1)(c) of the Local Government \
+             Finance Act 1992, paid for by the council alone"
+                .to_owned(),
+        ));
+    }
+    if briefing.has_vote() {
+        words.extend([
+            (
+                "No",
+                format!(
+                    "what follows if the vote is lost: the substitute budget, {} for every band",
+                    prepared.amounts.no_rise
+                ),
+            ),
+            (
+                "Draw",
+                "one run of the model with every unknown set by luck within what is believed of it".to_owned(),
+            ),
+            (
+                "90% range",
+                "nine draws in ten lie in it, one in twenty below and one in twenty above".to_owned(),
+            ),
+            (
+                "From chance alone",
+                "how far the figure may be off because draws are finite in number: the standard error. It says \
+                 nothing of how good the model is"
+                    .to_owned(),
+            ),
+        ]);
+    }
+    words.push((
+        "A name such as vote.day",
+        "a key of the scenario file, with which whoever runs the program replaces what is taken here"
+            .to_owned(),
+    ));
+    words
+        .into_iter()
+        .fold(Text::new(), |text, (word, meaning)| {
+            text.strong(word).plain(format!(": {meaning}. "))
+        })
+}
+
+fn method(briefing: &Briefing) -> Vec<String> {
+    let mut points = vec![
+        "Money is worked out in whole pence from the published tax base by band, and adds up to its published \
+         total. The workbook shows the working in live formulas."
+            .to_owned(),
+        "The law is that of the Local Government Finance Act 1992 and the referendum principles of the year; \
+         each rule is named where it is used."
+            .to_owned(),
+    ];
+    if briefing.has_vote() {
+        points.push(
+            "Each voter is taken to say Yes or No by what she believes a Yes would cost her, which is her own \
+             bill or what she reads from the headline, and by the mood of the day. What is not known is drawn \
+             from stated beliefs, weighed by five past ballots and one survey. METHOD.md, which comes with the \
+             program, has the model, each belief with its source, and how it did on past ballots."
+                .to_owned(),
+        );
+    }
+    points
+}
+
+/// Sources of the figures that bear on this run: those of its vintage, its areas, its law and its vote.
+fn sources(prepared: &Prepared, briefing: &Briefing) -> Text {
+    let vintage = format!("{}/", briefing.provenance.vintage);
+    let areas = match prepared.scenario.by {
+        Some(Detail::Areas(AreaKind::Lsoa)) => "lsoas",
+        Some(Detail::Areas(AreaKind::Msoa)) => "msoas",
+        Some(Detail::Areas(AreaKind::Ward) | Detail::Authority) | None => "wards",
+    };
+    let mut wanted = vec![areas, "msoas", "band_proportions", "principles", "inputs"];
+    if briefing.has_vote() {
+        wanted.extend(["electors_and_turnout", "polling_days", "ballots", "surveys"]);
+    }
+    if !prepared.schedule.is_local() {
+        wanted.extend(["values", "high_value_surcharge"]);
+    }
+    let bears = |table: &&TableProvenance| {
+        let name = table.name.as_str();
+        // Tables that name a source in each row say nothing of it here.
+        let of_rows = table.source.starts_with("as ");
+        !of_rows && (name.starts_with(&vintage) || wanted.contains(&name))
+    };
+    let used = briefing.provenance.tables.iter().filter(bears);
+    used.fold(Text::new(), |text, table| {
+        text.strong(table.name.replace('_', " ")).plain(format!(
+            ": {} ({}, {}). ",
+            table.source, table.date, table.standing
+        ))
+    })
+    .plain(format!(
+        "After the date stands how far it can be trusted: S sourced, H high confidence, M medium, J \
+         judgement. provenance.json has every table with its hash. {}",
+        briefing.provenance.licence
+    ))
+}
+
+pub(super) fn made_from(provenance: &Provenance) -> Vec<String> {
+    let mut points = vec![
+        format!(
+            "{} {}, scenario {}, SHA-256 {}.",
+            provenance.program, provenance.version, provenance.scenario, provenance.scenario_sha256
+        ),
+        format!(
+            "Figures of {}, SHA-256 of all tables {}.",
+            provenance.vintage, provenance.data_sha256
+        ),
+        format!(
+            "{} draws ({}), seed {}. The same scenario, figures, seed and version give the same bytes.",
+            thousands(u64::from(provenance.draws)),
+            provenance.points,
+            provenance.seed
+        ),
+    ];
+    if let Some(sha256) = &provenance.vintage_sha256 {
+        points.push(format!("Installed figures, SHA-256 {sha256}."));
+    }
+    if let Some(sha256) = &provenance.extract_sha256 {
+        points.push(format!(
+            "Cells of the council's own extract, SHA-256 {sha256}."
+        ));
+    }
+    if !provenance.overrides.is_empty() {
+        points.push(format!(
+            "Replaced on the command line: {}.",
+            provenance.overrides.join("; ")
+        ));
+    }
+    points
+}
+
+pub(super) fn mean(briefing: &Briefing, metric: &str) -> Option<f64> {
+    briefing.figure(metric).and_then(|row| row.mean)
+}
+
+/// An average and its range in words.
+pub(super) fn spread(row: &SummaryRow, show: impl Fn(f64) -> String) -> String {
+    match (row.mean, row.p05, row.p95) {
+        (Some(mean), Some(low), Some(high)) => format!(
+            "{} on average (90% range {} to {})",
+            show(mean),
+            show(low),
+            show(high)
+        ),
+        _ => "not known".to_owned(),
+    }
+}
+
+/// Pounds in millions where they are, so that a sentence can be read aloud.
+pub(super) fn millions(value: f64) -> String {
+    if value.abs() < 1e6 {
+        return pounds(value, 0);
+    }
+    let sign = if value < 0.0 { "-" } else { "" };
+    if value.abs() < 999.95e6 {
+        return format!("{sign}£{:.1} million", value.abs() / 1e6);
+    }
+    format!("{sign}£{:.1} billion", value.abs() / 1e9)
+}
+
+pub(super) fn a_year(value: f64) -> String {
+    if value < 0.0 {
+        format!("{} a year (a loss)", millions(value))
+    } else {
+        format!("{} a year", millions(value))
+    }
+}

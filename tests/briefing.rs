@@ -1,0 +1,221 @@
+//! The briefing on a proposal: what it must say of every kind of proposal, in every format.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+use bandwise::data::scenario::Names;
+use bandwise::data::{Scenario, World};
+use bandwise::report::document::{Block, Document, Figure, Table, html, markdown};
+use bandwise::report::results::Briefing;
+use bandwise::report::{briefing, figures, paper, scenario_file};
+use bandwise::simulation::{NoObserver, prepare, run};
+
+/// The paper on a built-in scenario of an authority with few draws, and what it was made from.
+fn paper_of(key: &str, authority: &str) -> (Document, Briefing) {
+    let world = World::embedded(Some("2026-27")).unwrap();
+    let scenario = Scenario::load(key, &Names::of(&world.assumptions)).unwrap();
+    let (mut scenario, _) = scenario.for_authority(authority);
+    scenario.draws = 200;
+    let prepared = prepare(&scenario, &world).unwrap();
+    let outcomes = run(&prepared, &NoObserver);
+    let toml = scenario_file::toml(&prepared.scenario);
+    let briefing = briefing(&prepared, &outcomes, &toml, &[]).unwrap();
+    let figures = figures::of_run(&prepared, &outcomes, &briefing).unwrap();
+    (paper::of_run(&prepared, &briefing, &figures), briefing)
+}
+
+/// One proposal of every kind, with and without a vote, in England, in Wales and of a preceptor.
+const CASES: [(&str, &str); 9] = [
+    ("williamson-2018", "Derby"),
+    ("gentle-efgh", "Sandwell"),
+    ("max-without-vote", "Bristol"),
+    ("gentle-efgh", "Cardiff"),
+    ("uniform-15", "Bedfordshire Police"),
+    ("scotland-2017", "Westminster"),
+    ("ippr-london-2019", "Camden"),
+    ("high-value-surcharge-2028", "Camden"),
+    ("westminster-band-h", "Westminster"),
+];
+
+/// All blocks of a paper, those of groups among them.
+fn every(blocks: &[Block]) -> Vec<&Block> {
+    blocks
+        .iter()
+        .flat_map(|block| match block {
+            Block::Group(_, within) => every(within),
+            other => vec![other],
+        })
+        .collect()
+}
+
+fn figures_of(document: &Document) -> Vec<&Figure> {
+    every(&document.blocks)
+        .into_iter()
+        .filter_map(|block| match block {
+            Block::Figure(figure) => Some(figure),
+            _ => None,
+        })
+        .collect()
+}
+
+fn tables_of(document: &Document) -> Vec<&Table> {
+    every(&document.blocks)
+        .into_iter()
+        .filter_map(|block| match block {
+            Block::Table(table) => Some(table),
+            Block::Figure(figure) => Some(&figure.table),
+            _ => None,
+        })
+        .collect()
+}
+
+/// What stands between the tags of a page, its entities as they are read.
+fn read_aloud(page: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for c in page.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            c if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+}
+
+#[test]
+fn every_caveat_stands_in_the_paper() {
+    for (key, authority) in CASES {
+        let (document, briefing) = paper_of(key, authority);
+        let page = read_aloud(&html(&document));
+        assert!(!briefing.warnings.is_empty(), "{key} {authority}");
+        for warning in &briefing.warnings {
+            let message = warning.message.replace('`', "");
+            assert!(page.contains(&message), "{key} {authority}: {message}");
+        }
+    }
+}
+
+#[test]
+fn every_figure_and_table_says_what_it_is_a_figure_of() {
+    for (key, authority) in CASES {
+        let (document, _) = paper_of(key, authority);
+        let case = format!("{key} {authority}");
+        for block in every(&document.blocks) {
+            if let Block::Facts(facts) = block {
+                assert!(facts.len() >= 2, "{case}: {facts:?}");
+                assert!(
+                    facts.iter().all(|fact| !fact.base.is_empty()),
+                    "{case}: {facts:?}"
+                );
+            }
+        }
+        assert!(!figures_of(&document).is_empty(), "{case}");
+        for figure in figures_of(&document) {
+            let name = &figure.name;
+            assert!(figure.alt.len() > 60, "{case}: {name}: {}", figure.alt);
+            assert!(
+                figure.title.contains(authority),
+                "{case}: {name}: {}",
+                figure.title
+            );
+            assert!(!figure.table.rows.is_empty(), "{case}: {name}");
+        }
+        for table in tables_of(&document) {
+            assert!(!table.caption.is_empty(), "{case}: {table:?}");
+            for row in &table.rows {
+                assert_eq!(row.len(), table.columns.len(), "{case}: {}", table.caption);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_section_is_empty_and_nothing_is_said_that_is_not_known() {
+    for (key, authority) in CASES {
+        let (document, _) = paper_of(key, authority);
+        let page = read_aloud(&html(&document));
+        for word in ["NaN", "inf%", "£-", "--", "None", "Some("] {
+            assert!(!page.contains(word), "{key} {authority}: {word}");
+        }
+        for pair in document.blocks.windows(2) {
+            let empty = matches!(pair, [Block::Section(_), Block::Section(_)]);
+            assert!(!empty, "{key} {authority}: {pair:?}");
+        }
+        let last = document.blocks.last();
+        assert!(
+            !matches!(last, Some(Block::Section(_))),
+            "{key} {authority}"
+        );
+    }
+}
+
+/// Bands A to C of Derby hold 58,500 + 22,270 + 17,230 = 98,000 of 114,850 dwellings: 85.33%.
+#[test]
+fn the_first_paragraph_says_in_one_breath_what_is_proposed() {
+    let (document, _) = paper_of("williamson-2018", "Derby");
+    let Block::Paragraph(first) = &document.blocks[1] else {
+        panic!("a paragraph: {:?}", document.blocks[1]);
+    };
+    let words = markdown(&Document {
+        blocks: vec![Block::Paragraph(first.clone())],
+        ..document.clone()
+    });
+    let expected = "The council would keep its own part of the bill at today's pounds in bands A, B and C, which \
+                    hold 98,000 of the area's 114,850 dwellings (85.3%), and raise it by 20% in band D, by 40% \
+                    in band E, by 60% in band F, by 80% in band G and by 100% in band H.";
+    assert!(words.contains(expected), "{words}");
+    assert!(
+        words.contains("a No brings a rise of 4.99% in every band"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_rise_just_below_the_limit_is_not_rounded_up_to_it() {
+    let (document, _) = paper_of("max-without-vote", "Bristol");
+    let words = markdown(&document);
+    let expected = "The council would raise its own part of the bill by 4.99% in every band.";
+    assert!(words.contains(expected), "{words}");
+}
+
+#[test]
+fn a_paper_without_a_vote_speaks_of_no_winning() {
+    for (key, authority) in CASES {
+        let (document, briefing) = paper_of(key, authority);
+        let page = read_aloud(&html(&document)).to_lowercase();
+        assert_eq!(
+            page.contains("would it be carried?"),
+            briefing.has_vote(),
+            "{key} {authority}"
+        );
+        assert_eq!(
+            page.contains("probability of winning"),
+            briefing.has_vote(),
+            "{key} {authority}"
+        );
+    }
+}
+
+#[test]
+fn a_page_needs_nothing_but_itself() {
+    let (document, _) = paper_of("williamson-2018", "Derby");
+    let page = html(&document);
+    for part in [
+        "<script", "<link", "<img", "<iframe", "src=", "url(", "@import",
+    ] {
+        assert!(!page.contains(part), "{part}");
+    }
+    assert!(page.contains("<svg"), "the charts stand in the page");
+}
+
+#[test]
+fn the_same_proposal_gives_the_same_paper() {
+    let (first, _) = paper_of("gentle-efgh", "Sandwell");
+    let (second, _) = paper_of("gentle-efgh", "Sandwell");
+    assert_eq!(html(&first), html(&second));
+    assert_eq!(markdown(&first), markdown(&second));
+}
