@@ -384,3 +384,115 @@ pub fn of_frontier(prepared: &Prepared, found: &Frontier) -> Figure {
     let title = title_of(&svg);
     figure("frontier", title, svg, table)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sweep::SweepScenario;
+
+    fn row(code: &str, win: Option<f64>, share_frozen: f64) -> CardRow {
+        CardRow {
+            scenario: "one".to_owned(),
+            authority_code: code.to_owned(),
+            authority: format!("authority {code}"),
+            n_dwellings: 1_000,
+            share_frozen,
+            net_yield_vs_no: 50_000.0,
+            win_probability: win,
+        }
+    }
+
+    fn manifest(scenarios: &[&str]) -> Manifest {
+        let scenario = |name: &&str| SweepScenario {
+            scenario: (*name).to_owned(),
+            key: (*name).to_owned(),
+            title: format!("Title of {name}"),
+            varied: Vec::new(),
+            draws: 100,
+            seed: 1,
+            sha256: String::new(),
+            toml: String::new(),
+        };
+        Manifest {
+            format: 1,
+            program: "bandwise".to_owned(),
+            version: "0".to_owned(),
+            data_sha256: String::new(),
+            vintage: "2026-27".to_owned(),
+            vintage_sha256: None,
+            overrides: Vec::new(),
+            scenarios: scenarios.iter().map(scenario).collect(),
+            authorities: Vec::new(),
+            jobs_per_part: 8,
+        }
+    }
+
+    fn swept(manifest: &Manifest, rows: Vec<CardRow>) -> Vec<(String, Figure)> {
+        let joined = Joined {
+            rows,
+            failures: Vec::new(),
+        };
+        let figures = of_sweep(manifest, &joined).expect("figures");
+        (figures
+            .into_iter()
+            .map(|figure| (figure.name.clone(), figure)))
+        .collect()
+    }
+
+    fn names(figures: &[(String, Figure)]) -> Vec<&str> {
+        figures.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_sweep_of_all_authorities_has_maps_and_leagues() {
+        let hexes = boundaries::hexes().expect("the map");
+        let rows = hexes
+            .iter()
+            .map(|hex| row(hex.authority_code.as_str(), Some(0.1), 0.5));
+        let figures = swept(&manifest(&["one"]), rows.collect());
+        assert_eq!(
+            names(&figures),
+            [
+                "map-frozen",
+                "league-frozen",
+                "map-yield",
+                "league-yield",
+                "map-win",
+                "league-win"
+            ]
+        );
+        assert_eq!(figures[0].1.table.rows.len(), hexes.len());
+        assert!(figures[2].1.svg.contains("<title>Derby: £50</title>"));
+    }
+
+    #[test]
+    fn authorities_that_need_no_vote_stand_apart() {
+        let rows = [
+            row("E06000015", Some(0.1), 0.5),
+            row("E06000016", Some(0.2), 0.6),
+            row("W06000015", None, 0.7),
+            row("W06000001", None, 0.8),
+        ];
+        let figures = swept(&manifest(&["one"]), rows.to_vec());
+        assert_eq!(
+            names(&figures),
+            [
+                "league-frozen",
+                "league-yield",
+                "league-yield-no-vote",
+                "league-win"
+            ]
+        );
+        assert_eq!(figures[1].1.table.rows.len(), 2);
+    }
+
+    #[test]
+    fn charts_of_several_scenarios_are_numbered() {
+        let rows = [row("E06000015", None, 0.5), row("E06000016", None, 0.6)];
+        let figures = swept(&manifest(&["other", "one"]), rows.to_vec());
+        assert_eq!(
+            names(&figures),
+            ["league-frozen-2", "league-yield-no-vote-2"]
+        );
+    }
+}
