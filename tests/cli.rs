@@ -665,6 +665,16 @@ fn proposals_are_compared_on_the_same_luck() {
     );
     let table = fs::read_to_string(folder.path().join("o/compare.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + 2 * 6);
+    let files = listing(&folder.path().join("o"));
+    for file in [
+        "briefing.docx",
+        "briefing.html",
+        "briefing.md",
+        "charts",
+        "league.csv",
+    ] {
+        assert!(files.iter().any(|held| held == file), "{file}: {files:?}");
+    }
 }
 
 #[test]

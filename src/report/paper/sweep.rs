@@ -383,13 +383,15 @@ fn scenario(
     );
     map(paper, "map-yield", &table);
     paper.table(table);
-    paper.table(ends(
-        "Net yield over a freeze, pounds a year per home (authorities that need no vote)",
-        &of(Among::NoVote, figure),
-        &|value| pounds(value, 0),
-        "",
-    ));
-    paper.table(yields_table(&voting, &others));
+    paper.apart(Setting::OnScreen, |paper| {
+        paper.table(ends(
+            "Net yield over a freeze, pounds a year per home (authorities that need no vote)",
+            &of(Among::NoVote, figure),
+            &|value| pounds(value, 0),
+            "",
+        ));
+        paper.table(yields_table(&voting, &others));
+    });
     if voting.is_empty() {
         return;
     }
