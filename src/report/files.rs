@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::staging::{ASIDE, Staging, can_move, exchange, remove_abandoned};
+use super::staging::{ASIDE, Staging, can_move, exchange, remove, remove_abandoned};
 use crate::data::catalogue::sha256;
 use crate::data::parts;
 
@@ -284,7 +284,7 @@ impl OutputFolder {
         move || {
             // Never given back: the process is about to end.
             std::mem::forget(held(&busy));
-            drop(fs::remove_dir_all(&gathered));
+            remove(&gathered);
         }
     }
 

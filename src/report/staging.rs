@@ -65,6 +65,18 @@ impl Staging {
     }
 }
 
+impl Drop for Staging {
+    fn drop(&mut self) {
+        remove(self.root.path());
+    }
+}
+
+/// Removes a folder aside. The lock goes last: until then another process can find what is left and remove it.
+pub(super) fn remove(root: &Path) {
+    drop(fs::remove_dir_all(root.join(FRESH)));
+    drop(fs::remove_dir_all(root));
+}
+
 /// Removes the folders aside that killed processes have left in a folder. What cannot be removed stays:
 /// it is hidden and does no harm.
 pub(super) fn remove_abandoned(parent: &Path) {
@@ -77,7 +89,7 @@ pub(super) fn remove_abandoned(parent: &Path) {
         }
         let lock = File::options().write(true).open(entry.path().join(LOCK));
         if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
-            drop(fs::remove_dir_all(entry.path()));
+            remove(&entry.path());
         }
     }
 }

@@ -172,8 +172,11 @@ def stopped(program: str, folder: Path) -> int:
             is_whole(out)
             (folder / "aside.txt").rename(out / "mine.txt")
             left = [name for name in os.listdir(folder) if name.startswith(HIDDEN)]
-            # A process that is killed, or stopped before it listens, cannot clear up: the next one does.
-            assert len(left) <= (code == -which), (which, moment, code, left)
+            # A process that is killed, or stopped before it listens, cannot clear up: the next one does, but
+            # for a folder that holds nothing and was never locked.
+            held = [name for name in left if (folder / name / "lock").exists()]
+            assert len(held) <= (code == -which), (which, moment, code, left)
+            assert not [name for name in set(left) - set(held) if (folder / name / "results").exists()]
     return ended
 
 
