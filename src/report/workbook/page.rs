@@ -179,7 +179,9 @@ impl<'a> Page<'a> {
         column: u16,
         words: &str,
     ) -> Result<(), XlsxError> {
-        self.sheet.write_string(row, column, words)?;
+        let format = Format::new().set_indent(u8::from(column > 0));
+        self.sheet
+            .write_string_with_format(row, column, words, &format)?;
         Ok(())
     }
 
