@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use super::rows::{Row, Rows};
-use super::sheet::{BLACK, BLUE, Canvas, Fill, SKY, Shape, Sheet};
+use super::sheet::{BLACK, BLUE, Canvas, Fill, KeyEntry, Place, SKY, Shape, Sheet};
 
 /// One of the league.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +11,7 @@ pub struct LeagueEntry {
     pub name: String,
     /// Its figure.
     pub value: f64,
-    /// The range of 90% of the draws, where the figure has one.
+    /// Its 90% range from chance alone, where it is known.
     pub range: Option<(f64, f64)>,
 }
 
@@ -97,7 +97,7 @@ pub fn league(chart: &LeagueChart) -> String {
     let sheet = Sheet {
         title: &chart.title,
         description: description(chart, &shown),
-        key: Vec::new(),
+        key: key(&shown),
         notes: chart.notes.clone(),
         source: &chart.source,
         body: rows.height(),
@@ -108,14 +108,27 @@ pub fn league(chart: &LeagueChart) -> String {
             let (zero, end) = (at(0.0), at(entry.value));
             bar(canvas, zero, end);
             if let Some((low, high)) = entry.range {
-                let (low, high) = (at(low), at(high));
-                canvas.line(&[low, high], BLACK, 1.2);
-                for (x, y) in [low, high] {
-                    canvas.line(&[(x, y - 4.0), (x, y + 4.0)], BLACK, 1.2);
-                }
+                whisker(canvas, at(low), at(high));
             }
         });
     })
+}
+
+fn whisker(canvas: &Canvas<'_>, low: Place, high: Place) {
+    canvas.line(&[low, high], BLACK, 1.2);
+    for (x, y) in [low, high] {
+        canvas.line(&[(x, y - 4.0), (x, y + 4.0)], BLACK, 1.2);
+    }
+}
+
+fn key(shown: &[&LeagueEntry]) -> Vec<KeyEntry> {
+    if shown.iter().all(|entry| entry.range.is_none()) {
+        return Vec::new();
+    }
+    vec![KeyEntry::new(
+        "90% range from chance alone",
+        |canvas, (x, y)| whisker(canvas, (x - 10.0, y), (x + 10.0, y)),
+    )]
 }
 
 fn bar(canvas: &Canvas<'_>, zero: (f64, f64), end: (f64, f64)) {

@@ -1,11 +1,9 @@
 //! A chart as a picture of pixels, for whatever cannot show SVG.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
 
-use flate2::write::ZlibEncoder;
-use flate2::{Compression, Crc};
+use png::{BitDepth, ColorType, Encoder, EncodingError, Filter, PixelDimensions, Unit};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, Source};
 use resvg::usvg::{self, Options, Tree};
@@ -41,7 +39,7 @@ pub enum PictureError {
     },
     /// It cannot be packed.
     #[error("no picture could be packed: {0}")]
-    Packing(#[from] io::Error),
+    Packing(#[from] EncodingError),
 }
 
 /// The fonts of all pictures: those of the program, so that a picture is the same on every machine.
@@ -91,7 +89,7 @@ pub fn picture(svg: &str) -> Result<Picture, PictureError> {
         .map(|pixel| [pixel.red(), pixel.green(), pixel.blue()])
         .collect();
     Ok(Picture {
-        bytes: indexed_png(&pixels, width)?,
+        bytes: indexed_png(&pixels, width, height)?,
         width,
         height,
     })
@@ -107,51 +105,28 @@ const PIXELS_PER_METRE: u32 = 7559;
 
 /// Pixels row by row as PNG with a palette: a chart has few colours, and a byte a pixel is packed in a
 /// third of the time and the room that three take.
-fn indexed_png(pixels: &[Rgb], width: u32) -> Result<Vec<u8>, io::Error> {
-    let width = width as usize;
+fn indexed_png(pixels: &[Rgb], width: u32, height: u32) -> Result<Vec<u8>, EncodingError> {
     let (palette, places) = palette(pixels);
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::new(4));
-    let mut row = Vec::with_capacity(width + 1);
-    let mut last = (pixels.first().copied().unwrap_or_default(), 0);
-    last.1 = places.get(&last.0).copied().unwrap_or_default();
-    for line in pixels.chunks(width) {
-        row.clear();
-        // The filter of the row: none.
-        row.push(0);
-        for pixel in line {
-            if *pixel != last.0 {
-                last = (*pixel, places.get(pixel).copied().unwrap_or_default());
-            }
-            row.push(last.1);
-        }
-        packed.write_all(&row)?;
+    let place = |pixel: &Rgb| places.get(pixel).copied().unwrap_or_default();
+    let mut packed = Vec::with_capacity(pixels.len());
+    for run in pixels.chunk_by(|one, other| one == other) {
+        packed.resize(packed.len() + run.len(), place(&run[0]));
     }
-    let packed = packed.finish()?;
-    let size = |length: usize| u32::try_from(length).map_err(io::Error::other);
-    let mut header = [size(width)?, size(pixels.len() / width.max(1))?]
-        .map(u32::to_be_bytes)
-        .concat();
-    // 8 bits a pixel, a palette, and the one way each of packing, filtering and not interlacing.
-    header.extend([8, 3, 0, 0, 0]);
-    let mut density = [PIXELS_PER_METRE; 2].map(u32::to_be_bytes).concat();
-    density.push(1);
-    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (kind, held) in [
-        (b"IHDR", header),
-        (b"pHYs", density),
-        (b"PLTE", palette.concat()),
-        (b"IDAT", packed),
-        (b"IEND", Vec::new()),
-    ] {
-        let mut sum = Crc::new();
-        sum.update(kind);
-        sum.update(&held);
-        png.extend(size(held.len())?.to_be_bytes());
-        png.extend(kind);
-        png.extend(held);
-        png.extend(sum.sum().to_be_bytes());
-    }
-    Ok(png)
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, width, height);
+    encoder.set_color(ColorType::Indexed);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_palette(palette.concat());
+    encoder.set_filter(Filter::NoFilter);
+    encoder.set_pixel_dims(Some(PixelDimensions {
+        xppu: PIXELS_PER_METRE,
+        yppu: PIXELS_PER_METRE,
+        unit: Unit::Meter,
+    }));
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&packed)?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 /// The colours of a palette, and which of them stands for each colour: itself, or the nearest where

@@ -11,7 +11,7 @@ use super::super::sweep::{CardRow, Joined, Manifest};
 use super::super::tables::SummaryRow;
 use super::super::text::{capital, draws_in_words};
 use super::super::{backtest, frontier, sensitivity};
-use super::figure;
+use super::{NORMAL_90, figure};
 use crate::data::{DataError, boundaries};
 use crate::simulation::backtest::BallotForecast;
 use crate::simulation::frontier::Frontier;
@@ -111,6 +111,7 @@ struct Swept {
     measured: &'static str,
     unit: Unit,
     of: fn(&CardRow) -> Option<f64>,
+    range: fn(&CardRow) -> Option<(f64, f64)>,
     whose: &'static str,
 }
 
@@ -120,20 +121,23 @@ const SWEPT: [Swept; 4] = [
         measured: "homes in bands that do not pay more than today (% of homes)",
         unit: Unit::Share,
         of: |row| Some(row.share_frozen),
+        range: |_| None,
         whose: "authorities",
     },
     Swept {
         name: "yield",
         measured: "yield over a No as budgeted, per home (pounds a year)",
         unit: Unit::Pounds,
-        of: |row| per_home(row).filter(|_| row.win_probability.is_some()),
+        of: |row| row.yield_per_dwelling().filter(|_| row.has_vote()),
+        range: |_| None,
         whose: "authorities that need a vote",
     },
     Swept {
         name: "yield-no-vote",
         measured: "yield as budgeted over the year without it, per home (pounds a year)",
         unit: Unit::Pounds,
-        of: |row| per_home(row).filter(|_| row.win_probability.is_none()),
+        of: |row| row.yield_per_dwelling().filter(|_| !row.has_vote()),
+        range: |_| None,
         whose: "authorities that need no vote",
     },
     Swept {
@@ -141,12 +145,16 @@ const SWEPT: [Swept; 4] = [
         measured: "probability of winning the vote (%)",
         unit: Unit::Share,
         of: |row| row.win_probability,
+        range: range_of_win,
         whose: "authorities that need a vote",
     },
 ];
 
-fn per_home(row: &CardRow) -> Option<f64> {
-    (row.n_dwellings > 0).then(|| row.net_yield_vs_no / row.n_dwellings as f64)
+/// The 90% range of a probability of winning from chance alone.
+fn range_of_win(row: &CardRow) -> Option<(f64, f64)> {
+    let (win, error) = (row.win_probability?, row.win_probability_error?);
+    let half = NORMAL_90 * error;
+    Some(((win - half).max(0.0), (win + half).min(1.0)))
 }
 
 /// The charts of a sweep: a map and a league of the homes frozen, of the yield per home, those that need
@@ -202,7 +210,7 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
                     .map(|(row, value)| LeagueEntry {
                         name: row.authority.clone(),
                         value: *value,
-                        range: None,
+                        range: (swept.range)(row),
                     })
                     .collect(),
                 of: swept.whose.to_owned(),
@@ -395,10 +403,14 @@ mod tests {
             scenario: "one".to_owned(),
             authority_code: code.to_owned(),
             authority: format!("authority {code}"),
+            vote_year: "2027-28".to_owned(),
             n_dwellings: 1_000,
             share_frozen,
             net_yield_vs_no: 50_000.0,
+            yes_share: win,
+            yes_range: None,
             win_probability: win,
+            win_probability_error: win.map(|_| 0.01),
         }
     }
 
@@ -431,6 +443,7 @@ mod tests {
         let joined = Joined {
             rows,
             failures: Vec::new(),
+            caveats: Vec::new(),
         };
         let figures = of_sweep(manifest, &joined).expect("figures");
         (figures
