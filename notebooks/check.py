@@ -7,9 +7,9 @@ import pathlib
 import sys
 
 import nbformat
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 # All that a notebook may say of the program that runs it.
 METADATA = {
@@ -38,9 +38,11 @@ def fault_of(path):
     held = list(left_in(notebook))
     if held:
         return f"holds {', '.join(held)} [clear its outputs]"
-    kernel = AsyncKernelManager(kernel_name="python3", transport_encryption="auto")
     client = NotebookClient(
-        notebook, km=kernel, timeout=120, resources={"metadata": {"path": str(path.parent)}}
+        notebook,
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+        timeout=300,
+        resources={"metadata": {"path": str(path.parent)}},
     )
     try:
         client.execute()
