@@ -5,6 +5,8 @@
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
 use bandwise::report::document::{Block, Document, Figure, Table, html, markdown};
+use bandwise::report::league::proposals;
+use bandwise::report::paper::Compared;
 use bandwise::report::results::Briefing;
 use bandwise::report::{briefing, figures, paper, scenario_file};
 use bandwise::simulation::{NoObserver, prepare, run};
@@ -218,4 +220,65 @@ fn the_same_proposal_gives_the_same_paper() {
     let (second, _) = paper_of("gentle-efgh", "Sandwell");
     assert_eq!(html(&first), html(&second));
     assert_eq!(markdown(&first), markdown(&second));
+}
+
+#[test]
+fn a_comparison_says_of_every_proposal_what_it_is_and_where_it_stands() {
+    let world = World::embedded(Some("2026-27")).unwrap();
+    let prepared: Vec<_> = ["williamson-2018", "uniform-15", "max-without-vote"]
+        .iter()
+        .map(|key| {
+            let mut scenario = Scenario::load(key, &Names::of(&world.assumptions)).unwrap();
+            (scenario, _) = scenario.for_authority("Derby");
+            scenario.draws = 200;
+            prepare(&scenario, &world).unwrap()
+        })
+        .collect();
+    let outcomes: Vec<_> = prepared.iter().map(|one| run(one, &NoObserver)).collect();
+    let briefings: Vec<_> = prepared
+        .iter()
+        .zip(&outcomes)
+        .map(|(one, drawn)| briefing(one, drawn, &scenario_file::toml(&one.scenario), &[]).unwrap())
+        .collect();
+    let compared: Vec<_> = prepared
+        .iter()
+        .zip(&briefings)
+        .map(|(prepared, briefing)| Compared { prepared, briefing })
+        .collect();
+    let ranked: Vec<_> = compared
+        .iter()
+        .map(|one| (one.prepared.scenario.key.as_str(), one.briefing))
+        .collect();
+    let league = proposals(&ranked);
+    let drawn: Vec<_> = prepared.iter().zip(&outcomes).collect();
+    let document = paper::of_compare(
+        &compared,
+        &[],
+        &league,
+        &briefings[0].warnings,
+        &briefings[0].provenance,
+        &figures::of_compare(&drawn),
+    );
+    let page = read_aloud(&html(&document));
+    for one in &compared {
+        let name = format!("{}: {}", one.prepared.scenario.key, one.briefing.title);
+        assert!(page.contains(&name), "{name}");
+    }
+    for table in tables_of(&document) {
+        assert!(!table.caption.is_empty());
+        for row in &table.rows {
+            assert_eq!(row.len(), table.columns.len(), "{}", table.caption);
+        }
+    }
+    // A proposal without a vote is not ranked by what only a vote has.
+    let won = league.iter().filter(|row| row.figure == "win_probability");
+    assert!(won.clone().count() == 2 && won.clone().all(|row| row.of == 2));
+    // Two of them freeze nobody: they share the second rank.
+    let frozen = "share_frozen_dwellings_own_element";
+    let ranks: Vec<usize> = (league.iter())
+        .filter(|row| row.figure == frozen)
+        .map(|row| row.rank)
+        .collect();
+    assert_eq!(ranks, [1, 2, 2]);
+    assert!(page.contains("=2 of 3"));
 }

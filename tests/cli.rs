@@ -300,6 +300,7 @@ fn results_are_never_written_over_others_without_force() {
         names,
         [
             "ballot-paper.txt",
+            "datapackage.json",
             "mine.txt",
             "provenance.json",
             "results.json",
@@ -431,7 +432,30 @@ fn every_table_has_the_columns_of_the_data_package() {
     let read = |name: &str| fs::read_to_string(folder.path().join("o").join(name)).unwrap();
     let package: serde_json::Value = serde_json::from_str(&read("datapackage.json")).unwrap();
     let resources = package["resources"].as_array().unwrap();
-    assert_eq!(resources.len(), 15);
+    let tables = |format: &str| {
+        resources
+            .iter()
+            .filter(|one| one["format"] == format)
+            .count()
+    };
+    assert_eq!((tables("csv"), tables("parquet")), (14, 15));
+    for field in resources
+        .iter()
+        .filter_map(|one| one["schema"]["fields"].as_array())
+        .flatten()
+    {
+        let measured = ["integer", "number"].contains(&field["type"].as_str().unwrap());
+        assert_eq!(measured, field["unit"].is_string(), "{field}");
+    }
+    let described: Vec<&str> = resources
+        .iter()
+        .map(|one| one["path"].as_str().unwrap())
+        .collect();
+    for name in listing(&folder.path().join("o")) {
+        let known =
+            name == "datapackage.json" || name == "charts" || described.contains(&name.as_str());
+        assert!(known, "{name} is described");
+    }
     for resource in resources
         .iter()
         .filter(|resource| resource["format"] == "csv")
@@ -641,6 +665,16 @@ fn proposals_are_compared_on_the_same_luck() {
     );
     let table = fs::read_to_string(folder.path().join("o/compare.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + 2 * 6);
+    let files = listing(&folder.path().join("o"));
+    for file in [
+        "briefing.docx",
+        "briefing.html",
+        "briefing.md",
+        "charts",
+        "league.csv",
+    ] {
+        assert!(files.iter().any(|held| held == file), "{file}: {files:?}");
+    }
 }
 
 #[test]

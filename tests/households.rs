@@ -16,7 +16,8 @@ use bandwise::data::scenario::Names;
 use bandwise::data::{Assumptions, Scenario, World, cells};
 use bandwise::domain::{Band, Liability, Pence, Reduction};
 use bandwise::report::csv::csv;
-use bandwise::report::households::{cell_rows, cells_parquet, mapping_toml, write_synthetic};
+use bandwise::report::households::{cell_rows, mapping_toml, write_synthetic};
+use bandwise::report::parquet::parquet;
 use bandwise::simulation::Synthetic;
 use bandwise::tax::{Facts, extract_base, reconcile};
 use polars::prelude::{Column, DataFrame, ParquetWriter};
@@ -233,9 +234,9 @@ fn cells_compress_to_themselves_and_the_order_of_rows_does_not_matter() {
     let again = read(&cells, None, Some(derby(&world))).unwrap();
     assert_eq!((&again.cells, &again.areas), (&first.cells, &first.areas));
     assert_eq!(csv(&cell_rows(&again)), bytes);
-    let parquet = folder.path().join("cells.parquet");
-    fs::write(&parquet, cells_parquet(&rows).unwrap()).unwrap();
-    assert_eq!(read(&parquet, None, None).unwrap().cells, first.cells);
+    let twin = folder.path().join("cells.parquet");
+    fs::write(&twin, parquet(&rows).unwrap()).unwrap();
+    assert_eq!(read(&twin, None, None).unwrap().cells, first.cells);
 
     let text = fs::read_to_string(&file).unwrap();
     let mut lines: Vec<&str> = text.lines().collect();

@@ -49,6 +49,9 @@ if [ -n "${BANDWISE_PEERS:-}" ]; then
     "$BANDWISE_PEERS" tests/peers/check_posterior.py --backtest "$peers/backtest/backtest.csv" | tail -n 1
     step "Shards of a sweep on a Dask cluster, and its parts in DuckDB"
     "$BANDWISE_PEERS" tests/peers/check_sweep.py "${CARGO_TARGET_DIR:-target}/debug/bandwise"
+    step "Tables in pandas, DuckDB, Polars and frictionless; results after faults"
+    "$BANDWISE_PEERS" tests/peers/check_tables.py "${CARGO_TARGET_DIR:-target}/debug/bandwise"
+    "$BANDWISE_PEERS" tests/peers/check_faults.py "${CARGO_TARGET_DIR:-target}/debug/bandwise"
     step "Notebooks"
     bash notebooks/check.sh "${CARGO_TARGET_DIR:-target}/debug/bandwise"
     step "The workbook's formulas, recalculated by LibreOffice"

@@ -553,3 +553,88 @@ fn wrong_arguments_are_told_with_what_is_allowed() {
     assert_eq!(code, 73);
     assert!(error.contains("file is a file, not a folder"), "{error}");
 }
+
+#[test]
+fn the_league_ranks_everybody_and_the_briefing_says_of_how_many() {
+    let folder = with_list();
+    succeeds(&folder, &format!("{SMALL} --out o"));
+    let league = rows(&folder, "o/league.csv");
+    let swept = rows(&folder, "o/authorities.csv");
+    let of = |scenario: &str, figure: &str, among: &str| {
+        let held = league.iter().filter(|row| {
+            row["scenario"] == scenario && row["figure"] == figure && row["among"] == among
+        });
+        held.collect::<Vec<_>>()
+    };
+    // Cardiff needs no vote: its yield stands apart, over a freeze.
+    let frozen = of("gentle-efgh", "share_frozen_dwellings_own_element", "all");
+    assert_eq!(frozen.len(), 4);
+    let yields = of("gentle-efgh", "net_yield_vs_no_pounds", "vote");
+    assert_eq!(yields.len(), 3);
+    let without = of("gentle-efgh", "net_yield_vs_no_pounds", "no_vote");
+    assert_eq!(without.len(), 1);
+    assert_eq!(without[0]["authority"], "Cardiff");
+    // Every figure is that of authorities.csv, in falling order, under its rank.
+    let mut last = f64::INFINITY;
+    for (place, row) in frozen.iter().enumerate() {
+        let value: f64 = row["value"].parse().unwrap();
+        assert!(value < last, "{row:?}");
+        last = value;
+        assert_eq!(
+            (row["rank"].as_str(), row["of"].as_str()),
+            ((place + 1).to_string().as_str(), "4")
+        );
+        let held = swept.iter().find(|held| {
+            held["scenario"] == "gentle-efgh" && held["authority_code"] == row["authority_code"]
+        });
+        assert_eq!(
+            held.unwrap()["share_frozen_dwellings_own_element"],
+            row["value"]
+        );
+    }
+    // Under a rise for all nobody is frozen: all share the first rank.
+    let equal = of("uniform-15", "share_frozen_dwellings_own_element", "all");
+    assert!(
+        equal
+            .iter()
+            .all(|row| row["rank"] == "1" && row["value"] == "0.0")
+    );
+
+    let page = fs::read_to_string(folder.path().join("o/briefing.html")).unwrap();
+    for words in [
+        "4 billing authorities: 2 proposals",
+        "8 of 8 cases done",
+        "3 authorities would have to hold a referendum.",
+        "In 1 authority no referendum is needed",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(folder.path().join("o/charts/league-frozen-2.png").is_file());
+
+    // Another sweep in its place leaves nothing of it.
+    succeeds(
+        &folder,
+        "sweep gentle-efgh --authorities list.txt --draws 200 --out o --force",
+    );
+    assert!(!folder.path().join("o/charts/league-frozen-2.png").exists());
+    assert!(folder.path().join("o/charts/league-frozen.png").is_file());
+    assert_eq!(rows(&folder, "o/league.csv").len(), 18);
+}
+
+#[test]
+fn the_briefing_names_what_failed_and_why() {
+    let folder = with_list();
+    succeeds(
+        &folder,
+        "sweep max-without-vote --authorities list.txt --draws 200 --out o",
+    );
+    let paper = fs::read_to_string(folder.path().join("o/briefing.md")).unwrap();
+    assert!(
+        paper.contains("3 of 4 cases done, 1 without a result"),
+        "{paper}"
+    );
+    assert!(
+        paper.contains("Cardiff: schedule: there is no largest rise"),
+        "{paper}"
+    );
+}

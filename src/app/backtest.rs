@@ -2,13 +2,13 @@
 
 use bandwise::data::scenario::Names;
 use bandwise::data::{Assumptions, Scenario, World, evidence};
-use bandwise::report::{backtest as report, csv, json};
+use bandwise::report::{Tables, backtest as report, figures, json};
 use bandwise::simulation::backtest::{backtest as predict, backtest_areas};
 use bandwise::simulation::on_threads;
 
 use super::cli::BacktestArgs;
 use super::exit::{Failure, print};
-use super::run::open;
+use super::run::{open, write_charts};
 
 /// The built-in scenario that restates the ballot whose count is held by area.
 const BY_AREA: &str = "bedfordshire-2015";
@@ -30,20 +30,13 @@ pub fn backtest(args: &BacktestArgs) -> Result<(), Failure> {
     });
     let areas = areas.map_err(Failure::bug)?;
     let rows = report::rows(&forecasts);
-    folder.write("backtest.csv", &csv::csv(&rows))?;
-    folder.write("backtest_areas.csv", &csv::csv(&report::area_rows(&areas)))?;
-    folder.write("backtest.svg", report::plot(&forecasts).as_bytes())?;
+    let mut tables = Tables::both(&folder);
+    tables.add(&rows)?;
+    tables.add(&report::area_rows(&areas))?;
+    write_charts(&folder, &[figures::of_backtest(&forecasts)])?;
     let provenance = report::provenance(&evidence, effort).map_err(Failure::bug)?;
     folder.write("provenance.json", &json::json(&provenance))?;
-    let tables = [
-        json::resource::<report::BacktestRow>(),
-        json::resource::<report::BacktestAreaRow>(),
-    ];
-    let title = "Each past ballot predicted from the others";
-    folder.write(
-        "datapackage.json",
-        &json::package("backtest", title, &tables),
-    )?;
+    tables.describe("backtest", "Each past ballot predicted from the others")?;
     let place = folder.commit()?.display().to_string();
     print(&report::card(&forecasts, &areas, effort, &place))
 }

@@ -3,10 +3,9 @@
 use bandwise::data::{Assumptions, evidence, scenario};
 use bandwise::domain::Evidence;
 use bandwise::report::calibration::{
-    CalibrationRow, EvidenceRow, FitRow, calibration_rows, card, evidence_rows, fit_rows,
-    fitted_normal_csv, fitted_normal_file,
+    calibration_rows, card, evidence_rows, fit_rows, fitted_normal_csv, fitted_normal_file,
 };
-use bandwise::report::{csv, json};
+use bandwise::report::{Tables, json};
 use bandwise::simulation::calibrate::calibrate as learn;
 use bandwise::simulation::learn::Effort;
 use bandwise::simulation::on_threads;
@@ -26,24 +25,16 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), Failure> {
         learn(&assumptions, evidence, effort)
     });
     let fit = fit_rows(&calibration).map_err(Failure::bug)?;
-    folder.write(
-        "calibration.csv",
-        &csv::csv(&calibration_rows(&calibration)),
-    )?;
-    folder.write("evidence.csv", &csv::csv(&evidence_rows(&calibration)))?;
-    folder.write("fit.csv", &csv::csv(&fit))?;
+    let mut tables = Tables::both(&folder);
+    tables.add(&calibration_rows(&calibration))?;
+    tables.add(&evidence_rows(&calibration))?;
+    tables.add(&fit)?;
     let fitted = fitted_normal_csv(&calibration.learned.fitted);
     folder.write(fitted_normal_file(), &fitted)?;
     folder.write("provenance.json", &json::json(&fit))?;
-    let tables = [
-        json::resource::<CalibrationRow>(),
-        json::resource::<EvidenceRow>(),
-        json::resource::<FitRow>(),
-    ];
-    let title = "What past ballots and surveys say of the vote";
-    folder.write(
-        "datapackage.json",
-        &json::package("calibration", title, &tables),
+    tables.describe(
+        "calibration",
+        "What past ballots and surveys say of the vote",
     )?;
     let place = folder.commit()?.display().to_string();
     print(&card(&calibration, &place))

@@ -1,16 +1,22 @@
 //! `compare`: proposals on the same luck.
 
+use bandwise::report::paper::{Compared, of_compare};
 use bandwise::report::tables::WarningRow;
-use bandwise::report::{card, csv, json, results, scenario_file, text};
+use bandwise::report::{
+    Briefing, Tables, briefing, card, figures, json, league, results, scenario_file, text,
+};
 use bandwise::simulation::{
     NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate, same_evidence,
 };
 
-use super::cli::CompareArgs;
+use super::cli::{CompareArgs, Format};
 use super::exit::{Failure, print};
 use super::progress::Bar;
-use super::run::open;
+use super::run::{open, write_paper};
 use super::scenario::load;
+
+/// The formats of the briefing.
+const PAPER: [Format; 4] = [Format::Html, Format::Md, Format::Docx, Format::Charts];
 
 /// Compares every scenario with the first: same authority, year, draws and seed.
 pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
@@ -96,8 +102,25 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
     let place = match folder {
         None => None,
         Some(folder) => {
-            folder.write("compare.csv", &csv::csv(&pairs.concat()))?;
-            folder.write("warnings.csv", &csv::csv(&warnings))?;
+            let briefings: Vec<Briefing> = on_threads(args.output.threads, || {
+                let each = prepared.iter().zip(&outcomes).zip(&texts);
+                each.map(|((one, drawn), text)| briefing(one, drawn, text, &overrides))
+                    .collect::<Result<_, _>>()
+            })?;
+            let compared: Vec<Compared<'_>> = prepared
+                .iter()
+                .zip(&briefings)
+                .map(|(prepared, briefing)| Compared { prepared, briefing })
+                .collect();
+            let ranked: Vec<(&str, &Briefing)> = compared
+                .iter()
+                .map(|one| (one.prepared.scenario.key.as_str(), one.briefing))
+                .collect();
+            let league = league::proposals(&ranked);
+            let mut tables = Tables::both(&folder);
+            tables.add(&pairs.concat())?;
+            tables.add(&league)?;
+            tables.add(&warnings)?;
             let mut provenance = results::provenance(first, &texts.concat(), &overrides)?;
             let keys: Vec<_> = prepared
                 .iter()
@@ -108,6 +131,11 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
                 folder.write(&format!("scenario-{key}.toml"), text.as_bytes())?;
             }
             folder.write("provenance.json", &json::json(&provenance))?;
+            let drawn: Vec<_> = prepared.iter().zip(&outcomes).collect();
+            let figures = figures::of_compare(&drawn);
+            let paper = of_compare(&compared, &pairs, &league, &warnings, &provenance, &figures);
+            write_paper(&folder, &PAPER, &paper, &figures)?;
+            tables.describe("compare", "Proposals on the same luck")?;
             Some(folder.commit()?.display().to_string())
         }
     };

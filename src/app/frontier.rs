@@ -1,18 +1,15 @@
 //! `frontier`: what to propose.
 
 use bandwise::domain::{Pence, Rise, Share};
-use bandwise::report::frontier::{
-    CHART, FrontierLimitRow, FrontierRow, best, card, chart, limit_rows, rows,
-};
-use bandwise::report::tables::WarningRow;
-use bandwise::report::{csv, json, results, scenario_file};
+use bandwise::report::frontier::{best, card, limit_rows, rows};
+use bandwise::report::{Tables, figures, json, results, scenario_file};
 use bandwise::simulation::frontier::{FrontierError, Wishes, frontier as search};
 use bandwise::simulation::on_threads;
 
 use super::cli::FrontierArgs;
 use super::exit::{Failure, print};
 use super::progress::Bar;
-use super::run::{open, slug};
+use super::run::{open, slug, write_charts};
 use super::scenario::load;
 
 impl From<FrontierError> for Failure {
@@ -48,22 +45,17 @@ pub fn frontier(args: &FrontierArgs) -> Result<(), Failure> {
     let warnings = results::rows_of(&known);
     let scenario_toml = scenario_file::toml(&prepared.scenario);
     let provenance = results::provenance(&prepared, &scenario_toml, &loaded.overrides)?;
-    folder.write("frontier.csv", &csv::csv(&rows(&found)))?;
-    folder.write("frontier_limits.csv", &csv::csv(&limit_rows(&found)))?;
-    folder.write(CHART, chart(&prepared, &found).as_bytes())?;
+    let mut tables = Tables::both(&folder);
+    tables.add(&rows(&found))?;
+    tables.add(&limit_rows(&found))?;
+    tables.add(&warnings)?;
+    write_charts(&folder, &[figures::of_frontier(&prepared, &found)])?;
     for (file, scenario) in best(&prepared, &found) {
         folder.write(file, scenario_file::toml(&scenario).as_bytes())?;
     }
-    folder.write("warnings.csv", &csv::csv(&warnings))?;
     folder.write("scenario.toml", scenario_toml.as_bytes())?;
     folder.write("provenance.json", &json::json(&provenance))?;
-    let tables = vec![
-        json::resource::<FrontierRow>(),
-        json::resource::<FrontierLimitRow>(),
-        json::resource::<WarningRow>(),
-    ];
-    let package = json::package(&prepared.scenario.key, &prepared.scenario.title, &tables);
-    folder.write("datapackage.json", &package)?;
+    tables.describe(&prepared.scenario.key, &prepared.scenario.title)?;
     let place = folder.commit()?.display().to_string();
     print(&card(&prepared, &found, &wishes, &warnings, &place))
 }

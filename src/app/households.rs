@@ -9,9 +9,10 @@ use bandwise::data::small_areas::small_areas;
 use bandwise::data::{Assumptions, Scenario, World};
 use bandwise::domain::AreaKind;
 use bandwise::domain::money::thousands;
+use bandwise::report::Tables;
 use bandwise::report::csv::csv;
 use bandwise::report::households::{
-    Heading, Provenance, card, cell_rows, cells_parquet, tables, write_synthetic,
+    Heading, Provenance, add_tables, card, cell_rows, mapping_toml, write_synthetic,
 };
 use bandwise::report::json::json;
 use bandwise::simulation::Synthetic;
@@ -130,15 +131,12 @@ fn extract(
         data_sha256: data_sha256(),
         cells_sha256: bandwise::data::catalogue::sha256(&cells),
     };
-    for (name, bytes) in tables(&extract, reconciliation.as_ref()) {
-        folder.write(name, &bytes)?;
-    }
-    folder.write("cells.csv", &cells)?;
-    folder.write(
-        "cells.parquet",
-        &cells_parquet(&rows).map_err(Failure::bug)?,
-    )?;
+    let mut tables = Tables::both(&folder);
+    add_tables(&mut tables, &extract, reconciliation.as_ref())?;
+    tables.add(&rows)?;
+    folder.write("mapping.toml", mapping_toml(&extract.mapping).as_bytes())?;
     folder.write("provenance.json", &json(&provenance))?;
+    tables.describe("households", "A council's own extract")?;
     let place = folder.path().display().to_string();
     let heading = Heading {
         file: &file,

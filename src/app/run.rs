@@ -3,10 +3,10 @@
 use bandwise::report::document::{Document, Figure};
 use bandwise::report::files::Place;
 use bandwise::report::{
-    OutputFolder, briefing, card, csv, document, figures, json, paper, parquet, scenario_file,
-    text, workbook,
+    OutputFolder, Tables, briefing, card, document, figures, json, paper, scenario_file, text,
+    workbook,
 };
-use bandwise::simulation::{DrawOutcomes, Prepared, on_threads, run as simulate};
+use bandwise::simulation::{DrawOutcomes, on_threads, run as simulate};
 
 use super::cli::{Format, Output, RunArgs};
 use super::exit::{Failure, print};
@@ -37,61 +37,40 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let briefing = on_threads(args.output.threads, || {
         briefing(&prepared, &outcomes, &scenario_toml, &loaded.overrides)
     })?;
-    let place = folder.path().display().to_string();
+    let wants = |format| args.format.contains(&format);
+    let first = if wants(Format::Html) {
+        " (open briefing.html first)"
+    } else {
+        ""
+    };
+    let place = format!("{}{first}", folder.path().display());
     let card = card::card(&prepared, &briefing, &place);
     folder.write("scenario.toml", scenario_toml.as_bytes())?;
     folder.write("ballot-paper.txt", text::ballot(&prepared).as_bytes())?;
     folder.write("provenance.json", &json::json(&briefing.provenance))?;
-    if args.format.contains(&Format::Csv) {
-        folder.write("summary.csv", &csv::csv(&briefing.summary))?;
-        folder.write("bands.csv", &csv::csv(&briefing.bands))?;
-        folder.write("wards.csv", &csv::csv(&briefing.wards))?;
-        folder.write("deciles.csv", &csv::csv(&briefing.deciles))?;
-        folder.write(
-            "example_households.csv",
-            &csv::csv(&briefing.example_households),
-        )?;
-        folder.write("drivers.csv", &csv::csv(&briefing.drivers))?;
-        folder.write("needs.csv", &csv::csv(&briefing.needs))?;
-        folder.write("needs_curve.csv", &csv::csv(&briefing.needs_curve))?;
-        folder.write("days.csv", &csv::csv(&briefing.days))?;
-        folder.write("perception.csv", &csv::csv(&briefing.perception))?;
-        folder.write("routes.csv", &csv::csv(&briefing.routes))?;
-        folder.write("medium_term.csv", &csv::csv(&briefing.medium_term))?;
-        folder.write("services.csv", &csv::csv(&briefing.services))?;
-        folder.write("warnings.csv", &csv::csv(&briefing.warnings))?;
-        let inputs: Vec<_> = prepared
-            .inputs
-            .list()
-            .iter()
-            .map(|input| (input.name.clone(), input.meaning.clone()))
-            .collect();
-        folder.write("datapackage.json", &json::data_package(&briefing, &inputs))?;
-    }
-    if args.format.contains(&Format::Parquet) {
-        folder.write("draws.parquet", &draws(&prepared, &outcomes)?)?;
-    }
-    if args.format.contains(&Format::Xlsx) {
+    let mut tables = Tables::new(&folder, wants(Format::Csv), wants(Format::Parquet));
+    briefing.add_to(&mut tables)?;
+    tables.add_draws(&prepared, &outcomes)?;
+    if wants(Format::Xlsx) {
         let workbook = workbook::workbook(&prepared, &briefing).map_err(Failure::bug)?;
         folder.write("workbook.xlsx", &workbook)?;
     }
-    if [
+    let of_paper = [
         Format::Html,
         Format::Md,
         Format::Docx,
         Format::Charts,
         Format::Pdf,
-    ]
-    .iter()
-    .any(|format| args.format.contains(format))
-    {
+    ];
+    if of_paper.into_iter().any(wants) {
         let figures = figures::of_run(&prepared, &outcomes, &briefing)?;
         let paper = paper::of_run(&prepared, &briefing, &figures);
         write_paper(&folder, &args.format, browser.as_ref(), &paper, &figures)?;
     }
-    if args.format.contains(&Format::Json) {
+    if wants(Format::Json) {
         folder.write("results.json", &json::json(&briefing))?;
     }
+    tables.describe(&prepared.scenario.key, &briefing.title)?;
     folder.commit()?;
     print(&card)
 }
@@ -127,9 +106,19 @@ pub fn write_paper(
         folder.write("briefing.docx", &word)?;
     }
     if charts {
-        for (name, bytes) in figures::files(figures, &pictures) {
-            folder.write(&name, &bytes)?;
-        }
+        write_files(folder, figures::files(figures, &pictures))?;
+    }
+    Ok(())
+}
+
+/// Writes charts as drawings and as pictures.
+pub fn write_charts(folder: &OutputFolder, figures: &[Figure]) -> Result<(), Failure> {
+    write_files(folder, figures::files(figures, &figures::pictures(figures)))
+}
+
+fn write_files(folder: &OutputFolder, files: Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
+    for (name, bytes) in files {
+        folder.write(&name, &bytes)?;
     }
     Ok(())
 }
@@ -149,10 +138,6 @@ pub fn too_few_agree(outcomes: &DrawOutcomes) -> Option<String> {
              for any figure of the vote [check [[poll]] and [inputs], or make more draws with --draws]"
         )
     })
-}
-
-fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> Result<Vec<u8>, Failure> {
-    parquet::draws(prepared, outcomes).map_err(Failure::bug)
 }
 
 /// Opens the folder for results before the run, and sees to it that Ctrl-C leaves nothing of it.

@@ -1,15 +1,15 @@
 //! `sensitivity`: which unknowns make the result uncertain.
 
-use bandwise::report::sensitivity::{SensitivityRow, card, chart, rows, warnings};
+use bandwise::report::sensitivity::{card, rows, warnings};
 use bandwise::report::tables::WarningRow;
-use bandwise::report::{csv, json, results, scenario_file};
-use bandwise::simulation::sensitivity::{Outcome, sensitivity as split};
+use bandwise::report::{Tables, figures, json, results, scenario_file};
+use bandwise::simulation::sensitivity::sensitivity as split;
 use bandwise::simulation::{on_threads, run as simulate};
 
 use super::cli::{Luck, SensitivityArgs};
 use super::exit::{Failure, print};
 use super::progress::Bar;
-use super::run::{open, slug};
+use super::run::{open, slug, write_charts};
 use super::scenario::load;
 
 /// Fewest effective draws that a distribution is fitted to.
@@ -58,24 +58,13 @@ pub fn sensitivity(args: &SensitivityArgs) -> Result<(), Failure> {
     caveats.extend(of_run.into_iter().filter(|row| !of_draws(row)));
     let scenario_toml = scenario_file::toml(&prepared.scenario);
     let provenance = results::provenance(&prepared, &scenario_toml, &loaded.overrides)?;
-    folder.write("sensitivity.csv", &csv::csv(&rows(&found)))?;
-    for (file, outcome) in [
-        ("tornado-win.svg", Outcome::Win),
-        ("tornado-collected.svg", Outcome::Collected),
-    ] {
-        if let Some(svg) = chart(&prepared, &found, outcome) {
-            folder.write(file, svg.as_bytes())?;
-        }
-    }
-    folder.write("warnings.csv", &csv::csv(&caveats))?;
+    let mut tables = Tables::both(&folder);
+    tables.add(&rows(&found))?;
+    tables.add(&caveats)?;
+    write_charts(&folder, &figures::of_sensitivity(&prepared, &found))?;
     folder.write("scenario.toml", scenario_toml.as_bytes())?;
     folder.write("provenance.json", &json::json(&provenance))?;
-    let tables = vec![
-        json::resource::<SensitivityRow>(),
-        json::resource::<WarningRow>(),
-    ];
-    let package = json::package(&prepared.scenario.key, &prepared.scenario.title, &tables);
-    folder.write("datapackage.json", &package)?;
+    tables.describe(&prepared.scenario.key, &prepared.scenario.title)?;
     let place = folder.commit()?.display().to_string();
     print(&card(&prepared, &found, &caveats, &place))
 }

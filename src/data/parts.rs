@@ -67,6 +67,15 @@ pub fn check(folder: &Path, sweep: &str, part: usize, tables: &[String]) -> Resu
     Ok(())
 }
 
+/// The size in bytes and the SHA-256 of a file of a sweep.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn size_and_sha256(path: &Path) -> Result<(u64, String), DataError> {
+    let bytes = std::fs::read(path).map_err(|error| DataError::unreadable(path, &error))?;
+    Ok((bytes.len() as u64, sha256(&bytes)))
+}
+
 /// A table of a part.
 ///
 /// # Errors

@@ -4,6 +4,8 @@ use super::backtest::{BacktestAreaRow, BacktestRow};
 use super::calibration::{CalibrationRow, EvidenceRow, FitRow};
 use super::days::DayRow;
 use super::frontier::{FrontierLimitRow, FrontierRow};
+use super::households::{CellRow, ProfileRow, ReconciliationRow, RefusedRow};
+use super::league::{LeagueRow, ProposalRank};
 use super::medium_term::{MediumTermRow, ServiceRow};
 use super::needs::{NeedCurveRow, NeedRow};
 use super::parquet::{DRAW, OUTCOMES};
@@ -71,6 +73,7 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
     result::<ServiceRow>(&mut text);
     result::<WarningRow>(&mut text);
     result::<CompareRow>(&mut text);
+    result::<ProposalRank>(&mut text);
     let draws = [DRAW].iter().chain(&OUTCOMES);
     text.push_str(&columns(
         "draws.parquet",
@@ -84,6 +87,7 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
         text.push_str(&columns(&name, table.title.trim(), &table.columns()));
     }
     result::<ScenarioRow>(&mut text);
+    result::<LeagueRow>(&mut text);
     text.push_str("\n## Results of a sensitivity analysis\n");
     result::<SensitivityRow>(&mut text);
     text.push_str("\n## Results of a frontier\n");
@@ -96,6 +100,11 @@ pub fn markdown(catalogue: &Catalogue) -> Result<String, DataError> {
     text.push_str("\n## Results of a back-test\n");
     result::<BacktestRow>(&mut text);
     result::<BacktestAreaRow>(&mut text);
+    text.push_str("\n## Results of an extract\n");
+    result::<CellRow>(&mut text);
+    result::<ProfileRow>(&mut text);
+    result::<ReconciliationRow>(&mut text);
+    result::<RefusedRow>(&mut text);
     Ok(text)
 }
 
@@ -148,13 +157,15 @@ fn columns<'a>(
     title: &str,
     columns: impl IntoIterator<Item = &'a ColumnDoc>,
 ) -> String {
-    let mut text =
-        format!("\n### {name}\n\n{title}\n\n| column | type | what it says |\n|---|---|---|\n");
+    let mut text = format!(
+        "\n### {name}\n\n{title}\n\n| column | type | unit | what it says |\n|---|---|---|---|\n"
+    );
     for column in columns {
         text.push_str(&format!(
-            "| `{}` | {} | {} |\n",
+            "| `{}` | {} | {} | {} |\n",
             column.name,
             column.kind,
+            cell(column.unit),
             cell(column.description)
         ));
     }
@@ -179,4 +190,23 @@ fn anchor(heading: &str) -> String {
 /// Text that does not end its cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_of_every_result_has_a_unit_and_no_word_has_one() {
+        let text = markdown(&Catalogue::embedded().unwrap()).unwrap();
+        let (_, results) = text.split_once("## Results of a run").unwrap();
+        let mut numbers = 0;
+        for line in results.lines().filter(|line| line.starts_with("| `")) {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let measured = ["integer", "number"].contains(&cells[2]);
+            assert_eq!(measured, !cells[3].is_empty(), "{line}");
+            numbers += usize::from(measured);
+        }
+        assert!(numbers > 300, "{numbers}");
+    }
 }

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::staging::{Staging, can_move, exchange, remove_abandoned};
+use super::staging::{ASIDE, Staging, can_move, exchange, remove, remove_abandoned};
 use crate::data::catalogue::sha256;
 use crate::data::parts;
 
@@ -89,7 +89,7 @@ pub enum Place {
 
 /// Every file of a fixed name that a command writes into a folder of results, so that an earlier one's can
 /// be told from others. What else an earlier one wrote stands in its data package.
-pub const RESULT_FILES: [&str; 78] = [
+pub const RESULT_FILES: [&str; 80] = [
     "backtest.csv",
     "backtest.parquet",
     "backtest_areas.csv",
@@ -153,6 +153,8 @@ pub const RESULT_FILES: [&str; 78] = [
     "warnings.parquet",
     "compare.csv",
     "compare.parquet",
+    "league.csv",
+    "league.parquet",
     "datapackage.json",
     "draws.parquet",
     "results.json",
@@ -174,7 +176,7 @@ pub const RESULT_FILES: [&str; 78] = [
 const CHARTS: &str = "charts";
 
 /// The description of the files of a folder of results.
-const PACKAGE: &str = "datapackage.json";
+pub(super) const PACKAGE: &str = "datapackage.json";
 
 /// Stands in a folder of results while its files are moved one by one.
 const UNFINISHED: &str = ".bandwise-unfinished";
@@ -282,7 +284,7 @@ impl OutputFolder {
         move || {
             // Never given back: the process is about to end.
             std::mem::forget(held(&busy));
-            drop(fs::remove_dir_all(&gathered));
+            remove(&gathered);
         }
     }
 
@@ -634,7 +636,9 @@ pub(super) fn write_aside(
     fill: impl FnOnce(&fs::File, &Path) -> io::Result<()>,
 ) -> Result<(), OutputError> {
     let cannot = |error: &io::Error| cannot_write(path, error);
-    let file = tempfile::NamedTempFile::new_in(aside).map_err(|error| cannot(&error))?;
+    let mut hidden = tempfile::Builder::new();
+    let file = hidden.prefix(ASIDE).tempfile_in(aside);
+    let file = file.map_err(|error| cannot(&error))?;
     fill(file.as_file(), file.path()).map_err(|error| cannot(&error))?;
     open_to_readers(file.path()).map_err(|error| cannot(&error))?;
     file.as_file().sync_all().map_err(|error| cannot(&error))?;

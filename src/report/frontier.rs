@@ -65,8 +65,6 @@ record! {
     }
 }
 
-/// The file of the chart.
-pub const CHART: &str = "frontier.svg";
 /// The files of scenarios that give the best answers when they are run.
 pub const BEST: [&str; 4] = [
     "best-even-chance.toml",

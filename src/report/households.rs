@@ -8,9 +8,8 @@ use comfy_table::{CellAlignment, Table, presets};
 use polars::prelude::*;
 use serde::Serialize;
 
-use super::csv::csv;
 use super::files::{OutputError, write_stream};
-use super::parquet::bytes_of;
+use super::package::Tables;
 use super::scenario_file::quoted;
 use super::tables::{ColumnDoc, Record, WarningRow, record};
 use super::text::wrapped;
@@ -132,32 +131,6 @@ pub fn cell_rows(extract: &Extract) -> Vec<CellRow> {
         n_value_known: cell.n_value_known,
     };
     extract.cells.iter().map(row).collect()
-}
-
-/// The cells as a Parquet file.
-///
-/// # Errors
-/// Only when Polars fails.
-pub fn cells_parquet(rows: &[CellRow]) -> PolarsResult<Vec<u8>> {
-    let text = |of: &dyn Fn(&CellRow) -> Option<String>| rows.iter().map(of).collect::<Vec<_>>();
-    let number = |of: &dyn Fn(&CellRow) -> i64| rows.iter().map(of).collect::<Vec<_>>();
-    bytes_of(df!(
-        "area" => text(&|row| row.area.clone()),
-        "band" => text(&|row| Some(row.band.clone())),
-        "disabled" => text(&|row| Some(row.disabled.clone())),
-        "liability" => text(&|row| Some(row.liability.clone())),
-        "exempt_class" => text(&|row| row.exempt_class.clone()),
-        "premium_percent" => number(&|row| row.premium_percent),
-        "reduction" => text(&|row| Some(row.reduction.clone())),
-        "tenure" => text(&|row| row.tenure.clone()),
-        "n_dwellings" => number(&|row| row.n_dwellings),
-        "award_pence" => number(&|row| row.award_pence),
-        "n_award_known" => number(&|row| row.n_award_known),
-        "electors" => number(&|row| row.electors),
-        "n_electors_known" => number(&|row| row.n_electors_known),
-        "value_pence" => number(&|row| row.value_pence),
-        "n_value_known" => number(&|row| row.n_value_known),
-    )?)
 }
 
 /// Homes by band and by everything that the extract says of them.
@@ -316,19 +289,21 @@ pub fn warning_rows(extract: &Extract) -> Vec<WarningRow> {
         .collect()
 }
 
-/// The tables of an extract by their file names.
-pub fn tables(
+/// Adds what an extract holds, how it compares with the published figures, what was refused and the
+/// caveats.
+///
+/// # Errors
+/// When a table cannot be written.
+pub fn add_tables(
+    tables: &mut Tables<'_>,
     extract: &Extract,
     reconciliation: Option<&Reconciliation>,
-) -> Vec<(&'static str, Vec<u8>)> {
+) -> Result<(), OutputError> {
     let compared = reconciliation.map(reconciliation_rows).unwrap_or_default();
-    vec![
-        ("profile.csv", csv(&profile(extract))),
-        ("reconciliation.csv", csv(&compared)),
-        ("refused.csv", csv(&refused_rows(extract))),
-        ("warnings.csv", csv(&warning_rows(extract))),
-        ("mapping.toml", mapping_toml(&extract.mapping).into_bytes()),
-    ]
+    tables.add(&profile(extract))?;
+    tables.add(&compared)?;
+    tables.add(&refused_rows(extract))?;
+    tables.add(&warning_rows(extract))
 }
 
 /// The mapping as the `[households]` table of a scenario, which reads back to the same mapping.

@@ -13,8 +13,10 @@ pub mod files;
 pub mod frontier;
 pub mod households;
 pub mod json;
+pub mod league;
 pub mod medium_term;
 pub mod needs;
+pub mod package;
 pub mod paper;
 pub mod parquet;
 pub mod perception;
@@ -30,4 +32,5 @@ pub mod who_pays;
 pub mod workbook;
 
 pub use files::{OutputError, OutputFolder};
+pub use package::Tables;
 pub use results::{Briefing, Provenance, briefing};

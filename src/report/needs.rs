@@ -163,29 +163,25 @@ fn note(need: &Need) -> String {
     note
 }
 
-/// The files of the charts: the probability of winning along each lever.
-pub const CHARTS: [&str; 3] = [
-    "needs-comprehension.svg",
-    "needs-campaign.svg",
-    "needs-poll.svg",
-];
-
-/// The charts as SVG, each with the lever that it is of and its file; none where there is no vote.
+/// The charts as SVG, each with the lever that it is of and its name; none where there is no vote.
 pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> {
     let levers = [
         (
+            "needs-comprehension",
             Lever::Comprehension,
             "share of voters who know on the day what a Yes would cost them (%)",
             Unit::Share,
             1.0,
         ),
         (
+            "needs-campaign",
             Lever::CampaignShift,
             "shift of every voter's support by the campaign (log odds; 1 turns an even split into 73%)",
             Unit::Number,
             1.0,
         ),
         (
+            "needs-poll",
             Lever::PollLead,
             "lead of Yes in a poll of 1,000 on the last day (points)",
             Unit::Points,
@@ -194,7 +190,7 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> 
     ];
     let share = |value: f64| Share::new(value.clamp(0.0, 1.0)).expect("clamped to a share");
     let mut charts = Vec::new();
-    for ((lever, label, unit, scale), file) in levers.into_iter().zip(CHARTS) {
+    for (name, lever, label, unit, scale) in levers {
         let points: Vec<CurvePoint> = (briefing.needs_curve.iter())
             .filter(|row| row.lever == key(lever))
             .map(|row| CurvePoint {
@@ -231,7 +227,7 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> 
         let upright = "probability of winning (%)";
         charts.push((
             key(lever),
-            file,
+            name,
             curve(&[series], marks, &title, &label, upright, &source),
         ));
     }

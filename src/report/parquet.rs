@@ -154,18 +154,21 @@ pub fn draws(prepared: &Prepared, outcomes: &DrawOutcomes) -> PolarsResult<Vec<u
 /// Only when Polars fails.
 pub fn parquet<R: Record>(rows: &[R]) -> PolarsResult<Vec<u8>> {
     let rows: Vec<Vec<Value>> = rows.iter().map(values).collect();
-    typed(R::COLUMNS, &rows)
+    typed(R::COLUMNS.iter().map(ColumnDoc::name_and_kind), &rows)
 }
 
-/// Rows of values as Parquet, each column of its kind: the same bytes for the same rows.
+/// Rows of values as Parquet; `columns` are names and kinds. The same bytes for the same rows.
 ///
 /// # Errors
 /// Only when Polars fails.
-pub(super) fn typed<V: AsRef<[Value]>>(columns: &[ColumnDoc], rows: &[V]) -> PolarsResult<Vec<u8>> {
-    let columns = columns.iter().enumerate().map(|(at, column)| {
-        let name = column.name.into();
+pub(super) fn typed<'a, V: AsRef<[Value]>>(
+    columns: impl IntoIterator<Item = (&'a str, &'a str)>,
+    rows: &[V],
+) -> PolarsResult<Vec<u8>> {
+    let columns = columns.into_iter().enumerate().map(|(at, (name, kind))| {
+        let name = name.into();
         let held = rows.iter().map(|row| &row.as_ref()[at]);
-        match column.kind {
+        match kind {
             // A seed may be larger than other integers are.
             "integer" if held.clone().any(|value| value.is_u64() && !value.is_i64()) => {
                 Column::new(name, held.map(Value::as_u64).collect::<Vec<_>>())

@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use super::csv::csv;
 use super::days::{self, DayRow};
+use super::files::OutputError;
 use super::households::cell_rows;
 use super::medium_term::{self, MediumTermRow, ServiceRow};
 use super::needs::{self, NeedCurveRow, NeedRow};
+use super::package::Tables;
 use super::perception::{self, PerceptionRow};
 use super::summary::summary;
 use super::tables::{BandRow, CompareRow, DriverRow, RouteRow, SummaryRow, WardRow, WarningRow};
@@ -123,6 +125,27 @@ impl Briefing {
     /// Whether a vote is held.
     pub fn has_vote(&self) -> bool {
         self.bands.iter().any(|row| row.yes_share.is_some())
+    }
+
+    /// Adds every table, one after the other.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub fn add_to(&self, tables: &mut Tables<'_>) -> Result<(), OutputError> {
+        tables.add(&self.summary)?;
+        tables.add(&self.bands)?;
+        tables.add(&self.wards)?;
+        tables.add(&self.deciles)?;
+        tables.add(&self.example_households)?;
+        tables.add(&self.drivers)?;
+        tables.add(&self.needs)?;
+        tables.add(&self.needs_curve)?;
+        tables.add(&self.days)?;
+        tables.add(&self.perception)?;
+        tables.add(&self.routes)?;
+        tables.add(&self.medium_term)?;
+        tables.add(&self.services)?;
+        tables.add(&self.warnings)
     }
 
     /// A figure of the summary by name.

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// How the name of a folder aside begins: the dot keeps it out of every listing.
-const PREFIX: &str = ".bandwise-";
+/// How the name of a folder or a file aside begins: the dot keeps it out of every listing.
+pub(super) const ASIDE: &str = ".bandwise-";
 /// The file within that is locked while the process lives that fills the folder.
 const LOCK: &str = "lock";
 /// What is gathered.
@@ -31,7 +31,7 @@ impl Staging {
     /// When the folder cannot be written to.
     pub(super) fn open(parent: &Path) -> io::Result<Self> {
         remove_abandoned(parent);
-        let root = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+        let root = tempfile::Builder::new().prefix(ASIDE).tempdir_in(parent)?;
         let unlocked = root.path().join("unlocked");
         let lock = File::create(&unlocked)?;
         // Another process removes what it can lock: the name by which it looks comes after the lock.
@@ -65,6 +65,18 @@ impl Staging {
     }
 }
 
+impl Drop for Staging {
+    fn drop(&mut self) {
+        remove(self.root.path());
+    }
+}
+
+/// Removes a folder aside. The lock goes last: until then another process can find what is left and remove it.
+pub(super) fn remove(root: &Path) {
+    drop(fs::remove_dir_all(root.join(FRESH)));
+    drop(fs::remove_dir_all(root));
+}
+
 /// Removes the folders aside that killed processes have left in a folder. What cannot be removed stays:
 /// it is hidden and does no harm.
 pub(super) fn remove_abandoned(parent: &Path) {
@@ -72,12 +84,12 @@ pub(super) fn remove_abandoned(parent: &Path) {
         return;
     };
     for entry in entries.flatten() {
-        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+        if !entry.file_name().to_string_lossy().starts_with(ASIDE) {
             continue;
         }
         let lock = File::options().write(true).open(entry.path().join(LOCK));
         if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
-            drop(fs::remove_dir_all(entry.path()));
+            remove(&entry.path());
         }
     }
 }

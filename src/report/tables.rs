@@ -22,6 +22,11 @@ pub struct ColumnDoc {
 pub const SHARE: &str = "share (0 to 1)";
 
 impl ColumnDoc {
+    /// Its name and its kind.
+    pub(super) const fn name_and_kind(&self) -> (&'static str, &'static str) {
+        (self.name, self.kind)
+    }
+
     /// A column of numbers, some of which may be missing.
     pub const fn number(name: &'static str, unit: &'static str, description: &'static str) -> Self {
         Self {

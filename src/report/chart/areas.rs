@@ -68,7 +68,7 @@ const NAMED: usize = 120;
 /// ```
 pub fn areas(chart: &AreasChart) -> String {
     let scale = Scale::of(chart.unit, chart.areas.iter().filter_map(|area| area.value));
-    let has_map = !chart.areas.is_empty() && chart.areas.iter().all(|area| area.has_outline());
+    let has_map = !chart.areas.is_empty() && chart.areas.iter().all(Area::has_outline);
     let tiles = Tiles::of(chart.areas.len());
     let sheet = Sheet {
         title: &chart.title,

@@ -165,7 +165,7 @@ pub fn comparison(chart: &ComparisonChart) -> String {
     })
 }
 
-/// Words over a place, kept within a panel.
+/// Words over a place, kept within a panel, on white so that no line runs through them.
 fn over(canvas: &Canvas<'_>, x: f64, (left, right): (f64, f64), y: f64, words: &str) {
     let part = (x - left) / (right - left);
     let hold = if part < 0.25 {
@@ -175,7 +175,9 @@ fn over(canvas: &Canvas<'_>, x: f64, (left, right): (f64, f64), y: f64, words: &
     } else {
         Hold::Middle
     };
-    canvas.label((x.clamp(left, right + 6.0), y), words, hold);
+    let x = x.clamp(left, right + 6.0);
+    canvas.plate((x, y), words, hold);
+    canvas.label((x, y), words, hold);
 }
 
 fn range(canvas: &Canvas<'_>, from: f64, to: f64, y: f64) {

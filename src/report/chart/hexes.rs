@@ -76,7 +76,7 @@ pub fn hex_map(chart: &HexChart) -> String {
         key: scale.key(chart.areas.iter().any(|area| area.value.is_none())),
         notes: chart.notes.clone(),
         source: &chart.source,
-        body: MAP.1 + 8.0,
+        body: (Grid::of(&chart.areas, 0.0).height).max(LIST * (NAMED as f64 + 1.5)) + 8.0,
     };
     sheet.draw(|canvas, top| {
         let grid = Grid::of(&chart.areas, top);
@@ -145,6 +145,7 @@ struct Grid {
     radius: f64,
     left: f64,
     bottom: f64,
+    height: f64,
     first: (i32, i32),
 }
 
@@ -160,7 +161,8 @@ impl Grid {
         Self {
             radius,
             left: MARGIN + (MAP.0 - across * 3f64.sqrt() * radius) / 2.0,
-            bottom: top + f64::midpoint(MAP.1, height),
+            bottom: top + height,
+            height,
             first,
         }
     }

@@ -1,7 +1,11 @@
 //! A chart as a picture of pixels, for whatever cannot show SVG.
 
+use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
 
+use flate2::write::ZlibEncoder;
+use flate2::{Compression, Crc};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, Source};
 use resvg::usvg::{self, Options, Tree};
@@ -35,9 +39,9 @@ pub enum PictureError {
         /// Pixels upright.
         height: u32,
     },
-    /// It cannot be written.
-    #[error("no picture could be written: {0}")]
-    Encoding(String),
+    /// It cannot be packed.
+    #[error("no picture could be packed: {0}")]
+    Packing(#[from] io::Error),
 }
 
 /// The fonts of all pictures: those of the program, so that a picture is the same on every machine.
@@ -82,14 +86,101 @@ pub fn picture(svg: &str) -> Result<Picture, PictureError> {
     pixmap.fill(Color::WHITE);
     let transform = Transform::from_scale(SCALE, SCALE);
     resvg::render(&tree, transform, &mut pixmap.as_mut());
-    let bytes = pixmap
-        .encode_png()
-        .map_err(|error| PictureError::Encoding(error.to_string()))?;
+    // Drawn on white, so that every pixel is opaque.
+    let pixels: Vec<Rgb> = (pixmap.pixels().iter())
+        .map(|pixel| [pixel.red(), pixel.green(), pixel.blue()])
+        .collect();
     Ok(Picture {
-        bytes,
+        bytes: indexed_png(&pixels, width)?,
         width,
         height,
     })
+}
+
+/// Red, green and blue.
+type Rgb = [u8; 3];
+
+/// Colours that a PNG with a palette has at most.
+const MOST_COLOURS: usize = 256;
+/// Pixels in a metre of paper at 192 to the inch.
+const PIXELS_PER_METRE: u32 = 7559;
+
+/// Pixels row by row as PNG with a palette: a chart has few colours, and a byte a pixel is packed in a
+/// third of the time and the room that three take.
+fn indexed_png(pixels: &[Rgb], width: u32) -> Result<Vec<u8>, io::Error> {
+    let width = width as usize;
+    let (palette, places) = palette(pixels);
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::new(4));
+    let mut row = Vec::with_capacity(width + 1);
+    let mut last = (pixels.first().copied().unwrap_or_default(), 0);
+    last.1 = places.get(&last.0).copied().unwrap_or_default();
+    for line in pixels.chunks(width) {
+        row.clear();
+        // The filter of the row: none.
+        row.push(0);
+        for pixel in line {
+            if *pixel != last.0 {
+                last = (*pixel, places.get(pixel).copied().unwrap_or_default());
+            }
+            row.push(last.1);
+        }
+        packed.write_all(&row)?;
+    }
+    let packed = packed.finish()?;
+    let size = |length: usize| u32::try_from(length).map_err(io::Error::other);
+    let mut header = [size(width)?, size(pixels.len() / width.max(1))?]
+        .map(u32::to_be_bytes)
+        .concat();
+    // 8 bits a pixel, a palette, and the one way each of packing, filtering and not interlacing.
+    header.extend([8, 3, 0, 0, 0]);
+    let mut density = [PIXELS_PER_METRE; 2].map(u32::to_be_bytes).concat();
+    density.push(1);
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, held) in [
+        (b"IHDR", header),
+        (b"pHYs", density),
+        (b"PLTE", palette.concat()),
+        (b"IDAT", packed),
+        (b"IEND", Vec::new()),
+    ] {
+        let mut sum = Crc::new();
+        sum.update(kind);
+        sum.update(&held);
+        png.extend(size(held.len())?.to_be_bytes());
+        png.extend(kind);
+        png.extend(held);
+        png.extend(sum.sum().to_be_bytes());
+    }
+    Ok(png)
+}
+
+/// The colours of a palette, and which of them stands for each colour: itself, or the nearest where
+/// there are too many, which happens to the rims of letters and lines only.
+fn palette(pixels: &[Rgb]) -> (Vec<Rgb>, BTreeMap<Rgb, u8>) {
+    let mut counts: BTreeMap<Rgb, usize> = BTreeMap::new();
+    for run in pixels.chunk_by(|one, other| one == other) {
+        *counts.entry(run[0]).or_default() += run.len();
+    }
+    let mut colours: Vec<(Rgb, usize)> = counts.into_iter().collect();
+    colours.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
+    let palette: Vec<Rgb> = (colours.iter().take(MOST_COLOURS))
+        .map(|(colour, _)| *colour)
+        .collect();
+    let nearest = |colour: Rgb| {
+        (0..=u8::MAX)
+            .zip(&palette)
+            .min_by_key(|(_, held)| apart(colour, **held))
+            .map_or(0, |(place, _)| place)
+    };
+    let places = colours.iter().map(|&(colour, _)| (colour, nearest(colour)));
+    (palette.clone(), places.collect())
+}
+
+/// How far two colours are from each other, squared.
+fn apart(one: Rgb, other: Rgb) -> u32 {
+    (one.iter().zip(other))
+        .map(|(one, other)| u32::from(one.abs_diff(other)).pow(2))
+        .sum()
 }
 
 #[cfg(test)]
@@ -119,6 +210,30 @@ mod tests {
             "words are drawn"
         );
         assert_eq!((some.width, none.width), (1600, 1600));
+    }
+
+    #[test]
+    fn colours_beyond_the_palette_stand_for_their_nearest() {
+        // Every grey twice, and a red once: it has no place of its own.
+        let mut pixels: Vec<Rgb> = (0..=u8::MAX).flat_map(|n| [[n, n, n]; 2]).collect();
+        pixels.push([1, 0, 0]);
+        let (palette, places) = palette(&pixels);
+        assert_eq!(palette.len(), MOST_COLOURS);
+        assert_eq!(palette[usize::from(places[&[7, 7, 7]])], [7, 7, 7]);
+        assert_eq!(palette[usize::from(places[&[1, 0, 0]])], [0, 0, 0]);
+    }
+
+    #[test]
+    fn a_png_is_read_back_as_it_was() {
+        let drawn = picture(&sheet("Derby")).expect("a chart");
+        let read = Pixmap::decode_png(&drawn.bytes).expect("a PNG");
+        assert_eq!((read.width(), read.height()), (drawn.width, drawn.height));
+        let corner = read.pixel(0, 0).expect("a pixel");
+        assert_eq!((corner.red(), corner.alpha()), (255, 255));
+        assert!(
+            read.pixels().iter().any(|pixel| pixel.red() == 0),
+            "black words"
+        );
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Rows<'_> {
     }
 
     fn heads(&self) -> Vec<Vec<String>> {
-        let head = |(name, width): &(&str, f64)| label_lines(name, width - 4.0);
+        let head = |(name, width): &(&str, f64)| label_lines(name, width - 12.0);
         self.columns.iter().map(head).collect()
     }
 

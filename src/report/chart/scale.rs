@@ -5,7 +5,14 @@ use super::distribution::round_step;
 use super::sheet::{BLACK, Colour, DARK, KeyEntry, WHITE};
 
 /// What is below nothing, from far to near.
-const LESS: [Colour; 2] = [rgb(255, 249, 219), rgb(254, 229, 153)];
+const LESS: [Colour; 4] = [
+    rgb(255, 252, 236),
+    rgb(255, 244, 204),
+    rgb(254, 229, 153),
+    rgb(250, 208, 110),
+];
+/// The same where there is more above nothing to tell apart.
+const FEW_LESS: [Colour; 2] = [LESS[0], LESS[2]];
 /// What is above nothing, from near to far.
 const MORE: [Colour; 5] = [
     rgb(173, 205, 225),
@@ -27,7 +34,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// The classes that hold these values: up to two below nothing and up to five above.
+    /// The classes that hold these values: up to four below nothing, or two where some are above it,
+    /// and up to five above.
     pub(super) fn of(unit: Unit, values: impl Iterator<Item = f64>) -> Self {
         let (low, high) = values
             .filter(|value| value.is_finite())
@@ -35,31 +43,25 @@ impl Scale {
                 (low.min(value), high.max(value))
             });
         let mut classes = Vec::new();
-        if low > high {
-            return Self { unit, classes };
-        }
         if low < 0.0 {
-            let step = round_step(-low / LESS.len() as f64);
-            let count = ((-low / step).ceil() as usize).clamp(1, LESS.len());
-            for (number, colour) in (1..=count).rev().zip(&LESS[LESS.len() - count..]) {
-                let from = -step * number as f64;
-                classes.push((from, from + step, *colour));
-            }
+            let colours: &[Colour] = if high >= 0.0 { &FEW_LESS } else { &LESS };
+            // Counted from nothing downwards, then turned round.
+            let edges = edges(unit, (-high).max(0.0), -low, colours.len());
+            let below = edges.windows(2).map(|pair| (-pair[1], -pair[0])).rev();
+            let count = edges.len() - 1;
+            let colours = &colours[colours.len() - count..];
+            classes.extend(
+                below
+                    .zip(colours)
+                    .map(|((from, to), colour)| (from, to, *colour)),
+            );
         }
         if high >= 0.0 {
-            // From nothing where values go near it, else from where they begin.
-            let start = if low > 0.4 * high { low } else { 0.0 };
-            let mut step = round_step(((high - start) / MORE.len() as f64).max(least_step(unit)));
-            let count =
-                |step: f64| ((high / step).ceil() - (start / step).floor()).max(1.0) as usize;
-            while count(step) > MORE.len() {
-                step = round_step(1.01 * step);
-            }
-            let (first, count) = ((start / step).floor(), count(step));
-            for number in 0..count {
-                let from = step * (first + number as f64);
+            let edges = edges(unit, low.max(0.0), high, MORE.len());
+            let count = edges.len() - 1;
+            for (number, pair) in edges.windows(2).enumerate() {
                 let shade = number * (MORE.len() - 1) / (count - 1).max(1);
-                classes.push((from, from + step, MORE[shade]));
+                classes.push((pair[0], pair[1], MORE[shade]));
             }
         }
         Self { unit, classes }
@@ -104,6 +106,21 @@ impl Scale {
     }
 }
 
+/// The round edges of at most so many classes that hold what lies between two values above nothing:
+/// from nothing where the values go near it, else from where they begin.
+fn edges(unit: Unit, low: f64, high: f64, most: usize) -> Vec<f64> {
+    let start = if low > 0.4 * high { low } else { 0.0 };
+    let mut step = round_step(((high - start) / most as f64).max(least_step(unit)));
+    let count = |step: f64| ((high / step).ceil() - (start / step).floor()).max(1.0) as usize;
+    while count(step) > most {
+        step = round_step(1.01 * step);
+    }
+    let first = (start / step).floor();
+    (0..=count(step))
+        .map(|number| step * (first + number as f64))
+        .collect()
+}
+
 /// The least width of a class.
 const fn least_step(unit: Unit) -> f64 {
     match unit {
@@ -139,6 +156,7 @@ mod tests {
             &[-45.0, 328.0][..],
             &[0.0, 0.0],
             &[-3.0, -2.0],
+            &[-620.0, -460.0],
             &[12_500.0, 12_900.0],
             &[0.001, 5.0],
             &[-1e6, 1e6],
@@ -153,7 +171,7 @@ mod tests {
                     held.classes
                 );
             }
-            assert!(held.classes.len() <= LESS.len() + MORE.len());
+            assert!(held.classes.len() <= FEW_LESS.len() + MORE.len());
         }
     }
 

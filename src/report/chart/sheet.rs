@@ -3,6 +3,7 @@
 //! Lengths are in pixels of a sheet 800 wide. plotters, which draws, knows whole numbers only, so it
 //! is given a sheet [`FINE`] times as large and the picture is scaled back by its view box.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 
@@ -240,7 +241,7 @@ fn element_of(svg: &str, name: &str) -> String {
         .split_once(&format!("<{name}>"))
         .and_then(|(_, rest)| rest.split_once(&format!("</{name}>")))
         .map_or("", |(text, _)| text);
-    unescape(held).map_or_else(|_| held.to_owned(), |text| text.into_owned())
+    unescape(held).map_or_else(|_| held.to_owned(), Cow::into_owned)
 }
 
 /// Where a text is held.
@@ -360,13 +361,24 @@ impl<'a> Canvas<'a> {
         self.names.borrow_mut().push_str(&format!(
             "<polygon opacity=\"0\" points=\"{}\"><title>{}</title></polygon>\n",
             points.join(" "),
-            escape(&clean(name))
+            escape(clean(name))
         ));
     }
 
     /// A label of usual size, its middle at a height.
     pub(super) fn label(&self, at: Place, text: &str, hold: Hold) {
         self.words(at, text, LABEL_SIZE, Weight::Plain, hold, BLACK);
+    }
+
+    /// White under a label of usual size.
+    pub(super) fn plate(&self, (x, y): Place, text: &str, hold: Hold) {
+        let width = text_width(text, LABEL_SIZE, Weight::Plain) + 4.0;
+        let left = match hold {
+            Hold::Start => x - 2.0,
+            Hold::Middle => x - width / 2.0,
+            Hold::End => x - width + 2.0,
+        };
+        self.rectangle((left, y - 7.5), (left + width, y + 7.5), WHITE);
     }
 
     /// A label in bold.

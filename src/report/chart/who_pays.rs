@@ -89,11 +89,11 @@ pub fn who_pays(chart: &WhoPaysChart) -> String {
     );
     let more = chart.cases.pay_more.as_str();
     let mut columns = vec![
-        ("homes liable", 66.0),
-        (chart.cases.yes_less_today.as_str(), 72.0),
+        ("homes liable", 70.0),
+        (chart.cases.yes_less_today.as_str(), 80.0),
     ];
     if has_no {
-        columns.push((chart.cases.yes_less_no.as_str(), 72.0));
+        columns.push((chart.cases.yes_less_no.as_str(), 80.0));
     }
     columns.push((more, 100.0));
     let mut rows = Vec::new();
@@ -104,7 +104,7 @@ pub fn who_pays(chart: &WhoPaysChart) -> String {
     let rows = Rows {
         axis: &axis,
         extent,
-        labels: 150.0,
+        labels: 142.0,
         columns,
         rows,
         least: 24.0,

@@ -48,7 +48,7 @@ th, td { max-width: 11rem; }
 caption { position: sticky; left: 0; max-width: calc(100vw - 2rem); }
 figure svg { width: 42rem; max-width: none; }
 }
-@page { size: A4; margin: 12mm 13mm 14mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
+@page { size: A4; margin: 11mm 13mm 13mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
 @media print {
 html { font-size: 8.6pt; line-height: 1.28; }
 body { max-width: none; padding: 0; }
@@ -72,7 +72,7 @@ footer { margin-top: .8rem; }
 h3, caption { break-after: avoid; }
 tr { break-inside: avoid; }
 details, .on-screen { display: none; }
-.small { font-size: 7pt; columns: 2; column-gap: 6mm; }
+.small { font-size: 7pt; line-height: 1.2; columns: 2; column-gap: 6mm; }
 .small table { font-size: inherit; }
 .wide { overflow: visible; break-inside: avoid; }
 .note { break-before: avoid; }

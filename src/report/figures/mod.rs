@@ -1,13 +1,15 @@
 //! The charts of every result, each with the table behind it.
 //!
-//! `run`: those of one proposal. `several`: those of a comparison, a sweep, a sensitivity analysis and a
-//! frontier.
+//! `run`: those of one proposal. `several`: those of a comparison, a sweep, a sensitivity analysis, a
+//! frontier and a back-test.
 
 mod run;
 mod several;
 
 pub use run::of_run;
-pub use several::{of_compare, of_frontier, of_sensitivity, of_sweep};
+pub use several::{
+    MOST_SCENARIOS, names_of_sweep, of_backtest, of_compare, of_frontier, of_sensitivity, of_sweep,
+};
 
 use std::collections::BTreeMap;
 

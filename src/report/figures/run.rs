@@ -747,7 +747,7 @@ impl Run<'_> {
 
     /// What it would take to win; none without a vote.
     fn needs(&self) -> Vec<Figure> {
-        let of_chart = |(lever, file, svg): (&str, &str, String)| {
+        let of_chart = |(lever, name, svg): (&str, &str, String)| {
             let row = self.briefing.needs.iter().find(|row| row.lever == lever)?;
             let points = (self.briefing.needs_curve.iter()).filter(|point| point.lever == lever);
             let table = Table {
@@ -769,7 +769,6 @@ impl Run<'_> {
                 note: String::new(),
             };
             let title = title_of(&svg);
-            let name = file.trim_end_matches(".svg");
             Some(figure(name, title, svg, table))
         };
         needs::charts(self.briefing)
@@ -968,5 +967,123 @@ fn signed(change: f64) -> String {
         format!("+{text}")
     } else {
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::results::briefing;
+    use super::*;
+    use crate::data::scenario::Names;
+    use crate::data::{Scenario, World};
+    use crate::simulation::{NoObserver, prepare, run};
+
+    fn figures(key: &str, authority: Option<&str>, draws: u32) -> Vec<Figure> {
+        let world = World::embedded(None).expect("the world");
+        let names = Names::of(&world.assumptions);
+        let mut scenario = Scenario::load(key, &names).expect("a scenario");
+        if let Some(authority) = authority {
+            (scenario, _) = scenario.for_authority(authority);
+        }
+        scenario.draws = draws;
+        let prepared = prepare(&scenario, &world).expect("prepared");
+        let outcomes = run(&prepared, &NoObserver);
+        let found = briefing(&prepared, &outcomes, "", &[]).expect("a briefing");
+        of_run(&prepared, &outcomes, &found).expect("figures")
+    }
+
+    fn names(figures: &[Figure]) -> Vec<&str> {
+        figures.iter().map(|figure| figure.name.as_str()).collect()
+    }
+
+    fn whole(figures: &[Figure]) {
+        for figure in figures {
+            let Figure { name, table, .. } = figure;
+            assert!(!figure.alt.is_empty() && !figure.title.is_empty(), "{name}");
+            assert!(
+                !table.rows.is_empty() && !table.caption.is_empty(),
+                "{name}"
+            );
+            for row in &table.rows {
+                assert_eq!(row.len(), table.columns.len(), "{name}: {row:?}");
+            }
+            assert!(figure.svg.contains("bandwise run "), "{name} has a source");
+        }
+    }
+
+    #[test]
+    fn a_proposal_with_a_vote_has_every_chart() {
+        let figures = figures("williamson-2018", None, 2_000);
+        whole(&figures);
+        assert_eq!(
+            names(&figures),
+            [
+                "bills",
+                "who-pays",
+                "ward-change",
+                "yield",
+                "yes-share",
+                "ward-yes",
+                "drivers",
+                "needs-comprehension",
+                "needs-campaign",
+                "needs-poll",
+                "medium-term"
+            ]
+        );
+        let bills = &figures[0];
+        assert!(
+            bills
+                .title
+                .starts_with("Derby, 2027-28: the council's own part")
+        );
+        // Band A, by hand: 6/9 of £1,898.99 today and after a Yes, and 4.99% more after a No.
+        let frozen = [
+            "A",
+            "58,500",
+            "£1,265.99",
+            "£1,329.17",
+            "£1,265.99",
+            "£0.00",
+            "-£63.18",
+        ];
+        assert_eq!(bills.table.rows[0], frozen);
+    }
+
+    #[test]
+    fn without_a_vote_there_is_no_chart_of_votes_and_no_word_of_one() {
+        let figures = figures("uniform-15", Some("Cardiff"), 200);
+        whole(&figures);
+        assert_eq!(
+            names(&figures),
+            ["bills", "who-pays", "ward-change", "yield", "medium-term"]
+        );
+        for figure in &figures {
+            for word in ["after a No", "after a Yes", "Yes less"] {
+                assert!(!figure.svg.contains(word), "{word} in {}", figure.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_change_of_the_law_is_set_against_the_whole_bill() {
+        let figures = figures("fairer-share", None, 200);
+        whole(&figures);
+        assert!(figures[0].title.contains("a full bill, all parts"));
+        assert!(!names(&figures).contains(&"yes-share"));
+    }
+
+    #[test]
+    fn a_police_authority_has_a_tile_for_each_council() {
+        let figures = figures("uniform-15", Some("Bedfordshire Police"), 200);
+        whole(&figures);
+        let tiles = figures.iter().find(|figure| figure.name == "ward-change");
+        let tiles = tiles.expect("tiles");
+        assert_eq!(tiles.table.rows.len(), 3);
+        assert!(
+            tiles.title.contains("by billing authority"),
+            "{}",
+            tiles.title
+        );
     }
 }

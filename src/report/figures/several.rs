@@ -1,4 +1,4 @@
-//! The charts of a comparison, a sweep, a sensitivity analysis and a frontier.
+//! The charts of a comparison, a sweep, a sensitivity analysis, a frontier and a back-test.
 
 use super::super::card::{percent, pounds};
 use super::super::chart::{
@@ -10,9 +10,10 @@ use super::super::summary::summary;
 use super::super::sweep::{CardRow, Joined, Manifest};
 use super::super::tables::SummaryRow;
 use super::super::text::{capital, draws_in_words};
-use super::super::{frontier, sensitivity};
+use super::super::{backtest, frontier, sensitivity};
 use super::figure;
 use crate::data::{DataError, boundaries};
+use crate::simulation::backtest::BallotForecast;
 use crate::simulation::frontier::Frontier;
 use crate::simulation::sensitivity::{Outcome, Sensitivity};
 use crate::simulation::{DrawOutcomes, Prepared};
@@ -67,8 +68,9 @@ pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
         proposals: compared,
         title: title.clone(),
         notes: vec![
-            "Money: Yes less No in the first year, net of relief, before the cost of the poll. Frozen: \
-             homes in bands whose full bill does not rise over today in the council's own part."
+            "Money: Yes less No in the first year, net of relief, before the cost of the poll. P(win): the \
+             probability of winning the vote. Frozen: homes, of all on the valuation list, in bands whose \
+             full bill does not rise over today in the own part."
                 .to_owned(),
         ],
         source: format!(
@@ -97,7 +99,7 @@ fn compared(prepared: &Prepared, outcomes: &DrawOutcomes) -> Option<ComparedProp
 }
 
 /// Scenarios of a sweep that have charts of their own.
-const MOST_SCENARIOS: usize = 4;
+pub const MOST_SCENARIOS: usize = 3;
 /// Fewest authorities that make a map.
 const FEWEST_ON_MAP: usize = 20;
 /// Of each end of a league.
@@ -112,7 +114,7 @@ struct Swept {
     whose: &'static str,
 }
 
-const SWEPT: [Swept; 3] = [
+const SWEPT: [Swept; 4] = [
     Swept {
         name: "frozen",
         measured: "homes in bands that do not pay more than today (% of homes)",
@@ -124,8 +126,15 @@ const SWEPT: [Swept; 3] = [
         name: "yield",
         measured: "yield over a No as budgeted, per home (pounds a year)",
         unit: Unit::Pounds,
-        of: |row| (row.n_dwellings > 0).then(|| row.net_yield_vs_no / row.n_dwellings as f64),
-        whose: "authorities",
+        of: |row| per_home(row).filter(|_| row.win_probability.is_some()),
+        whose: "authorities that need a vote",
+    },
+    Swept {
+        name: "yield-no-vote",
+        measured: "yield as budgeted over the year without it, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| per_home(row).filter(|_| row.win_probability.is_none()),
+        whose: "authorities that need no vote",
     },
     Swept {
         name: "win",
@@ -136,8 +145,12 @@ const SWEPT: [Swept; 3] = [
     },
 ];
 
-/// The charts of a sweep: a map and a league of the homes frozen, of the yield per home and of the
-/// probability of winning; of each scenario where they are few, `-1` and so on behind the name where they
+fn per_home(row: &CardRow) -> Option<f64> {
+    (row.n_dwellings > 0).then(|| row.net_yield_vs_no / row.n_dwellings as f64)
+}
+
+/// The charts of a sweep: a map and a league of the homes frozen, of the yield per home, those that need
+/// no vote apart, and of the probability of winning; of each scenario where they are few, `-1` and so on behind the name where they
 /// are several, in the order of the manifest.
 ///
 /// # Errors
@@ -150,11 +163,7 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
         let rows: Vec<&CardRow> = (joined.rows.iter())
             .filter(|row| row.scenario == scenario.scenario)
             .collect();
-        let ending = if several {
-            format!("-{number}")
-        } else {
-            String::new()
-        };
+        let ending = ending(number, several);
         let source = format!(
             "bandwise sweep {}, figures of {}, {} draws, seed {}.",
             scenario.scenario, manifest.vintage, scenario.draws, scenario.seed
@@ -168,7 +177,7 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
             }
             let of = |what: &str| format!("{}, {what}: {}", scenario.title, swept.measured);
             let table = sweep_table(&known, swept);
-            if rows.len() >= FEWEST_ON_MAP {
+            if known.len() >= FEWEST_ON_MAP {
                 let title = of("England and Wales");
                 let svg = hex_map(&HexChart {
                     areas: (hexes.iter())
@@ -208,6 +217,29 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
         }
     }
     Ok(figures)
+}
+
+/// What stands behind the names of the charts of a scenario, numbered from 1.
+fn ending(number: usize, several: bool) -> String {
+    if several {
+        format!("-{number}")
+    } else {
+        String::new()
+    }
+}
+
+/// The names that charts of a sweep may have.
+pub fn names_of_sweep(manifest: &Manifest) -> Vec<String> {
+    let several = manifest.scenarios.len() > 1;
+    let numbers = 1..=manifest.scenarios.len().min(MOST_SCENARIOS);
+    numbers
+        .flat_map(|number| {
+            SWEPT.iter().flat_map(move |swept| {
+                ["map", "league"]
+                    .map(|kind| format!("{kind}-{}{}", swept.name, ending(number, several)))
+            })
+        })
+        .collect()
 }
 
 fn hex_area(hex: &boundaries::Hex, known: &[(&CardRow, f64)], unit: Unit) -> HexArea {
@@ -287,6 +319,35 @@ pub fn of_sensitivity(prepared: &Prepared, found: &Sensitivity) -> Vec<Figure> {
     .collect()
 }
 
+/// The chart of a back-test: what came of each option of each past ballot, and what the others predict.
+pub fn of_backtest(forecasts: &[BallotForecast]) -> Figure {
+    let svg = backtest::plot(forecasts);
+    let table = Table {
+        caption: "Share of votes for an option or a higher one: what came, and what the other ballots predict"
+            .to_owned(),
+        columns: vec![
+            Column::words("Ballot"),
+            Column::figures("Rise of the option"),
+            Column::figures("What came"),
+            Column::figures("Predicted, median"),
+            Column::figures("Predicted, 90% range"),
+        ],
+        rows: (backtest::rows(forecasts).iter())
+            .map(|row| {
+                vec![
+                    row.ballot.clone(),
+                    percent(row.option_rise, 2),
+                    percent(row.observed_share, 1),
+                    percent(row.p50, 1),
+                    format!("{} to {}", percent(row.p05, 1), percent(row.p95, 1)),
+                ]
+            })
+            .collect(),
+        note: String::new(),
+    };
+    figure("backtest", title_of(&svg), svg, table)
+}
+
 /// The chart of a frontier: what a vote could raise, and how likely it is to be won.
 pub fn of_frontier(prepared: &Prepared, found: &Frontier) -> Figure {
     let svg = frontier::chart(prepared, found);
@@ -322,4 +383,116 @@ pub fn of_frontier(prepared: &Prepared, found: &Frontier) -> Figure {
     };
     let title = title_of(&svg);
     figure("frontier", title, svg, table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sweep::SweepScenario;
+
+    fn row(code: &str, win: Option<f64>, share_frozen: f64) -> CardRow {
+        CardRow {
+            scenario: "one".to_owned(),
+            authority_code: code.to_owned(),
+            authority: format!("authority {code}"),
+            n_dwellings: 1_000,
+            share_frozen,
+            net_yield_vs_no: 50_000.0,
+            win_probability: win,
+        }
+    }
+
+    fn manifest(scenarios: &[&str]) -> Manifest {
+        let scenario = |name: &&str| SweepScenario {
+            scenario: (*name).to_owned(),
+            key: (*name).to_owned(),
+            title: format!("Title of {name}"),
+            varied: Vec::new(),
+            draws: 100,
+            seed: 1,
+            sha256: String::new(),
+            toml: String::new(),
+        };
+        Manifest {
+            format: 1,
+            program: "bandwise".to_owned(),
+            version: "0".to_owned(),
+            data_sha256: String::new(),
+            vintage: "2026-27".to_owned(),
+            vintage_sha256: None,
+            overrides: Vec::new(),
+            scenarios: scenarios.iter().map(scenario).collect(),
+            authorities: Vec::new(),
+            jobs_per_part: 8,
+        }
+    }
+
+    fn swept(manifest: &Manifest, rows: Vec<CardRow>) -> Vec<(String, Figure)> {
+        let joined = Joined {
+            rows,
+            failures: Vec::new(),
+        };
+        let figures = of_sweep(manifest, &joined).expect("figures");
+        (figures
+            .into_iter()
+            .map(|figure| (figure.name.clone(), figure)))
+        .collect()
+    }
+
+    fn names(figures: &[(String, Figure)]) -> Vec<&str> {
+        figures.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_sweep_of_all_authorities_has_maps_and_leagues() {
+        let hexes = boundaries::hexes().expect("the map");
+        let rows = hexes
+            .iter()
+            .map(|hex| row(hex.authority_code.as_str(), Some(0.1), 0.5));
+        let figures = swept(&manifest(&["one"]), rows.collect());
+        assert_eq!(
+            names(&figures),
+            [
+                "map-frozen",
+                "league-frozen",
+                "map-yield",
+                "league-yield",
+                "map-win",
+                "league-win"
+            ]
+        );
+        assert_eq!(figures[0].1.table.rows.len(), hexes.len());
+        assert!(figures[2].1.svg.contains("<title>Derby: £50</title>"));
+    }
+
+    #[test]
+    fn authorities_that_need_no_vote_stand_apart() {
+        let rows = [
+            row("E06000015", Some(0.1), 0.5),
+            row("E06000016", Some(0.2), 0.6),
+            row("W06000015", None, 0.7),
+            row("W06000001", None, 0.8),
+        ];
+        let figures = swept(&manifest(&["one"]), rows.to_vec());
+        assert_eq!(
+            names(&figures),
+            [
+                "league-frozen",
+                "league-yield",
+                "league-yield-no-vote",
+                "league-win"
+            ]
+        );
+        assert_eq!(figures[1].1.table.rows.len(), 2);
+    }
+
+    #[test]
+    fn charts_of_several_scenarios_are_numbered() {
+        let rows = [row("E06000015", None, 0.5), row("E06000016", None, 0.6)];
+        let figures = swept(&manifest(&["other", "one"]), rows.to_vec());
+        assert_eq!(
+            names(&figures),
+            ["league-frozen-2", "league-yield-no-vote-2"]
+        );
+    }
 }

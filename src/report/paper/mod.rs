@@ -1,6 +1,10 @@
 //! What is said on paper: results put into sentences, tables and figures, in words that a councillor
 //! knows and with what every figure is a figure of.
 
+mod compare;
 mod run;
+mod sweep;
 
+pub use compare::{Compared, of_compare};
 pub use run::of_run;
+pub use sweep::of_sweep;

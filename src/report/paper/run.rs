@@ -56,45 +56,45 @@ pub fn of_run(prepared: &Prepared, briefing: &Briefing, figures: &[Figure]) -> D
 }
 
 /// A paper as it grows.
-struct Paper<'a> {
-    blocks: Vec<Block>,
-    figures: &'a [Figure],
+pub(super) struct Paper<'a> {
+    pub(super) blocks: Vec<Block>,
+    pub(super) figures: &'a [Figure],
 }
 
 impl Paper<'_> {
-    fn section(&mut self, heading: &str) {
+    pub(super) fn section(&mut self, heading: &str) {
         self.blocks.push(Block::Section(heading.to_owned()));
     }
 
-    fn part(&mut self, heading: &str) {
+    pub(super) fn part(&mut self, heading: &str) {
         self.blocks.push(Block::Part(heading.to_owned()));
     }
 
-    fn say(&mut self, text: impl Into<Text>) {
+    pub(super) fn say(&mut self, text: impl Into<Text>) {
         self.blocks.push(Block::Paragraph(text.into()));
     }
 
-    fn list(&mut self, points: Vec<String>) {
+    pub(super) fn list(&mut self, points: Vec<String>) {
         if !points.is_empty() {
             let points = points.into_iter().map(Text::from).collect();
             self.blocks.push(Block::List(points));
         }
     }
 
-    fn table(&mut self, table: Table) {
+    pub(super) fn table(&mut self, table: Table) {
         if !table.rows.is_empty() {
             self.blocks.push(Block::Table(table));
         }
     }
 
-    fn figure(&mut self, name: &str) {
+    pub(super) fn figure(&mut self, name: &str) {
         if let Some(figure) = self.figures.iter().find(|figure| figure.name == name) {
             self.blocks.push(Block::Figure(figure.clone()));
         }
     }
 
     /// What `fill` adds, set apart.
-    fn apart(&mut self, setting: Setting, fill: impl FnOnce(&mut Self)) {
+    pub(super) fn apart(&mut self, setting: Setting, fill: impl FnOnce(&mut Self)) {
         let before = std::mem::take(&mut self.blocks);
         fill(self);
         let within = std::mem::replace(&mut self.blocks, before);
@@ -129,7 +129,7 @@ fn in_short(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
 }
 
 /// What bands pay under the proposal.
-fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
+pub(super) fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
     let called = prepared.record.authority.class.called();
     if !prepared.schedule.is_local() {
         let way = &prepared.route.modelled.way;
@@ -211,7 +211,7 @@ fn bands_in_words(rows: &[&BandRow]) -> String {
 }
 
 /// Words with commas and a last "and".
-fn joined(words: &[String]) -> String {
+pub(super) fn joined(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [only] => only.clone(),
@@ -220,7 +220,7 @@ fn joined(words: &[String]) -> String {
 }
 
 /// What the council would have to do for it.
-fn what_it_takes(prepared: &Prepared) -> Option<String> {
+pub(super) fn what_it_takes(prepared: &Prepared) -> Option<String> {
     let route = &prepared.route.modelled;
     let headline = prepared.schedule.headline();
     let relief = prepared.schedule.needs_relief();
@@ -851,12 +851,12 @@ fn vote(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
 
 fn years(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.section("The years after");
-    paper.figure("medium-term");
     match years_table(prepared, &briefing.medium_term) {
         Some(table) => paper.table(table),
         None => paper.say(nothing_moves(prepared)),
     }
     paper.list(year_sentences(prepared, &briefing.medium_term));
+    paper.figure("medium-term");
     if let Some(table) = gap_table(prepared, &briefing.medium_term) {
         paper.table(table);
     }
@@ -997,7 +997,9 @@ fn sources(prepared: &Prepared, briefing: &Briefing) -> Text {
     }
     let bears = |table: &&TableProvenance| {
         let name = table.name.as_str();
-        name.starts_with(&vintage) || wanted.contains(&name)
+        // Tables that name a source in each row say nothing of it here.
+        let of_rows = table.source.starts_with("as ");
+        !of_rows && (name.starts_with(&vintage) || wanted.contains(&name))
     };
     let used = briefing.provenance.tables.iter().filter(bears);
     used.fold(Text::new(), |text, table| {
@@ -1008,13 +1010,12 @@ fn sources(prepared: &Prepared, briefing: &Briefing) -> Text {
     })
     .plain(format!(
         "After the date stands how far it can be trusted: S sourced, H high confidence, M medium, J \
-         judgement. provenance.json has every table with its hash, and where a table says so row by row, \
-         the program's data show prints the rows. {}",
+         judgement. provenance.json has every table with its hash. {}",
         briefing.provenance.licence
     ))
 }
 
-fn made_from(provenance: &Provenance) -> Vec<String> {
+pub(super) fn made_from(provenance: &Provenance) -> Vec<String> {
     let mut points = vec![
         format!(
             "{} {}, scenario {}, SHA-256 {}.",
@@ -1048,12 +1049,12 @@ fn made_from(provenance: &Provenance) -> Vec<String> {
     points
 }
 
-fn mean(briefing: &Briefing, metric: &str) -> Option<f64> {
+pub(super) fn mean(briefing: &Briefing, metric: &str) -> Option<f64> {
     briefing.figure(metric).and_then(|row| row.mean)
 }
 
 /// An average and its range in words.
-fn spread(row: &SummaryRow, show: impl Fn(f64) -> String) -> String {
+pub(super) fn spread(row: &SummaryRow, show: impl Fn(f64) -> String) -> String {
     match (row.mean, row.p05, row.p95) {
         (Some(mean), Some(low), Some(high)) => format!(
             "{} on average (90% range {} to {})",
@@ -1066,15 +1067,18 @@ fn spread(row: &SummaryRow, show: impl Fn(f64) -> String) -> String {
 }
 
 /// Pounds in millions where they are, so that a sentence can be read aloud.
-fn millions(value: f64) -> String {
+pub(super) fn millions(value: f64) -> String {
     if value.abs() < 1e6 {
         return pounds(value, 0);
     }
     let sign = if value < 0.0 { "-" } else { "" };
-    format!("{sign}£{:.1} million", value.abs() / 1e6)
+    if value.abs() < 999.95e6 {
+        return format!("{sign}£{:.1} million", value.abs() / 1e6);
+    }
+    format!("{sign}£{:.1} billion", value.abs() / 1e9)
 }
 
-fn a_year(value: f64) -> String {
+pub(super) fn a_year(value: f64) -> String {
     if value < 0.0 {
         format!("{} a year (a loss)", millions(value))
     } else {

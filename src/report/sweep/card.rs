@@ -5,8 +5,8 @@ use super::folder::{CardRow, Joined};
 use super::manifest::Manifest;
 use crate::domain::money::thousands;
 
-/// The share of dwellings frozen that the card counts authorities by.
-const TARGET: f64 = 0.85;
+/// The share of dwellings frozen that authorities are counted by.
+pub const TARGET: f64 = 0.85;
 /// Rows of a league table.
 const LEAGUE: usize = 5;
 /// Scenarios that have a line of their own.
@@ -155,7 +155,7 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
 const NO_VOTE: &str = "no vote needed";
 
 /// Whether an authority reaches the share frozen and raises more.
-fn reaches_both(row: &CardRow) -> bool {
+pub fn reaches_both(row: &CardRow) -> bool {
     row.share_frozen >= TARGET && row.net_yield_vs_no > 0.0
 }
 
@@ -228,7 +228,7 @@ fn league<'a>(
 }
 
 /// Why jobs failed, the most frequent reason first, with whose they are.
-fn reasons(joined: &Joined) -> Vec<(String, String)> {
+pub fn reasons(joined: &Joined) -> Vec<(String, String)> {
     let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
     for [_, authority, message] in &joined.failures {
         match found.iter_mut().find(|(held, _)| held == message) {

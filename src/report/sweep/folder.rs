@@ -13,12 +13,21 @@ use polars::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::csv::csv;
+use super::super::document::{html, markdown, word};
+use super::super::figures::{self, names_of_sweep};
 use super::super::files::{
-    OutputError, SWEEP_MARK as MANIFEST, cannot_write, open_to_readers, sync_folder, write_aside,
+    OutputError, SWEEP_MARK as MANIFEST, WrittenFile, cannot_write, open_to_readers, sync_folder,
+    write_aside,
 };
-use super::super::json::{json, package, resource_of};
+use super::super::json::json;
+use super::super::league::LeagueRow;
+use super::super::package::{TableDoc, package};
+use super::super::paper::of_sweep;
+use super::super::parquet::{parquet, typed};
 use super::super::results::{LICENCE, TableProvenance, table_provenance};
-use super::manifest::Manifest;
+use super::super::tables::{ColumnDoc, values};
+use super::league::league;
+use super::manifest::{Manifest, SweepScenario};
 use super::tables::{
     JobRows, SWEEP_TABLES, ScenarioRow, part_bytes, rows_of_frame, scenario_fields,
 };
@@ -111,9 +120,60 @@ pub struct Joined {
     pub rows: Vec<CardRow>,
     /// Rows of `failures.csv`: scenario, authority and message.
     pub failures: Vec<[String; 3]>,
+    /// Caveats, the most frequent first.
+    pub caveats: Vec<Caveat>,
 }
 
-/// A row of `authorities.csv` as far as the card needs it.
+/// A caveat of `warnings.csv`, and how many jobs it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caveat {
+    /// Its short name.
+    pub warning: String,
+    /// How many jobs have it.
+    pub jobs: usize,
+    /// Its sentences with how many jobs have each and the first authority of them; no more than
+    /// [`Caveat::MOST`] and one, however many there are.
+    pub sentences: Vec<(String, usize, String)>,
+    /// The job that it was last found in.
+    last: (String, String),
+}
+
+impl Caveat {
+    /// Most sentences of one name that are kept apart.
+    pub const MOST: usize = 6;
+
+    /// Counts a row of `warnings`; rows of one job follow each other.
+    fn count(known: &mut Vec<Self>, [scenario, authority, warning, message]: [&str; 4]) {
+        let at = known.iter().position(|one| one.warning == warning);
+        let one = match at {
+            Some(at) => &mut known[at],
+            None => {
+                known.push(Self {
+                    warning: warning.to_owned(),
+                    jobs: 0,
+                    sentences: Vec::new(),
+                    last: (String::new(), String::new()),
+                });
+                known.last_mut().expect("one was added")
+            }
+        };
+        if (one.last.0.as_str(), one.last.1.as_str()) != (scenario, authority) {
+            one.jobs += 1;
+            one.last = (scenario.to_owned(), authority.to_owned());
+        }
+        let room = one.sentences.len() <= Self::MOST;
+        match one.sentences.iter_mut().find(|(held, ..)| held == message) {
+            Some((_, jobs, _)) => *jobs += 1,
+            None if room => {
+                let first = (message.to_owned(), 1, authority.to_owned());
+                one.sentences.push(first);
+            }
+            None => {}
+        }
+    }
+}
+
+/// A row of `authorities.csv` as far as card, league and briefing need it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CardRow {
     /// Name of the scenario.
@@ -122,14 +182,34 @@ pub struct CardRow {
     pub authority_code: String,
     /// Name of the authority.
     pub authority: String,
+    /// The financial year voted on.
+    pub vote_year: String,
     /// Dwellings.
     pub n_dwellings: i64,
     /// Share of them in bands whose own element does not rise.
     pub share_frozen: f64,
     /// Yield after relief over a No, pounds a year.
     pub net_yield_vs_no: f64,
+    /// Mean share of votes for Yes; nothing without a vote.
+    pub yes_share: Option<f64>,
+    /// 5th and 95th percentile of it.
+    pub yes_range: Option<(f64, f64)>,
     /// Probability of winning; nothing without a vote.
     pub win_probability: Option<f64>,
+    /// Standard error of it from the finite number of draws.
+    pub win_probability_error: Option<f64>,
+}
+
+impl CardRow {
+    /// Whether there is a vote.
+    pub const fn has_vote(&self) -> bool {
+        self.win_probability.is_some()
+    }
+
+    /// Yield after relief over a No, pounds a year per dwelling; nothing where there are none.
+    pub fn yield_per_dwelling(&self) -> Option<f64> {
+        (self.n_dwellings > 0).then(|| self.net_yield_vs_no / self.n_dwellings as f64)
+    }
 }
 
 /// The name of a part's folder.
@@ -409,6 +489,7 @@ impl SweepFolder {
         let mut joined = Joined {
             rows: Vec::new(),
             failures: Vec::new(),
+            caveats: Vec::new(),
         };
         // A part that cannot be read, or is not as it was written, is told before anything is written.
         for part in 0..self.manifest.parts() {
@@ -425,11 +506,19 @@ impl SweepFolder {
                     _ if table.name == "failures" => {
                         joined.failures.extend(rows.iter().map(|row| failure(row)));
                     }
+                    _ if table.name == "warnings" => {
+                        for row in &rows {
+                            Caveat::count(&mut joined.caveats, warning(row));
+                        }
+                    }
                     _ => {}
                 }
             }
         }
-        self.write_joined()?;
+        joined
+            .caveats
+            .sort_by_key(|caveat| std::cmp::Reverse(caveat.jobs));
+        self.write_joined(&joined)?;
         Ok(joined)
     }
 
@@ -442,7 +531,7 @@ impl SweepFolder {
         parts::table(&self.part_file(part, position))
     }
 
-    fn write_joined(&self) -> Result<(), OutputError> {
+    fn write_joined(&self, joined: &Joined) -> Result<(), JoinError> {
         let scenarios = self.place.join(SCENARIOS);
         fs::create_dir_all(&scenarios).map_err(|error| cannot_write(&scenarios, &error))?;
         for (index, one) in self.manifest.scenarios.iter().enumerate() {
@@ -455,13 +544,36 @@ impl SweepFolder {
             let name = format!("{}.parquet", table.name);
             self.fill(&name, |file| self.join_parquet(position, file))?;
         }
-        self.write("scenarios.csv", &self.scenarios_csv())?;
-        self.write("datapackage.json", &self.data_package())?;
-        let provenance = self
-            .provenance()
-            .map_err(|error| cannot_write(&self.place, &io::Error::other(error)))?;
-        self.write("provenance.json", &provenance)?;
-        sync_folder(&self.place).map_err(|error| cannot_write(&self.place, &error))
+        let broken = |error: PolarsError| cannot_write(&self.place, &io::Error::other(error));
+        let (csv_bytes, parquet_bytes) = self.scenarios().map_err(broken)?;
+        self.write("scenarios.csv", &csv_bytes)?;
+        self.write("scenarios.parquet", &parquet_bytes)?;
+        let league = league(&self.manifest, &joined.rows);
+        self.write("league.csv", &csv(&league))?;
+        self.write("league.parquet", &parquet(&league).map_err(broken)?)?;
+        let tables = table_provenance()?;
+        let charts = figures::of_sweep(&self.manifest, joined)?;
+        let pictures = figures::pictures(&charts);
+        let paper = of_sweep(&self.manifest, joined, &league, &tables, &charts);
+        self.write("briefing.html", html(&paper).as_bytes())?;
+        self.write("briefing.md", markdown(&paper).as_bytes())?;
+        let pages = word(&paper, &pictures).map_err(|error| {
+            cannot_write(&self.place.join("briefing.docx"), &io::Error::other(error))
+        })?;
+        self.write("briefing.docx", &pages)?;
+        let folder = self.place.join(figures::FOLDER);
+        fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
+        let drawn = figures::files(&charts, &pictures);
+        for (name, bytes) in &drawn {
+            self.write(name, bytes)?;
+        }
+        sync_folder(&folder).map_err(|error| cannot_write(&folder, &error))?;
+        self.write("provenance.json", &self.provenance(tables))?;
+        let drawn = drawn.into_iter().map(|(name, _)| name);
+        let package = self.data_package(joined_files(&self.manifest).into_iter().chain(drawn))?;
+        self.write("datapackage.json", &package)?;
+        sync_folder(&self.place).map_err(|error| cannot_write(&self.place, &error))?;
+        Ok(())
     }
 
     /// Writes a file of the sweep, whole or not at all.
@@ -511,10 +623,14 @@ impl SweepFolder {
         Ok(())
     }
 
-    /// The scenarios, with a column for each key that is varied in one of them.
-    fn scenarios_csv(&self) -> Vec<u8> {
-        let rows: Vec<ScenarioRow> = (self.manifest.scenarios.iter().enumerate())
-            .map(|(index, one)| ScenarioRow {
+    /// The scenarios, with a column for each key that is varied in one of them: as CSV and as Parquet.
+    fn scenarios(&self) -> PolarsResult<(Vec<u8>, Vec<u8>)> {
+        let keys = self.varied_keys();
+        let fixed = scenario_fields().iter().map(ColumnDoc::name_and_kind);
+        let mut columns: Vec<(&str, &str)> = fixed.collect();
+        columns.extend(keys.iter().map(|key| (*key, "string")));
+        let row = |(index, one): (usize, &SweepScenario)| {
+            let fixed = values(&ScenarioRow {
                 scenario: one.scenario.clone(),
                 key: one.key.clone(),
                 title: one.title.clone(),
@@ -522,28 +638,31 @@ impl SweepFolder {
                 seed: one.seed,
                 file: scenario_file(index, &one.key),
                 sha256: one.sha256.clone(),
-            })
+            });
+            let value = |key: &&str| {
+                let found = one.varied.iter().find(|varied| varied.key == *key);
+                Value::from(found.map(|varied| varied.value.clone()))
+            };
+            [fixed, keys.iter().map(value).collect()].concat()
+        };
+        let rows: Vec<Vec<Value>> = self
+            .manifest
+            .scenarios
+            .iter()
+            .enumerate()
+            .map(row)
             .collect();
-        let keys = self.varied_keys();
-        if keys.is_empty() {
-            return csv(&rows);
-        }
         let memory = "a table is written to memory";
         let mut writer = ::csv::WriterBuilder::new()
             .has_headers(false)
             .from_writer(Vec::new());
-        let fixed = scenario_fields().iter().map(|column| column.name);
-        let names: Vec<&str> = fixed.chain(keys.iter().copied()).collect();
-        writer.write_record(names).expect(memory);
-        for (row, one) in rows.iter().zip(&self.manifest.scenarios) {
-            let value = |key: &&str| {
-                let found = one.varied.iter().find(|varied| varied.key == *key);
-                found.map(|varied| varied.value.clone())
-            };
-            let varied: Vec<Option<String>> = keys.iter().map(value).collect();
-            writer.serialize((row, varied)).expect(memory);
+        writer
+            .write_record(columns.iter().map(|(name, _)| name))
+            .expect(memory);
+        for row in &rows {
+            writer.serialize(row).expect(memory);
         }
-        writer.into_inner().expect(memory)
+        Ok((writer.into_inner().expect(memory), typed(columns, &rows)?))
     }
 
     /// The keys that are varied, in the order of the options.
@@ -557,24 +676,33 @@ impl SweepFolder {
         keys
     }
 
-    fn data_package(&self) -> Vec<u8> {
-        let mut resources: Vec<Value> = SWEEP_TABLES
+    fn data_package(&self, files: impl Iterator<Item = String>) -> Result<Vec<u8>, DataError> {
+        let mut tables: Vec<TableDoc> = SWEEP_TABLES
             .iter()
-            .map(|table| resource_of(table.name, table.title, &table.columns()))
+            .map(|table| TableDoc::new(table.name, table.title, table.key, &table.columns()))
             .collect();
-        let mut scenarios = resource_of("scenarios", "The scenarios.", scenario_fields());
-        if let Some(fields) = scenarios["schema"]["fields"].as_array_mut() {
-            for key in self.varied_keys() {
-                let description =
-                    format!("What {key} is in the scenario's file; empty where it is not varied.");
-                fields.push(json!({ "name": key, "type": "any", "description": description }));
-            }
+        let mut scenarios = TableDoc::of::<ScenarioRow>();
+        for key in self.varied_keys() {
+            let description =
+                format!("What {key} is in the scenario's file; empty where it is not varied.");
+            let field = json!({ "name": key, "type": "any", "description": description });
+            scenarios.fields.push(field);
         }
-        resources.push(scenarios);
-        package("sweep", "Scenarios for many authorities", &resources)
+        tables.push(scenarios);
+        tables.push(TableDoc::of::<LeagueRow>());
+        let file = |name: String| {
+            let (bytes, sha256) = parts::size_and_sha256(&self.place.join(&name))?;
+            Ok(WrittenFile {
+                name,
+                bytes,
+                sha256,
+            })
+        };
+        let files: Result<Vec<WrittenFile>, DataError> = files.map(file).collect();
+        package("sweep", "Scenarios for many authorities", &files?, &tables)
     }
 
-    fn provenance(&self) -> Result<Vec<u8>, DataError> {
+    fn provenance(&self, tables: Vec<TableProvenance>) -> Vec<u8> {
         let manifest = &self.manifest;
         let scenarios: Vec<Value> = (manifest.scenarios.iter())
             .map(|one| {
@@ -586,8 +714,7 @@ impl SweepFolder {
                 })
             })
             .collect();
-        let tables: Vec<TableProvenance> = table_provenance()?;
-        Ok(json(&json!({
+        json(&json!({
             "program": manifest.program,
             "version": manifest.version,
             "scenarios": scenarios,
@@ -598,13 +725,34 @@ impl SweepFolder {
             "data_sha256": manifest.data_sha256,
             "tables": tables,
             "licence": LICENCE,
-        })))
+        }))
     }
 }
 
 /// The file of a scenario as understood, inside the folder of the sweep.
 fn scenario_file(index: usize, key: &str) -> String {
     format!("{SCENARIOS}/{:04}-{key}.toml", index + 1)
+}
+
+/// The files that joining writes, but for the charts and the one that describes them.
+fn joined_files(manifest: &Manifest) -> Vec<String> {
+    let tables = SWEEP_TABLES
+        .iter()
+        .flat_map(|table| ["csv", "parquet"].map(|ending| format!("{}.{ending}", table.name)));
+    let scenarios =
+        (manifest.scenarios.iter().enumerate()).map(|(index, one)| scenario_file(index, &one.key));
+    let others = [
+        "scenarios.csv",
+        "scenarios.parquet",
+        "league.csv",
+        "league.parquet",
+        "briefing.html",
+        "briefing.md",
+        "briefing.docx",
+        "provenance.json",
+    ];
+    let others = others.map(str::to_owned);
+    scenarios.chain(tables).chain(others).collect()
 }
 
 /// What the folder is known to hold: a sweep of bandwise, or nothing of it.
@@ -652,18 +800,11 @@ fn clear(place: &Path, held: &Manifest) -> Result<(), OutputError> {
     for part in &parts {
         remove_part(part).map_err(|error| cannot_write(part, &error))?;
     }
-    let tables = SWEEP_TABLES
-        .iter()
-        .flat_map(|table| ["csv", "parquet"].map(|ending| format!("{}.{ending}", table.name)));
-    let scenarios =
-        (held.scenarios.iter().enumerate()).map(|(index, one)| scenario_file(index, &one.key));
-    let others = [
-        "scenarios.csv",
-        "datapackage.json",
-        "provenance.json",
-        MANIFEST,
-    ];
-    let names = scenarios.chain(tables).chain(others.map(str::to_owned));
+    let charts = names_of_sweep(held).into_iter().flat_map(|name| {
+        ["png", "svg"].map(|ending| format!("{}/{name}.{ending}", figures::FOLDER))
+    });
+    let names = joined_files(held).into_iter().chain(charts);
+    let names = names.chain(["datapackage.json", MANIFEST].map(str::to_owned));
     for path in names.map(|name| place.join(name)) {
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -672,8 +813,9 @@ fn clear(place: &Path, held: &Manifest) -> Result<(), OutputError> {
             _ => {}
         }
     }
-    // It stays where it holds other files.
+    // They stay where they hold other files.
     drop(fs::remove_dir(place.join(SCENARIOS)));
+    drop(fs::remove_dir(place.join(figures::FOLDER)));
     Ok(())
 }
 
@@ -728,10 +870,14 @@ fn card_rows(position: usize, rows: &[Vec<Value>]) -> Vec<CardRow> {
             scenario: value("scenario").as_str()?.to_owned(),
             authority_code: value("authority_code").as_str()?.to_owned(),
             authority: value("authority").as_str()?.to_owned(),
+            vote_year: value("vote_year").as_str()?.to_owned(),
             n_dwellings: value("n_dwellings").as_i64()?,
             share_frozen: value("share_frozen_dwellings_own_element").as_f64()?,
             net_yield_vs_no: value("net_yield_vs_no_pounds").as_f64()?,
+            yes_share: value("yes_share").as_f64(),
+            yes_range: (value("yes_share_p05").as_f64()).zip(value("yes_share_p95").as_f64()),
             win_probability: value("win_probability").as_f64(),
+            win_probability_error: value("win_probability_monte_carlo_error").as_f64(),
         })
     };
     rows.iter().filter_map(row).collect()
@@ -739,11 +885,14 @@ fn card_rows(position: usize, rows: &[Vec<Value>]) -> Vec<CardRow> {
 
 /// Scenario, authority and message of a row of `failures`.
 fn failure(row: &[Value]) -> [String; 3] {
-    let text = |at: usize| {
-        row.get(at)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    [text(0), text(2), text(3)]
+    [0, 2, 3].map(|at| text_at(row, at).to_owned())
+}
+
+/// Scenario, authority, short name and message of a row of `warnings`.
+fn warning(row: &[Value]) -> [&str; 4] {
+    [0, 2, 3, 4].map(|at| text_at(row, at))
+}
+
+fn text_at(row: &[Value], at: usize) -> &str {
+    row.get(at).and_then(Value::as_str).unwrap_or_default()
 }

@@ -182,6 +182,8 @@ pub struct SweepTable {
     pub name: &'static str,
     /// What it holds.
     pub title: &'static str,
+    /// The columns that tell its rows apart; none where rows may be alike in all of them.
+    pub key: &'static [&'static str],
     columns: fn() -> Vec<ColumnDoc>,
 }
 
@@ -197,6 +199,7 @@ pub const SWEEP_TABLES: [SweepTable; 4] = [
     SweepTable {
         name: AuthorityRow::TABLE,
         title: AuthorityRow::TITLE,
+        key: AuthorityRow::KEY,
         columns: || {
             let figures = METRICS.iter().flat_map(|metric| metric.columns);
             AuthorityRow::COLUMNS
@@ -209,16 +212,19 @@ pub const SWEEP_TABLES: [SweepTable; 4] = [
     SweepTable {
         name: WardOf::TABLE,
         title: WardRow::TITLE,
+        key: WardOf::KEY,
         columns: || [WardOf::COLUMNS, WardRow::COLUMNS].concat(),
     },
     SweepTable {
         name: WarningOf::TABLE,
         title: WarningOf::TITLE,
+        key: WarningOf::KEY,
         columns: || WarningOf::COLUMNS.to_vec(),
     },
     SweepTable {
         name: FailureRow::TABLE,
         title: FailureRow::TITLE,
+        key: FailureRow::KEY,
         columns: || FailureRow::COLUMNS.to_vec(),
     },
 ];
@@ -335,7 +341,8 @@ fn columns_of(metric: &Metric, figures: &[SummaryRow]) -> Vec<Value> {
 /// Only when Polars fails.
 pub(super) fn part_bytes(position: usize, jobs: &[JobRows]) -> PolarsResult<Vec<u8>> {
     let rows: Vec<&Vec<Value>> = jobs.iter().flat_map(|job| &job.0[position]).collect();
-    typed(&SWEEP_TABLES[position].columns(), &rows)
+    let columns = SWEEP_TABLES[position].columns();
+    typed(columns.iter().map(ColumnDoc::name_and_kind), &rows)
 }
 
 /// The values of a table of a part, row by row.

@@ -63,3 +63,44 @@ pub fn workbook(prepared: &Prepared, briefing: &Briefing) -> Result<Vec<u8>, Wor
     assumptions::write(book.add_worksheet(), prepared, briefing)?;
     Ok(book.save_to_buffer()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Scenario, World, scenario::Names};
+    use crate::report::{briefing, scenario_file};
+    use crate::simulation::{NoObserver, prepare, run};
+
+    fn made(key: &str, authority: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        let world = World::embedded(None)?;
+        let mut scenario = Scenario::load(key, &Names::of(&world.assumptions))?;
+        scenario.draws = 50;
+        authority.clone_into(&mut scenario.authority);
+        let prepared = prepare(&scenario, &world)?;
+        let outcomes = run(&prepared, &NoObserver);
+        let briefing = briefing(&prepared, &outcomes, &scenario_file::toml(&scenario), &[])?;
+        Ok(workbook(&prepared, &briefing)?)
+    }
+
+    #[test]
+    fn the_same_run_gives_the_same_bytes() -> Result<(), Box<dyn std::error::Error>> {
+        let first = made("williamson-2018", "Derby")?;
+        assert_eq!(first, made("williamson-2018", "Derby")?);
+        assert!(first != made("williamson-2018", "Leicester")?);
+        Ok(())
+    }
+
+    #[test]
+    fn every_kind_of_proposal_has_a_workbook() -> Result<(), Box<dyn std::error::Error>> {
+        for (key, authority) in [
+            ("uniform-15", "Bedfordshire Police"),
+            ("scotland-2017", "Derby"),
+            ("fairer-share", "Derby"),
+            ("high-value-surcharge-2028", "Kensington and Chelsea"),
+            ("uniform-15", "Cardiff"),
+        ] {
+            assert!(made(key, authority)?.starts_with(b"PK"), "{key}");
+        }
+        Ok(())
+    }
+}

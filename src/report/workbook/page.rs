@@ -179,7 +179,9 @@ impl<'a> Page<'a> {
         column: u16,
         words: &str,
     ) -> Result<(), XlsxError> {
-        self.sheet.write_string(row, column, words)?;
+        let format = Format::new().set_indent(u8::from(column > 0));
+        self.sheet
+            .write_string_with_format(row, column, words, &format)?;
         Ok(())
     }
 
@@ -374,4 +376,49 @@ pub(super) fn at(row: u32, column: u16) -> String {
 /// The name of a cell that stays the same where a formula is copied, such as `$B$7`.
 pub(super) fn fixed(row: u32, column: u16) -> String {
     row_col_to_cell_absolute(row, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    /// The first sheet of a workbook, as it stands in its file.
+    fn sheet_of(bytes: &[u8]) -> Option<String> {
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).ok()?;
+        let mut text = String::new();
+        let mut file = archive.by_name("xl/worksheets/sheet1.xml").ok()?;
+        file.read_to_string(&mut text).ok()?;
+        Some(text)
+    }
+
+    #[test]
+    fn words_that_begin_like_a_formula_stay_words_and_a_missing_figure_stays_empty()
+    -> Result<(), XlsxError> {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        let mut page = Page::new(sheet, "One", &[10.0, 10.0], "=1+1", &["=HYPERLINK(1)"])?;
+        let row = page.row();
+        let words = ["=1+1", "+1", "-1", "@SUM(1)"];
+        page.line(&words.map(Value::words))?;
+        page.line(&[Value::figure(None, Look::Pence)])?;
+        page.line(&[Value::Formula("=1+1".to_owned(), 2.0, Look::Count)])?;
+        let text = sheet_of(&book.save_to_buffer()?).expect("a sheet");
+        assert_eq!(text.matches("<f>").count(), 1, "{text}");
+        assert!(text.contains("<f>1+1</f><v>2</v>"), "{text}");
+        let empty = format!("<c r=\"{}\"", at(row + 1, 0));
+        let (_, after) = text.split_once(&empty).expect("a cell");
+        let cell = after.split_once('>').map_or("", |(cell, _)| cell);
+        assert!(cell.ends_with('/'), "{cell}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_text_takes_the_lines_that_its_words_need() {
+        assert_eq!(lines_of("one two three", 13.0), 1.0);
+        assert_eq!(lines_of("one two three", 12.0), 2.0);
+        assert_eq!(lines_of("abcdefghijkl", 6.0), 2.0);
+        assert_eq!(lines_of("one\ntwo", 40.0), 2.0);
+    }
 }

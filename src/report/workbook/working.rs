@@ -10,7 +10,8 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::page::{Look, Page, Role, Value, at, fixed};
 use crate::domain::{
-    Band, ByBand, Design, KindOfHome, Liability, Pence, Proportion, Proposal, Reduction, apportion,
+    Band, ByBand, Design, KindOfHome, Liability, Nation, Pence, Proportion, Proposal, Reduction,
+    apportion,
 };
 use crate::report::results::Briefing;
 use crate::simulation::Prepared;
@@ -102,6 +103,14 @@ struct Group {
     base: i64,
 }
 
+/// A line of homes that are charged alike, with its cells up to what they count as at band D.
+struct Line {
+    band: Band,
+    net: Pence,
+    base: i64,
+    cells: Vec<(Value, Role)>,
+}
+
 /// Writes the sheet, and gives its key inputs their names.
 pub(super) fn write(
     book: &mut Workbook,
@@ -180,7 +189,7 @@ mod raised {
 }
 
 const WIDTHS: [f64; 14] = [
-    13.0, 13.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 18.0,
+    13.0, 22.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0, 24.0, 18.0,
 ];
 
 /// Pounds of a cell in whole pence.
@@ -212,7 +221,7 @@ fn times(amount: &str, numerator: &str, denominator: &str) -> String {
     format!("ROUND({}*{numerator}/{denominator},0)/100", pence(amount))
 }
 
-fn money(formula: String, amount: Pence) -> Value {
+fn money(formula: &str, amount: Pence) -> Value {
     Value::Formula(format!("={formula}"), amount.pounds(), Look::Pence)
 }
 
@@ -290,7 +299,14 @@ impl<'a> Working<'a> {
             Some("band_d_today"),
             &Value::Figure(band_d.today.pounds(), Look::Pence),
             Role::Input,
-            "relevant basic amount of the year of the figures, without parishes (LGFA 1992 s.52ZX)",
+            match prepared.record.authority.code.nation() {
+                Nation::England => {
+                    "relevant basic amount of the year of the figures, without parishes (LGFA 1992 s.52ZX)"
+                }
+                Nation::Wales => {
+                    "basic amount of the year of the figures, without community councils"
+                }
+            },
         )?;
         if matches!(self.by_band, ByBandInput::Rise | ByBandInput::Amount) {
             // The table of bills follows the inputs: its place is known when it is written.
@@ -354,14 +370,14 @@ impl<'a> Working<'a> {
         self.labelled(
             "Amount at band D under Yes, before relief",
             Some("band_d_headline"),
-            &money(risen("band_d_today", "headline_rise"), band_d.yes),
+            &money(&risen("band_d_today", "headline_rise"), band_d.yes),
             Role::Result,
             "today's times the headline rise, to the penny",
         )?;
         self.labelled(
             "Amount at band D after a No",
             Some("band_d_no"),
-            &money(risen("band_d_today", "no_rise"), band_d.no),
+            &money(&risen("band_d_today", "no_rise"), band_d.no),
             Role::Result,
             "today's times the rise after a No, to the penny",
         )?;
@@ -430,6 +446,9 @@ impl<'a> Working<'a> {
             "If Yes, counts as at band D",
         ];
         if !one_of_each {
+            for name in heads.iter_mut().skip(usize::from(bill::STATED)).take(3) {
+                *name = "";
+            }
             heads.truncate(usize::from(bill::YES));
         }
         self.page.head(&heads)?;
@@ -514,9 +533,9 @@ impl<'a> Working<'a> {
             stated_cell,
             rise_cell,
             result(first_rise),
-            result(money(of("band_d_today"), own.today)),
-            result(money(of("band_d_no"), own.no)),
-            result(money(of("band_d_headline"), amounts.headline[band])),
+            result(money(&of("band_d_today"), own.today)),
+            result(money(&of("band_d_no"), own.no)),
+            result(money(&of("band_d_headline"), amounts.headline[band])),
         ]
     }
 
@@ -549,8 +568,8 @@ impl<'a> Working<'a> {
         );
         let equivalent = amounts.band_d_equivalent(band, 0, main.own);
         [
-            (money(bill, main.own), Role::Result),
-            (money(counts_as, equivalent), Role::Result),
+            (money(&bill, main.own), Role::Result),
+            (money(&counts_as, equivalent), Role::Result),
         ]
     }
 
@@ -605,24 +624,26 @@ impl<'a> Working<'a> {
     }
 
     /// The cells of all lines, from what stands in the columns before.
-    fn write_lines(
-        &mut self,
-        first: u32,
-        lines: Vec<(Band, Pence, i64, Vec<(Value, Role)>)>,
-    ) -> Result<(), XlsxError> {
+    fn write_lines(&mut self, first: u32, lines: Vec<Line>) -> Result<(), XlsxError> {
         let last = first + u32::try_from(lines.len()).unwrap_or(1) - 1;
         let mut held: BTreeMap<(Band, Pence), i64> = BTreeMap::new();
-        for (band, net, base, _) in &lines {
-            *held.entry((*band, *net)).or_default() += base;
+        for line in &lines {
+            *held.entry((line.band, line.net)).or_default() += line.base;
         }
-        for (band, net, _, mut cells) in lines {
+        for Line {
+            band,
+            net,
+            mut cells,
+            ..
+        } in lines
+        {
             let row = self.page.row();
             // What lines that pay alike raise together stands in the first.
             let raised = held
                 .remove(&(band, net))
                 .map_or(Pence::ZERO, |base| on_base(net, base));
             let formula = self.raised_by(row, first, last);
-            cells.push((money(formula, raised), Role::Result));
+            cells.push((money(&formula, raised), Role::Result));
             self.page.line_of(&cells)?;
         }
         self.lines = Some((first, last));
@@ -653,12 +674,7 @@ impl<'a> Working<'a> {
         self.write_lines(first, lines)
     }
 
-    fn line_of_term(
-        &self,
-        row: u32,
-        band: Band,
-        group: &Group,
-    ) -> (Band, Pence, i64, Vec<(Value, Role)>) {
+    fn line_of_term(&self, row: u32, band: Band, group: &Group) -> Line {
         const PAID: u16 = 4;
         const ALLOWED: u16 = 5;
         const BEFORE: u16 = 6;
@@ -683,7 +699,7 @@ impl<'a> Working<'a> {
                 (
                     Value::Figure(parts as f64 / WHOLE_BILL as f64, Look::Percent),
                     money(
-                        format!(
+                        &format!(
                             "INT({}*{WHOLE_BILL}/ROUND({WHOLE_BILL}*{},0))/100",
                             pence("cap_pounds"),
                             at(row, PAID)
@@ -717,11 +733,16 @@ impl<'a> Working<'a> {
             result(Value::Empty),
             result(paid),
             result(allowed),
-            result(money(before.0, before.1)),
-            result(money(after, charge.own.yes)),
-            result(money(counts_as, net)),
+            result(money(&before.0, before.1)),
+            result(money(&after, charge.own.yes)),
+            result(money(&counts_as, net)),
         ];
-        (band, net, group.base, cells)
+        Line {
+            band,
+            net,
+            base: group.base,
+            cells,
+        }
     }
 
     fn lines_of_ratios(&mut self) -> Result<(), XlsxError> {
@@ -758,7 +779,7 @@ impl<'a> Working<'a> {
         (band, part): (Band, usize),
         (share, ratio): (i64, Proportion),
         base: i64,
-    ) -> (Band, Pence, i64, Vec<(Value, Role)>) {
+    ) -> Line {
         const NUMERATOR: u16 = 3;
         const DENOMINATOR: u16 = 4;
         const IN_FULL: u16 = 6;
@@ -789,16 +810,21 @@ impl<'a> Working<'a> {
             input(ratio.denominator() as f64, Look::Count),
             result(Value::Figure(share as f64 / 1e6, Look::Percent)),
             result(money(
-                times("band_d_headline", &n, &d),
+                &times("band_d_headline", &n, &d),
                 band_amount(amounts.band_d.yes, ratio),
             )),
             result(money(
-                format!("({}+{step})/100", pence(&headline)),
+                &format!("({}+{step})/100", pence(&headline)),
                 charge.own,
             )),
-            result(money(counts_as, net)),
+            result(money(&counts_as, net)),
         ];
-        (band, net, base, cells)
+        Line {
+            band,
+            net,
+            base,
+            cells,
+        }
     }
 
     fn stated_lines(&mut self) -> Result<(), XlsxError> {
@@ -828,7 +854,12 @@ impl<'a> Working<'a> {
             ];
             cells.extend((0..5).map(|_| result(Value::Empty)));
             cells.push((Value::Figure(net.pounds(), Look::Pence), Role::Input));
-            lines.push((band, net, base, cells));
+            lines.push(Line {
+                band,
+                net,
+                base,
+                cells,
+            });
         }
         self.write_lines(first, lines)
     }
@@ -838,13 +869,18 @@ impl<'a> Working<'a> {
         self.page.part(&format!(
             "{number}. What is raised from each band at budgeted collection, pounds a year"
         ))?;
-        self.page.paragraph(
+        let surcharge = self.prepared.schedule.levy_is_own();
+        self.page.paragraph(if self.prepared.schedule.is_local() {
             "The tax base for setting times the amount at band D, to the penny. Gross: the headline \
              less today. Relief: the headline less what is raised if Yes. Net: what is left over \
              today, and over what a No raises. Contributions in lieu are paid at the headline, \
-             without relief.",
-        )?;
-        let surcharge = self.prepared.schedule.levy_is_own();
+             without relief."
+        } else {
+            "The tax base for setting times the amount at band D, to the penny; if Yes, times what the \
+             homes' bills count as at band D. No relief is given: gross and net are the same. \
+             Contributions in lieu are paid at the amount at band D, which the change of the law \
+             leaves as it is."
+        })?;
         let mut heads = vec![
             "Band",
             "Tax base, band D equivalents",
@@ -866,7 +902,11 @@ impl<'a> Working<'a> {
         if !self.prepared.schedule.is_local() {
             heads[usize::from(raised::HEADLINE)] = "";
             heads[usize::from(raised::RELIEF)] = "";
-            heads[usize::from(raised::YES)] = "If Yes, without a surcharge";
+            heads[usize::from(raised::YES)] = if surcharge {
+                "If Yes, without the surcharge"
+            } else {
+                "If Yes"
+            };
         }
         self.page.head(&heads)?;
         let first = self.page.row();
@@ -986,7 +1026,7 @@ impl<'a> Working<'a> {
         let relief = raised.headline - yes;
         let (relief_value, net, net_formula) = if local {
             (
-                money(less(raised::HEADLINE, raised::YES), relief),
+                money(&less(raised::HEADLINE, raised::YES), relief),
                 gross - relief,
                 less(raised::GROSS, raised::RELIEF),
             )
@@ -997,19 +1037,19 @@ impl<'a> Working<'a> {
         let mut cells = vec![
             result(Value::words(name)),
             base,
-            result(money(by_base("band_d_today"), raised.today)),
+            result(money(&by_base("band_d_today"), raised.today)),
             result(if local {
-                money(by_base("band_d_headline"), raised.headline)
+                money(&by_base("band_d_headline"), raised.headline)
             } else {
                 Value::Empty
             }),
-            result(money(raised.yes.0.clone(), yes)),
-            result(money(by_base("band_d_no"), raised.no)),
-            result(money(gross_formula, gross)),
+            result(money(&raised.yes.0, yes)),
+            result(money(&by_base("band_d_no"), raised.no)),
+            result(money(&gross_formula, gross)),
             result(relief_value),
-            result(money(net_formula, net)),
-            result(money(less(raised::NO, raised::TODAY), no_net)),
-            result(money(less(raised::NET, raised::NO_NET), net - no_net)),
+            result(money(&net_formula, net)),
+            result(money(&less(raised::NO, raised::TODAY), no_net)),
+            result(money(&less(raised::NET, raised::NO_NET), net - no_net)),
             (Value::Figure(over_no.pounds(), Look::Pence), Role::Program),
             result(check(&cell(raised::OVER_NO), &cell(raised::PROGRAM))),
         ];
@@ -1045,7 +1085,7 @@ impl<'a> Working<'a> {
         } else {
             Pence::ZERO
         };
-        let of = |column: u16, amount: Pence| (money(sum(column, 2), amount), Role::Total);
+        let of = |column: u16, amount: Pence| (money(&sum(column, 2), amount), Role::Total);
         let when = |there: bool, cell: (Value, Role)| {
             if there {
                 cell
@@ -1172,7 +1212,7 @@ impl<'a> Working<'a> {
             let (by_formula, by_program) = (at(row, 3), at(row, 4));
             self.page.overflowing(row, 0, label)?;
             let put = [
-                (3, money(formula, amount), Role::Total),
+                (3, money(&formula, amount), Role::Total),
                 (
                     4,
                     Value::Figure(amount.pounds(), Look::Pence),
@@ -1180,7 +1220,7 @@ impl<'a> Working<'a> {
                 ),
                 (
                     5,
-                    money(format!("ROUND({by_formula}-{by_program},2)"), Pence::ZERO),
+                    money(&format!("ROUND({by_formula}-{by_program},2)"), Pence::ZERO),
                     Role::Result,
                 ),
                 (6, check(&by_formula, &by_program), Role::Result),
@@ -1276,6 +1316,8 @@ fn groups_of_terms(prepared: &Prepared, bands: &[Band]) -> Vec<(Band, Group)> {
             })
             .base += cell.tax_base_thousandths;
     }
+    // Homes that owe nothing are in no tax base.
+    groups.retain(|_, group| group.base > 0);
     // A band without homes has a line of its own, so that every band has one.
     for &band in bands {
         if !groups.keys().any(|(held, ..)| *held == band) {
