@@ -144,7 +144,7 @@ fn figure(figure: &Figure) -> Markup {
     markup! {
         figure {
             // Its words stay large enough to read on a small screen, where it is moved sideways.
-            div.wide tabindex="0" role="region" aria-label={ "Chart: " (figure.title) } {
+            div.wide tabindex="0" role="group" aria-label={ "Chart: " (figure.title) } {
                 (PreEscaped(&figure.svg))
             }
             figcaption {

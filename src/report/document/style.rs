@@ -32,6 +32,7 @@ tbody th { font-weight: 400; }
 td.figures { white-space: nowrap; }
 .note { font-size: .85rem; color: var(--soft); margin: -.5rem 0 1rem; }
 figure { margin: 0 0 1.25rem; break-inside: avoid; }
+figure > .wide { margin: 0; }
 figure svg { display: block; width: 100%; max-width: 50rem; height: auto; }
 details { font-size: .9rem; }
 summary { cursor: pointer; color: var(--link); min-height: 1.5rem; }

@@ -519,8 +519,8 @@ fn clean(words: &str) -> String {
     words
         .chars()
         .filter(|sign| {
-            !(sign.is_control() && !matches!(sign, '\t' | '\n' | '\r'))
-                && !matches!(sign, '\u{fffe}' | '\u{ffff}')
+            matches!(sign, '\t' | '\n' | '\r')
+                || !(sign.is_control() || matches!(sign, '\u{fffe}' | '\u{ffff}'))
         })
         .collect()
 }
