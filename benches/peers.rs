@@ -27,7 +27,8 @@ use bandwise::domain::evidence::Learning;
 use bandwise::domain::{AreaKind, Band, ByBand, Cells, Liability, Points, Reduction};
 use bandwise::report::files::Place;
 use bandwise::report::{
-    OutputFolder, briefing, card, csv, json, needs, parquet, scenario_file, text,
+    OutputFolder, Tables, briefing, card, document, figures, json, paper, scenario_file, text,
+    workbook,
 };
 use bandwise::simulation::draw::{Kernel, TileCounts, TileLuck, TileParameters, TileVotes};
 use bandwise::simulation::inputs::normals;
@@ -759,51 +760,35 @@ fn stages(repetitions: usize, folder: &Path) -> Result<Value, Failure> {
         let scenario_toml = scenario_file::toml(&prepared.scenario);
         let briefing = briefing(&prepared, &outcomes, &scenario_toml, &[])?;
         ends("briefing");
-        let mut files: Vec<(&str, Vec<u8>)> = vec![
-            (
-                "card.txt",
-                card::card(&prepared, &briefing, "").into_bytes(),
-            ),
-            ("scenario.toml", scenario_toml.into_bytes()),
-            ("ballot-paper.txt", text::ballot(&prepared).into_bytes()),
-            ("provenance.json", json::json(&briefing.provenance)),
-            ("summary.csv", csv::csv(&briefing.summary)),
-            ("bands.csv", csv::csv(&briefing.bands)),
-            ("wards.csv", csv::csv(&briefing.wards)),
-            ("deciles.csv", csv::csv(&briefing.deciles)),
-            (
-                "example_households.csv",
-                csv::csv(&briefing.example_households),
-            ),
-            ("drivers.csv", csv::csv(&briefing.drivers)),
-            ("needs.csv", csv::csv(&briefing.needs)),
-            ("needs_curve.csv", csv::csv(&briefing.needs_curve)),
-            ("days.csv", csv::csv(&briefing.days)),
-            ("perception.csv", csv::csv(&briefing.perception)),
-            ("routes.csv", csv::csv(&briefing.routes)),
-            ("medium_term.csv", csv::csv(&briefing.medium_term)),
-            ("services.csv", csv::csv(&briefing.services)),
-            ("warnings.csv", csv::csv(&briefing.warnings)),
-            ("datapackage.json", json::data_package(&briefing, &[])),
-            ("results.json", json::json(&briefing)),
-        ];
-        ends("card, CSV and JSON");
-        let charts = needs::charts(&briefing);
-        files.extend(
-            charts
-                .into_iter()
-                .map(|(name, chart)| (name, chart.into_bytes())),
-        );
-        ends("charts");
-        files.push(("draws.parquet", parquet::draws(&prepared, &outcomes)?));
-        ends("Parquet of all draws");
+        black_box(card::card(&prepared, &briefing, ""));
         let output = OutputFolder::open(Place::Named(folder.to_owned()), true)?;
-        for (name, bytes) in &files {
-            output.write(name, bytes)?;
+        output.write("scenario.toml", scenario_toml.as_bytes())?;
+        output.write("ballot-paper.txt", text::ballot(&prepared).as_bytes())?;
+        output.write("provenance.json", &json::json(&briefing.provenance))?;
+        output.write("results.json", &json::json(&briefing))?;
+        ends("card, texts and JSON");
+        let mut tables = Tables::both(&output);
+        briefing.add_to(&mut tables)?;
+        ends("tables as CSV and Parquet");
+        tables.add_draws(&prepared, &outcomes)?;
+        ends("Parquet of all draws");
+        output.write("workbook.xlsx", &workbook::workbook(&prepared, &briefing)?)?;
+        ends("workbook");
+        let figures = figures::of_run(&prepared, &outcomes, &briefing)?;
+        let paper = paper::of_run(&prepared, &briefing, &figures);
+        output.write("briefing.html", document::html(&paper).as_bytes())?;
+        output.write("briefing.md", document::markdown(&paper).as_bytes())?;
+        ends("charts and the page");
+        let pictures = figures::pictures(&figures);
+        ends("charts as pictures");
+        output.write("briefing.docx", &document::word(&paper, &pictures)?)?;
+        for (name, bytes) in figures::files(&figures, &pictures) {
+            output.write(&name, &bytes)?;
         }
+        ends("Word document and charts written");
+        tables.describe(&prepared.scenario.key, &briefing.title)?;
         output.commit()?;
-        ends("write files");
-        black_box(files);
+        ends("data package and moving into place");
         rows.push(row);
     }
     Ok(json!({ "stages": names, "seconds": rows }))

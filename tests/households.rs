@@ -17,7 +17,7 @@ use bandwise::data::{Assumptions, Scenario, World, cells};
 use bandwise::domain::{Band, Liability, Pence, Reduction};
 use bandwise::report::csv::csv;
 use bandwise::report::households::{cell_rows, mapping_toml, write_synthetic};
-use bandwise::report::parquet::parquet;
+use bandwise::report::parquet::parquet as twin_of;
 use bandwise::simulation::Synthetic;
 use bandwise::tax::{Facts, extract_base, reconcile};
 use polars::prelude::{Column, DataFrame, ParquetWriter};
@@ -235,7 +235,7 @@ fn cells_compress_to_themselves_and_the_order_of_rows_does_not_matter() {
     assert_eq!((&again.cells, &again.areas), (&first.cells, &first.areas));
     assert_eq!(csv(&cell_rows(&again)), bytes);
     let twin = folder.path().join("cells.parquet");
-    fs::write(&twin, parquet(&rows).unwrap()).unwrap();
+    fs::write(&twin, twin_of(&rows).unwrap()).unwrap();
     assert_eq!(read(&twin, None, None).unwrap().cells, first.cells);
 
     let text = fs::read_to_string(&file).unwrap();

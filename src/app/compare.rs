@@ -134,7 +134,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
             let drawn: Vec<_> = prepared.iter().zip(&outcomes).collect();
             let figures = figures::of_compare(&drawn);
             let paper = of_compare(&compared, &pairs, &league, &warnings, &provenance, &figures);
-            write_paper(&folder, &PAPER, &paper, &figures)?;
+            write_paper(&folder, &PAPER, None, &paper, &figures)?;
             tables.describe("compare", "Proposals on the same luck")?;
             Some(folder.commit()?.display().to_string())
         }

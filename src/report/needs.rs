@@ -169,6 +169,7 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> 
         (
             "needs-comprehension",
             Lever::Comprehension,
+            "how likely a win is by what voters know",
             "share of voters who know on the day what a Yes would cost them (%)",
             Unit::Share,
             1.0,
@@ -176,6 +177,7 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> 
         (
             "needs-campaign",
             Lever::CampaignShift,
+            "how likely a win is by what the campaign moves",
             "shift of every voter's support by the campaign (log odds; 1 turns an even split into 73%)",
             Unit::Number,
             1.0,
@@ -183,6 +185,7 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> 
         (
             "needs-poll",
             Lever::PollLead,
+            "how likely a win is by a poll on the last day",
             "lead of Yes in a poll of 1,000 on the last day (points)",
             Unit::Points,
             0.01,
@@ -190,7 +193,7 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> 
     ];
     let share = |value: f64| Share::new(value.clamp(0.0, 1.0)).expect("clamped to a share");
     let mut charts = Vec::new();
-    for (name, lever, label, unit, scale) in levers {
+    for (name, lever, shows, label, unit, scale) in levers {
         let points: Vec<CurvePoint> = (briefing.needs_curve.iter())
             .filter(|row| row.lever == key(lever))
             .map(|row| CurvePoint {
@@ -211,8 +214,8 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> 
         };
         let label = Axis::new(label, unit);
         let title = format!(
-            "{}, {}: what it would take to win, all else alike",
-            briefing.authority, briefing.title
+            "{}, {}: {shows}, all else alike",
+            briefing.authority, briefing.vote_year
         );
         let source = format!(
             "bandwise run {}, {} draws, seed {}. Band: 90% range from chance alone.",

@@ -856,7 +856,7 @@ fn years(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
         None => paper.say(nothing_moves(prepared)),
     }
     paper.list(year_sentences(prepared, &briefing.medium_term));
-    paper.figure("medium-term");
+    paper.apart(Setting::OnScreen, |paper| paper.figure("medium-term"));
     if let Some(table) = gap_table(prepared, &briefing.medium_term) {
         paper.table(table);
     }

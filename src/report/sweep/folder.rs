@@ -568,7 +568,7 @@ impl SweepFolder {
             self.write(name, bytes)?;
         }
         sync_folder(&folder).map_err(|error| cannot_write(&folder, &error))?;
-        self.write("provenance.json", &self.provenance(tables))?;
+        self.write("provenance.json", &self.provenance(&tables))?;
         let drawn = drawn.into_iter().map(|(name, _)| name);
         let package = self.data_package(joined_files(&self.manifest).into_iter().chain(drawn))?;
         self.write("datapackage.json", &package)?;
@@ -702,7 +702,7 @@ impl SweepFolder {
         package("sweep", "Scenarios for many authorities", &files?, &tables)
     }
 
-    fn provenance(&self, tables: Vec<TableProvenance>) -> Vec<u8> {
+    fn provenance(&self, tables: &[TableProvenance]) -> Vec<u8> {
         let manifest = &self.manifest;
         let scenarios: Vec<Value> = (manifest.scenarios.iter())
             .map(|one| {
