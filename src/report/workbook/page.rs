@@ -256,9 +256,8 @@ impl<'a> Page<'a> {
             self.put(self.next, column, value, *role)?;
         }
         let lines = (0u16..).zip(values).map(|(column, (value, _))| {
-            let words = match value {
-                Value::Words(words) | Value::WordsFormula(_, words) => words,
-                _ => return 1.0,
+            let Value::Words(words) = value else {
+                return 1.0;
             };
             // The indent takes two characters.
             lines_of(words, self.width_of(column) - 2.0)
@@ -288,9 +287,12 @@ impl<'a> Page<'a> {
             .set_align(FormatAlign::Top);
         if look == Look::Words {
             format = format
-                .set_text_wrap()
                 .set_align(FormatAlign::Left)
                 .set_indent(u8::from(column > 0));
+        }
+        // What a formula says is short, and runs on over the next cell.
+        if matches!(value, Value::Words(_)) {
+            format = format.set_text_wrap();
         }
         format = match role {
             Role::Result => format
