@@ -70,8 +70,9 @@ fn tables_of(document: &Document) -> Vec<&Table> {
         .collect()
 }
 
-/// What stands between the tags of a page, its entities as they are read.
+/// What stands between the tags of a page after its style, its entities as they are read.
 fn read_aloud(page: &str) -> String {
+    let (_, page) = page.split_once("</style>").unwrap();
     let mut text = String::new();
     let mut inside = false;
     for c in page.chars() {

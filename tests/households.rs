@@ -796,12 +796,17 @@ fn too_many_refused_rows_stop_the_command_unless_they_are_accepted() {
         [
             "cells.csv",
             "cells.parquet",
+            "datapackage.json",
             "mapping.toml",
             "profile.csv",
+            "profile.parquet",
             "provenance.json",
             "reconciliation.csv",
+            "reconciliation.parquet",
             "refused.csv",
+            "refused.parquet",
             "warnings.csv",
+            "warnings.parquet",
         ]
     );
 }

@@ -309,7 +309,8 @@ fn cannot(reason: &str) -> Failure {
     .into()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
