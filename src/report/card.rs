@@ -116,6 +116,7 @@ pub(super) fn frozen_sentences(prepared: &Prepared, briefing: &Briefing) -> Vec<
         bands.join(", ")
     };
     let mut bands = named(&|band| share(band) == 1.0);
+    let called = if bands.contains(", ") { "bands" } else { "band" };
     let partly = named(&|band| share(band) > 0.0 && share(band) < 1.0);
     if !partly.is_empty() {
         let and = if bands.is_empty() { "" } else { " and " };
@@ -140,7 +141,7 @@ pub(super) fn frozen_sentences(prepared: &Prepared, briefing: &Briefing) -> Vec<
     } else if bands.starts_with("part") {
         format!("in {bands}")
     } else {
-        format!("in band {bands}")
+        format!("in {called} {bands}")
     };
     let own = format!(
         "The {}'s own part of the bill {which}: {} of dwellings, {} of electors{}.",

@@ -31,6 +31,14 @@ for name in derby cardiff police; do
     look 2-4 "$work/$name.html"
 done
 
+# Proposals side by side, and many authorities.
+"$program" compare williamson-2018 gentle-efgh uniform-15 --draws 2000 --out "$work/compare" >/dev/null
+"$program" sweep gentle-efgh --all --draws 200 --out "$work/sweep" >/dev/null
+for name in compare sweep; do
+    mv "$work/$name/briefing.html" "$work/$name.html"
+    look 2-5 "$work/$name.html"
+done
+
 # The same bytes again, a minute or a year later.
 pdf --format pdf --out "$work/again"
 cmp "$work/derby/briefing.pdf" "$work/again/briefing.pdf"

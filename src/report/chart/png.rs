@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use png::{BitDepth, ColorType, Encoder, EncodingError, Filter, PixelDimensions, Unit};
+use png::{
+    BitDepth, ColorType, Compression, Encoder, EncodingError, Filter, PixelDimensions, Unit,
+};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, Source};
 use resvg::usvg::{self, Options, Tree};
@@ -117,6 +119,8 @@ fn indexed_png(pixels: &[Rgb], width: u32, height: u32) -> Result<Vec<u8>, Encod
     encoder.set_color(ColorType::Indexed);
     encoder.set_depth(BitDepth::Eight);
     encoder.set_palette(palette.concat());
+    // The quick way packs by plain code of its own: the same bytes on every processor.
+    encoder.set_compression(Compression::Fast);
     encoder.set_filter(Filter::NoFilter);
     encoder.set_pixel_dims(Some(PixelDimensions {
         xppu: PIXELS_PER_METRE,

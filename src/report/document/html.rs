@@ -82,7 +82,7 @@ fn one(block: &Block) -> Markup {
                 }
             }
         },
-        Block::Table(rows) => table(rows),
+        Block::Table(rows) => table(rows, &rows.caption),
         Block::Figure(chart) => figure(chart),
         Block::Quoted(words) => quoted(words),
         Block::Group(setting, blocks) => {
@@ -107,11 +107,12 @@ fn running(text: &Text) -> Markup {
     }
 }
 
-fn table(table: &Table) -> Markup {
+/// A table under the name by which it is found among the others of a page.
+fn table(table: &Table, name: &str) -> Markup {
     let class = |column: &Column| (column.holds == Holds::Figures).then_some("figures");
     markup! {
         // A wide table is moved sideways on a small screen, also by keyboard.
-        div.wide tabindex="0" role="region" aria-label=(table.caption) {
+        div.wide tabindex="0" role="region" aria-label=(name) {
             table {
                 caption { (table.caption) }
                 thead {
@@ -150,7 +151,7 @@ fn figure(figure: &Figure) -> Markup {
             figcaption {
                 details {
                     summary { (super::BEHIND) " " (figure.title) }
-                    (table(&figure.table))
+                    (table(&figure.table, &format!("{} {}", super::BEHIND, figure.title)))
                 }
             }
         }
