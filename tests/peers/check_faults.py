@@ -23,7 +23,7 @@ SIZES = ["16k", "200k", "1m", "4m"]
 COMMANDS = {
     "run": "run --draws 4000",
     "compare": "compare williamson-2018 gentle-efgh --draws 400",
-    "sensitivity": "sensitivity --draws 64",
+    "sensitivity": "sensitivity --draws 256",
     "frontier": "frontier gentle-efgh --draws 100 --search-draws 100",
 }
 SWEEP = "sweep gentle-efgh --authority Derby --authority Cardiff --draws 200 --jobs-per-part 1"
