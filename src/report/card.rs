@@ -10,6 +10,7 @@ use super::tables::{CompareRow, DriverRow, SummaryRow, WarningRow};
 use super::text::{capital, draws_in_words, wrapped};
 use super::who_pays;
 use crate::domain::money::thousands;
+use crate::domain::schedule::ExtraBand;
 use crate::domain::{Band, Distribution, Limit, LogOdds, Pence, Proposal, Rise};
 use crate::simulation::Prepared;
 use crate::tax::Verdict;
@@ -42,7 +43,9 @@ pub fn card(prepared: &Prepared, briefing: &Briefing, place: &str) -> String {
         card.block(&band_table(briefing));
     } else {
         card.block(&whole_bill_table(briefing));
-        new_bands(prepared, &mut card);
+        for line in new_bands(prepared) {
+            card.item(&line);
+        }
     }
     money(prepared, briefing, &mut card);
     paid_by(briefing, &mut card);
@@ -116,7 +119,11 @@ pub(super) fn frozen_sentences(prepared: &Prepared, briefing: &Briefing) -> Vec<
         bands.join(", ")
     };
     let mut bands = named(&|band| share(band) == 1.0);
-    let called = if bands.contains(", ") { "bands" } else { "band" };
+    let called = if bands.contains(", ") {
+        "bands"
+    } else {
+        "band"
+    };
     let partly = named(&|band| share(band) > 0.0 && share(band) < 1.0);
     if !partly.is_empty() {
         let and = if bands.is_empty() { "" } else { " and " };
@@ -230,16 +237,16 @@ fn whole_bill_table(briefing: &Briefing) -> String {
     in_columns(header, rows)
 }
 
-/// What each new band would pay.
-fn new_bands(prepared: &Prepared, card: &mut Card) {
+/// What each new band would pay; none where the proposal has none.
+pub(super) fn new_bands(prepared: &Prepared) -> Vec<String> {
     let Proposal::ExtraBands { bands, .. } = &prepared.scenario.proposal else {
-        return;
+        return Vec::new();
     };
-    for band in bands {
+    let line = |band: &ExtraBand| {
         let ratio = band.ratio;
         let own = band_amount(prepared.amounts.band_d.yes, ratio);
         let others = band_amount(prepared.others_band_d.1, ratio);
-        card.item(&format!(
+        format!(
             "Band {} ({} of today's band {}): {} at the ratio of {}/{} to band D.",
             band.name,
             percent(band.share.value(), 1),
@@ -247,8 +254,9 @@ fn new_bands(prepared: &Prepared, card: &mut Card) {
             own + others,
             ratio.numerator(),
             ratio.denominator()
-        ));
-    }
+        )
+    };
+    bands.iter().map(line).collect()
 }
 
 /// A table with its figures to the right.

@@ -131,7 +131,7 @@ record! {
         total_bill_today_pounds: f64 as "number" in "pounds a year", "Whole full bill today, pounds a year; of a preceptor the mean over the homes of its billing authorities.";
         total_bill_yes_pounds: f64 as "number" in "pounds a year", "Whole full bill under Yes, pounds a year; of a preceptor the mean over the homes of its billing authorities.";
         total_bill_no_pounds: f64 as "number" in "pounds a year", "Whole full bill under No, pounds a year; of a preceptor the mean over the homes of its billing authorities.";
-        frozen: bool as "boolean", "Whether the own element of no full bill in the band rises in cash, once phased in.";
+        frozen: bool as "boolean", "Whether the own element of no full bill in the band rises in cash, once phased in; homes that the proposal leaves out of relief apart.";
         relief_share: Option<f64> as "number" in "share (0 to 1)", "Share of the increase given back in the first year; empty where nothing rises.";
         gross_yield_pounds: f64 as "number" in "pounds a year", "Headline rise on the band's tax base before relief, pounds a year.";
         relief_pounds: f64 as "number" in "pounds a year", "Relief under s.13A(1)(c), pounds a year.";

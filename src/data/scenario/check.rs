@@ -228,11 +228,11 @@ impl Checker<'_, '_> {
             );
             return None;
         }
-        Some(text.into_inner())
+        self.is_no_formula(what, &text).then(|| text.into_inner())
     }
 
     /// Whether a name that comes to stand in tables is taken for text by a spreadsheet.
-    pub(super) fn is_no_formula(&mut self, what: &str, name: &Spanned<String>) -> bool {
+    fn is_no_formula(&mut self, what: &str, name: &Spanned<String>) -> bool {
         let is_formula = name.get_ref().starts_with(['=', '+', '-', '@']);
         if is_formula {
             let text = format!(

@@ -568,9 +568,6 @@ impl Checker<'_, '_> {
     ) -> Option<String> {
         let what = "campaign.effects.name";
         let span = name.span();
-        if !self.is_no_formula(what, &name) {
-            return None;
-        }
         let name = self.not_blank(what, Some(name))?;
         let letters = name.chars().count();
         if letters > LONGEST_NAME {

@@ -339,11 +339,6 @@ impl Checker<'_, '_> {
                 );
             }
         }
-        if let Some(name) = &raw.name
-            && !self.is_no_formula("services.name", name)
-        {
-            return None;
-        }
         let name = self.not_blank("services.name", raw.name);
         let unit = self.not_blank("services.unit", raw.unit);
         let source = self.not_blank("services.source", raw.source);

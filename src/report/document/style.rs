@@ -6,7 +6,7 @@ pub(super) const STYLE: &str = "\
 * { box-sizing: border-box; }
 html { font: 1rem/1.5 Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif; color: var(--ink); background: #fff; }
 body { max-width: 56rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; }
+h1 { overflow-wrap: anywhere; font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; }
 .subtitle { color: var(--soft); margin: 0 0 1.5rem; }
 h2 { font-size: 1.25rem; line-height: 1.3; margin: 2rem 0 .5rem; padding-top: .5rem; border-top: 2px solid var(--ink); }
 h3 { font-size: 1.05rem; margin: 1.25rem 0 .25rem; }

@@ -1,7 +1,7 @@
 //! The briefing on one proposal.
 
 use super::super::card::{
-    chance, driver_lines, frozen_sentences, no_vote, percent, pounds, signed, stated,
+    chance, driver_lines, frozen_sentences, new_bands, no_vote, percent, pounds, signed, stated,
 };
 use super::super::days::DayRow;
 use super::super::document::{Block, Column, Document, Fact, Figure, Quoted, Setting, Table, Text};
@@ -13,7 +13,8 @@ use super::super::tables::{BandRow, SummaryRow};
 use super::super::text::{capital, draws_in_words, name_on_ballot};
 use super::super::{needs, perception, who_pays};
 use crate::domain::money::thousands;
-use crate::domain::{AreaKind, Detail, Limit};
+use crate::domain::schedule::{Levy, RatioChange};
+use crate::domain::{AreaKind, Detail, Learning, Limit, Proposal, Rise};
 use crate::simulation::Prepared;
 use crate::tax::{BallotPaper, RouteOption, Verdict, calendar};
 
@@ -133,7 +134,7 @@ pub(super) fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<S
     let called = prepared.record.authority.class.called();
     if !prepared.schedule.is_local() {
         let way = &prepared.route.modelled.way;
-        return Some(format!("What is modelled: {way}."));
+        return Some(format!("What is modelled: {way}. {}", national(prepared)));
     }
     let homes: i64 = briefing.bands.iter().map(|row| row.n_dwellings).sum();
     let mut frozen: Vec<&BandRow> = Vec::new();
@@ -169,6 +170,11 @@ pub(super) fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<S
         format!(" These are the changes of the first of {phased} yearly steps.")
     } else {
         String::new()
+    } + &terms_in_words(prepared);
+    let some = if prepared.scenario.terms.leaves_out_premiums {
+        " (but for empty and second homes)"
+    } else {
+        ""
     };
     if frozen.is_empty() {
         let changes = joined(&raised);
@@ -184,13 +190,92 @@ pub(super) fn what_changes(prepared: &Prepared, briefing: &Briefing) -> Option<S
         format!(", and {does} it {}", joined(&raised))
     };
     Some(format!(
-        "The {called} would keep its own part of the bill at today's pounds in {}, which hold {} of the \
+        "The {called} would keep its own part of the bill at today's pounds in {}{some}, which hold {} of the \
          area's {} dwellings ({}){rest}.{steps}",
         bands_in_words(&frozen),
         thousands(held.unsigned_abs()),
         thousands(homes.unsigned_abs()),
         percent(held as f64 / homes as f64, 1)
     ))
+}
+
+/// The terms of a proposal that treat some homes otherwise, each in a sentence.
+fn terms_in_words(prepared: &Prepared) -> String {
+    let terms = prepared.scenario.terms;
+    let mut words = String::new();
+    if terms.protects_reduction {
+        words.push_str(" No home on council tax reduction pays more than before, in any band.");
+    }
+    if let Some(cap) = terms.cap {
+        words.push_str(&format!(
+            " No home pays more than {cap} a year more: where that binds, the rises here are smaller than those \
+             of the schedule."
+        ));
+    }
+    if terms.leaves_out_premiums {
+        words.push_str(
+            " Empty and second homes, which may be charged a premium, get no relief in any band.",
+        );
+    }
+    words
+}
+
+/// What a change of the law, or a call for gifts, asks of whom.
+fn national(prepared: &Prepared) -> String {
+    let percent_of = |millionths: i64| format!("{}%", millionths as f64 / 10_000.0);
+    let asks = match &prepared.scenario.proposal {
+        Proposal::NationalRatios { ratios, .. } => {
+            let moved: Vec<String> = (prepared.schedule.bands().iter())
+                .filter_map(|&band| match ratios[band] {
+                    RatioChange::By(rise) if rise == Rise::FREEZE => None,
+                    RatioChange::By(rise) => Some(format!("{rise:+} in band {band}")),
+                    RatioChange::To(ratio) => Some(format!(
+                        "to {}/{} in band {band}",
+                        ratio.numerator(),
+                        ratio.denominator()
+                    )),
+                })
+                .collect();
+            format!(
+                "The ratio of a bill to that in band D would change: {}.",
+                joined(&moved)
+            )
+        }
+        Proposal::ExtraBands { .. } => new_bands(prepared).join(" "),
+        Proposal::Proportional {
+            rate_millionths,
+            second_home_rate_millionths,
+        } => format!(
+            "Each home would be charged {} of its value a year, second and empty homes {}, in place of council \
+             tax.",
+            percent_of(*rate_millionths),
+            percent_of(*second_home_rate_millionths)
+        ),
+        Proposal::Surcharge { levy, .. } => match levy {
+            Levy::ByValue(steps) => {
+                let steps: Vec<String> = steps
+                    .iter()
+                    .map(|(from, amount)| {
+                        format!(
+                            "{} a year from a value of {}",
+                            pounds(amount.pounds(), 0),
+                            pounds(from.pounds(), 0)
+                        )
+                    })
+                    .collect();
+                format!("On top of council tax: {}.", joined(&steps))
+            }
+            Levy::ByBand(shares) => {
+                let shares: Vec<String> = (prepared.schedule.bands().iter())
+                    .filter(|band| shares[**band] != Rise::FREEZE)
+                    .map(|band| format!("{} of the own part in band {band}", shares[*band]))
+                    .collect();
+                format!("On top of council tax: {}.", joined(&shares))
+            }
+        },
+        _ => String::new(),
+    };
+    asks + &terms_in_words(prepared)
 }
 
 /// The change of a band's own part in the first year, in percent of today's: to a hundredth, for 4.99% needs
@@ -251,7 +336,10 @@ fn what_it_brings(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
     let over_no = mean(briefing, "net_yield_vs_no_pounds")?;
     if prepared.route.modelled.verdict == Verdict::Voluntary {
         let given = briefing.figure("contributions_pounds")?;
-        return Some(format!("{}.", capital(&spread(given, millions))));
+        return Some(format!(
+            "Gifts of {} would come in.",
+            spread(given, millions)
+        ));
     }
     let than = |value: f64| {
         let less = if value < 0.0 { "less" } else { "more" };
@@ -259,12 +347,18 @@ fn what_it_brings(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
     };
     if !briefing.has_vote() {
         let called = prepared.record.authority.class.called();
-        let own = if over_today.abs() < 0.5 {
-            format!("It would bring the {called} as much as today")
+        let local = prepared.schedule.is_local();
+        let (change, other) = if local {
+            (over_today, "today")
+        } else {
+            (over_no, "the same year without it")
+        };
+        let own = if change.abs() < 0.5 {
+            format!("It would bring the {called} as much as {other}")
         } else {
             format!(
-                "It would bring the {called} {} than today, as budgeted",
-                than(over_today)
+                "It would bring the {called} {} than {other}, as budgeted",
+                than(change)
             )
         };
         let taken = mean(briefing, "exchequer_yield_pounds").map_or(String::new(), |pounds| {
@@ -276,13 +370,28 @@ fn what_it_brings(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
         return Some(format!("{own}{taken}."));
     }
     Some(format!(
-        "If it is carried, the {} budgets for {} than today and {} than after a No, which is not a freeze: \
-         a No brings a rise of {} in every band.",
+        "If it is carried, the {} budgets in the first year for {} than today and {} than after a No, which \
+         is not a freeze: a No brings a rise of {} in every band.{}",
         prepared.record.authority.class.called(),
-        than(over_today),
-        than(over_no),
-        prepared.amounts.no_rise
+        than(over_today).replace(" a year", ""),
+        than(over_no).replace(" a year", ""),
+        prepared.amounts.no_rise,
+        later(briefing).map_or(String::new(), |(years, sum)| format!(
+            " Over the first {years} years together, with frozen bands kept at today's pounds, it is taken to \
+             collect {} than after a No.",
+            than(sum).replace(" a year", "")
+        ))
     ))
+}
+
+/// How many years are projected, and what a carried proposal collects over a No in all of them together;
+/// nothing of one year.
+fn later(briefing: &Briefing) -> Option<(usize, f64)> {
+    let yes: Vec<f64> = (briefing.medium_term.iter())
+        .filter(|row| row.path == "yes")
+        .map(|row| row.collected_vs_no_pounds_mean)
+        .collect();
+    (yes.len() > 1).then(|| (yes.len(), yes.iter().sum()))
 }
 
 /// How the vote may go.
@@ -316,8 +425,14 @@ fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
     if let Some(row) = briefing.figure("share_frozen_dwellings_own_element") {
         let whole = mean(briefing, "share_frozen_dwellings_total_bill");
         let whole = whole.map_or(String::new(), |share| {
+            let (today, next) = prepared.others_band_d;
+            let others = if next > today {
+                ", with other authorities' rises,"
+            } else {
+                ""
+            };
             format!(
-                "; the whole bill, with other authorities' rises, stays for {}",
+                "; the whole bill{others} does not rise for {}",
                 percent(share, 1)
             )
         });
@@ -327,7 +442,10 @@ fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
     }
     if !local {
         for (label, metric) in [
-            ("The council, over today", "net_yield_vs_today_pounds"),
+            (
+                "The council, over the year without it",
+                "net_yield_vs_no_pounds",
+            ),
             (
                 "The other authorities on the bill, over the year without it",
                 "other_authorities_yield_vs_no_pounds",
@@ -337,7 +455,7 @@ fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
         ] {
             if let Some(row) = briefing.figure(metric) {
                 let base = format!("{}, {}", row.base, briefing.vote_year);
-                fact(label, row.mean.map(a_year), base);
+                fact(label, row.mean.map(amount), base);
             }
         }
     }
@@ -346,9 +464,9 @@ fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
         let relief = relief.map_or(String::new(), |relief| {
             format!("after relief of {}; ", millions(relief))
         });
-        let over_today = mean(briefing, "net_yield_vs_today_pounds").map(a_year);
+        let over_today = mean(briefing, "net_yield_vs_today_pounds").map(amount);
         let base = format!("{relief}at budgeted collection, {}", briefing.vote_year);
-        fact("Raised over today", over_today, base);
+        fact("Raised over today, first year", over_today, base);
     }
     if briefing.has_vote() {
         let no = mean(briefing, "no_yield_vs_today_pounds").map_or(String::new(), |pounds| {
@@ -358,8 +476,15 @@ fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
                 millions(pounds)
             )
         });
-        let over_no = mean(briefing, "net_yield_vs_no_pounds").map(a_year);
-        fact("Raised over a No", over_no, no);
+        let over_no = mean(briefing, "net_yield_vs_no_pounds").map(amount);
+        let all = later(briefing).map_or(String::new(), |(years, sum)| {
+            format!("; over {years} years together {}", amount(sum))
+        });
+        fact(
+            "Raised over a No, first year",
+            over_no,
+            format!("{no}{all}"),
+        );
         let probability = briefing.figure("win_probability");
         let error = probability.and_then(|row| row.monte_carlo_error);
         let base = format!(
@@ -383,8 +508,13 @@ fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
             fact("Votes for Yes", value, base);
         }
         let headline = prepared.schedule.headline().percent_to_one_decimal();
+        let relief = if prepared.schedule.needs_relief() {
+            ", before relief"
+        } else {
+            ""
+        };
         let base = format!(
-            "of the {called}'s part for all bands, before relief; against {}% after a No",
+            "of the {called}'s part for all bands{relief}; against {}% after a No",
             prepared.amounts.no_rise.percent_to_one_decimal()
         );
         fact(
@@ -494,10 +624,26 @@ fn ballot(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
         paragraphs: words.wording(),
         answers: vec!["YES".to_owned(), "NO".to_owned()],
     }));
-    paper.say(
+    let no = prepared.amounts.no_rise;
+    let printed = format!("{}%", no.percent_to_one_decimal());
+    let rounded = if no.to_string() == printed {
+        String::new()
+    } else {
+        format!(
+            " The law has one decimal printed, so that {no} after a No stands there as {printed}."
+        )
+    };
+    let name = if prepared.scenario.name_on_ballot.is_none()
+        && !prepared.record.authority.has_full_name()
+    {
+        " The full name of the authority is not held: put it in the place of the square brackets."
+    } else {
+        ""
+    };
+    paper.say(format!(
         "The paper shows percentages for the whole area. It shows no bands, no pounds and no freeze. More \
-         Yes than No votes carry it; a tie is lost; there is no least turnout.",
-    );
+         Yes than No votes carry it; a tie is lost; there is no least turnout.{rounded}{name}"
+    ));
     paper.list(perception::card_lines(prepared, &briefing.perception));
 }
 
@@ -575,8 +721,10 @@ fn money(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     // What most figures are measured on is said once, under the table.
     let base = found.first().map_or("", |(_, row)| row.base.as_str());
     let line = |(label, row): &(String, &SummaryRow)| {
+        // A vote is won or lost: what lies between is no outcome.
+        let is_of_two = row.metric == "expected_value_pounds";
         let range = match (row.p05, row.p95) {
-            (Some(low), Some(high)) if low != high => {
+            (Some(low), Some(high)) if low != high && !is_of_two => {
                 format!("{} to {}", pounds(low, 0), pounds(high, 0))
             }
             _ => String::new(),
@@ -624,6 +772,9 @@ fn who(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.figure("bills");
     paper.table(band_table(prepared, briefing));
     paper.table(who_pays::fifths(briefing));
+    if let Some(sentence) = not_added_up(prepared, briefing) {
+        paper.say(sentence);
+    }
     if let Some(sentence) = who_pays::card_sentence(briefing) {
         paper.say(sentence);
     }
@@ -632,6 +783,36 @@ fn who(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
         paper.table(household_table(prepared, briefing));
         paper.figure("ward-change");
     });
+}
+
+/// How far what homes pay more lies off the yield at full collection; nothing where it is near.
+fn not_added_up(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
+    /// Shares of the yield below which the two are near.
+    const NEAR: f64 = 0.03;
+    if !prepared.schedule.is_local() {
+        return None;
+    }
+    let (against, metric) = if briefing.has_vote() {
+        ("no", "net_yield_vs_no_pounds")
+    } else {
+        ("today", "net_yield_vs_today_pounds")
+    };
+    let all = briefing
+        .deciles
+        .iter()
+        .find(|row| row.grouping == "all" && row.against == against)?;
+    let yields = mean(briefing, metric)? / prepared.record.tax_base.collection_rate;
+    let off = all.total_change_pounds / yields - 1.0;
+    (off.abs() > NEAR).then(|| {
+        format!(
+            "Added up over homes, bills change by {} a year, where the yield at full collection is {}: homes are \
+             those of the valuation list with estimated discounts, the money follows the published tax base. Read \
+             changes for groups of homes as that much too {}.",
+            millions(all.total_change_pounds),
+            millions(yields),
+            if off > 0.0 { "large" } else { "small" }
+        )
+    })
 }
 
 fn band_table(prepared: &Prepared, briefing: &Briefing) -> Table {
@@ -643,7 +824,7 @@ fn band_table(prepared: &Prepared, briefing: &Briefing) -> Table {
             prepared.record.authority.class.called()
         )
     } else {
-        "a whole full bill".to_owned()
+        "a whole full bill, on average over the homes of the band".to_owned()
     };
     let mut columns = vec![
         Column::words("Band"),
@@ -801,7 +982,21 @@ fn vote(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     ] {
         if let Some((opening, items)) = lines.split_first() {
             paper.say(opening.replace('`', ""));
-            let items = items.iter().map(|item| capital(item.trim()) + ".");
+            // The short names of inputs in brackets at the end are for the tables.
+            let named = |item: &str| match item.rsplit_once(" (") {
+                Some((words, name))
+                    if briefing
+                        .drivers
+                        .iter()
+                        .any(|row| name == format!("{})", row.input)) =>
+                {
+                    words.to_owned()
+                }
+                _ => item.to_owned(),
+            };
+            let items = items
+                .iter()
+                .map(|item| capital(named(item.trim()).as_str()) + ".");
             paper.list(items.collect());
         }
     }
@@ -852,7 +1047,10 @@ fn vote(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
 fn years(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     paper.section("The years after");
     match years_table(prepared, &briefing.medium_term) {
-        Some(table) => paper.table(table),
+        Some(table) => {
+            let note = paths_in_words(prepared, &table);
+            paper.table(Table { note, ..table });
+        }
         None => paper.say(nothing_moves(prepared)),
     }
     paper.list(year_sentences(prepared, &briefing.medium_term));
@@ -864,6 +1062,42 @@ fn years(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
         paper.say(services_opening(prepared, &briefing.medium_term));
         paper.list(briefing.services.iter().map(service_sentence).collect());
     }
+}
+
+/// What the columns of the table of years say.
+fn paths_in_words(prepared: &Prepared, table: &Table) -> String {
+    let asked = &prepared.scenario.medium_term;
+    let words = |name: &str| match name {
+        "Yes" | "As proposed" if prepared.schedule.needs_relief() => {
+            "carried out, frozen bands kept at today's pounds".to_owned()
+        }
+        "Yes" | "As proposed" => "carried out".to_owned(),
+        "Relief kept in £" => {
+            "carried out, relief stays at its first pounds, so that every band pays later rises"
+                .to_owned()
+        }
+        "Relief ended" => {
+            "carried out, no relief from the second year on, which takes no vote".to_owned()
+        }
+        "Vote held" => {
+            "the average of Yes and No by how likely each is, less the costs of the vote".to_owned()
+        }
+        "Freeze" => "no rise for anybody in the first year, and no vote".to_owned(),
+        "With grant" => format!(
+            "the same with a grant of {} of the requirement from the government, which none has offered",
+            percent(asked.freeze_grant.value(), 1)
+        ),
+        _ => String::new(),
+    };
+    let columns = table
+        .columns
+        .iter()
+        .map(|column| (&column.name, words(&column.name)));
+    columns
+        .filter(|(_, words)| !words.is_empty())
+        .map(|(name, words)| format!("{name}: {words}."))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn caveats(briefing: &Briefing, paper: &mut Paper<'_>) {
@@ -884,7 +1118,7 @@ fn annex(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
         paper.part("Words");
         paper.say(glossary(prepared, briefing));
         paper.part("Method");
-        paper.list(method(briefing));
+        paper.list(method(prepared, briefing));
         paper.part("Sources");
         paper.say(sources(prepared, briefing));
         paper.part("From what it was made");
@@ -914,7 +1148,26 @@ fn glossary(prepared: &Prepared, briefing: &Briefing) -> Text {
                 .to_owned(),
         ),
     ];
+    words.push((
+        "Liable",
+        "owing council tax: not exempt, as homes of students only are".to_owned(),
+    ));
+    words.push((
+        "Reduction",
+        "council tax reduction: the part of a bill that residents on low incomes do not pay"
+            .to_owned(),
+    ));
+    words.push((
+        "Kakwani index",
+        "how much more than its share of income the better-off pay: 0 where all areas pay the same share of it"
+            .to_owned(),
+    ));
     if prepared.schedule.needs_relief() {
+        words.push((
+            "Headline",
+            "the rise in the amount for band D, before relief: what the law tests and the ballot paper asks"
+                .to_owned(),
+        ));
         words.push((
             "Relief",
             "part of a bill given back to a class of homes under section 13A(1)(c) of the Local Government \
@@ -959,7 +1212,7 @@ fn glossary(prepared: &Prepared, briefing: &Briefing) -> Text {
         })
 }
 
-fn method(briefing: &Briefing) -> Vec<String> {
+fn method(prepared: &Prepared, briefing: &Briefing) -> Vec<String> {
     let mut points = vec![
         "Money is worked out in whole pence from the published tax base by band, and adds up to its published \
          total. The workbook shows the working in live formulas."
@@ -969,13 +1222,22 @@ fn method(briefing: &Briefing) -> Vec<String> {
             .to_owned(),
     ];
     if briefing.has_vote() {
-        points.push(
+        let polls = if prepared.polls.is_empty() {
+            ""
+        } else {
+            " Opinion polls that the scenario states weigh them too."
+        };
+        let weighed = if prepared.scenario.learning == Learning::PriorsOnly {
+            ", and is weighed by no past ballot, as the scenario asks"
+        } else {
+            ", weighed by past ballots and surveys (the caveats say how many)"
+        };
+        points.push(format!(
             "Each voter is taken to say Yes or No by what she believes a Yes would cost her, which is her own \
              bill or what she reads from the headline, and by the mood of the day. What is not known is drawn \
-             from stated beliefs, weighed by five past ballots and one survey. METHOD.md, which comes with the \
-             program, has the model, each belief with its source, and how it did on past ballots."
-                .to_owned(),
-        );
+             from stated beliefs{weighed}.{polls} METHOD.md, which comes with the program, has the model, each \
+             belief with its source, and how it did on past ballots."
+        ));
     }
     points
 }
@@ -1078,10 +1340,10 @@ pub(super) fn millions(value: f64) -> String {
     format!("{sign}£{:.1} billion", value.abs() / 1e9)
 }
 
-pub(super) fn a_year(value: f64) -> String {
+pub(super) fn amount(value: f64) -> String {
     if value < 0.0 {
-        format!("{} a year (a loss)", millions(value))
+        format!("{} (a loss)", millions(value))
     } else {
-        format!("{} a year", millions(value))
+        millions(value)
     }
 }
