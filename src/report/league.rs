@@ -11,7 +11,7 @@ record! {
         scenario: String as "string", "Name of the scenario: its key, and what is varied.";
         figure: String as "string", "Name of the figure, as in authorities.csv; one per dwelling has _per_dwelling after it.";
         unit: String as "string", "Unit of the value.";
-        among: String as "string", "Among which authorities it is ranked: all; vote (those that need a referendum, so that a yield is over a No); or no_vote (those that need none).";
+        among: String as "string", "Among which authorities it is ranked: all; vote (those that need a referendum: a yield is over a No); no_vote (those that need none: over the largest rise that needs none); no_vote_freeze (the same where a freeze stands for a No); order or act (it takes one: over the same year without it); or voluntary (residents are asked to give).";
         rank: usize as "integer" in "rank", "Rank, from 1 for the highest value; equal values share a rank, and the next is as much further down.";
         of: usize as "integer" in "authorities", "How many authorities are ranked.";
         authority_code: String as "string", "ONS code of the billing authority.";

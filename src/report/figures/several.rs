@@ -7,7 +7,7 @@ use super::super::chart::{
 };
 use super::super::document::{Column, Figure, Table};
 use super::super::summary::summary;
-use super::super::sweep::{CardRow, Joined, Manifest};
+use super::super::sweep::{CardRow, Joined, Kind, Manifest};
 use super::super::tables::SummaryRow;
 use super::super::text::{capital, draws_in_words};
 use super::super::{backtest, frontier, sensitivity};
@@ -115,7 +115,7 @@ struct Swept {
     whose: &'static str,
 }
 
-const SWEPT: [Swept; 4] = [
+const SWEPT: [Swept; 8] = [
     Swept {
         name: "frozen",
         measured: "homes in bands that do not pay more than today (% of homes)",
@@ -128,17 +128,49 @@ const SWEPT: [Swept; 4] = [
         name: "yield",
         measured: "yield over a No as budgeted, per home (pounds a year)",
         unit: Unit::Pounds,
-        of: |row| row.yield_per_dwelling().filter(|_| row.has_vote()),
+        of: |row| of_kinds(row, &[Kind::Vote]),
         range: |_| None,
-        whose: "authorities that need a vote",
+        whose: Kind::Vote.whose(),
     },
     Swept {
         name: "yield-no-vote",
-        measured: "yield as budgeted over the year without it, per home (pounds a year)",
+        measured: "yield over the most that needs no vote as budgeted, per home (pounds a year)",
         unit: Unit::Pounds,
-        of: |row| row.yield_per_dwelling().filter(|_| !row.has_vote()),
+        of: |row| of_kinds(row, &[Kind::NoVote]),
         range: |_| None,
-        whose: "authorities that need no vote",
+        whose: Kind::NoVote.whose(),
+    },
+    Swept {
+        name: "yield-freeze",
+        measured: "yield over a freeze as budgeted, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| of_kinds(row, &[Kind::Freeze]),
+        range: |_| None,
+        whose: Kind::Freeze.whose(),
+    },
+    Swept {
+        name: "yield-change",
+        measured: "the council's yield over the same year without it as budgeted, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| of_kinds(row, &[Kind::Order, Kind::Act]),
+        range: |_| None,
+        whose: "authorities under the change of the law",
+    },
+    Swept {
+        name: "exchequer",
+        measured: "what the Exchequer has of it, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| row.exchequer.and_then(|pounds| row.per_dwelling(pounds)),
+        range: |_| None,
+        whose: "authorities under the change of the law",
+    },
+    Swept {
+        name: "given",
+        measured: "what residents give on average, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| of_kinds(row, &[Kind::Voluntary]),
+        range: |_| None,
+        whose: Kind::Voluntary.whose(),
     },
     Swept {
         name: "win",
@@ -146,9 +178,15 @@ const SWEPT: [Swept; 4] = [
         unit: Unit::Share,
         of: |row| row.win_probability,
         range: range_of_win,
-        whose: "authorities that need a vote",
+        whose: Kind::Vote.whose(),
     },
 ];
+
+/// What it brings the council per home, of authorities of some kinds.
+fn of_kinds(row: &CardRow, kinds: &[Kind]) -> Option<f64> {
+    row.yield_per_dwelling()
+        .filter(|_| kinds.contains(&row.kind))
+}
 
 /// The 90% range of a probability of winning from chance alone.
 fn range_of_win(row: &CardRow) -> Option<(f64, f64)> {
@@ -157,8 +195,8 @@ fn range_of_win(row: &CardRow) -> Option<(f64, f64)> {
     Some(((win - half).max(0.0), (win + half).min(1.0)))
 }
 
-/// The charts of a sweep: a map and a league of the homes frozen, of the yield per home, those that need
-/// no vote apart, and of the probability of winning; of each scenario where they are few, `-1` and so on behind the name where they
+/// The charts of a sweep: a map and a league of the homes frozen, of the yield per home, those of each kind
+/// apart, and of the probability of winning; of each scenario where they are few, `-1` and so on behind the name where they
 /// are several, in the order of the manifest.
 ///
 /// # Errors
@@ -180,7 +218,10 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
             let known: Vec<(&CardRow, f64)> = (rows.iter())
                 .filter_map(|row| Some((*row, (swept.of)(row)?)))
                 .collect();
-            if known.len() < 2 {
+            // A picture of nothing but nothing tells no more than a sentence.
+            let moves =
+                swept.unit != Unit::Pounds || known.iter().any(|(_, value)| value.abs() >= 0.005);
+            if known.len() < 2 || !moves {
                 continue;
             }
             let of = |what: &str| format!("{}, {what}: {}", scenario.title, swept.measured);
@@ -404,9 +445,16 @@ mod tests {
             authority_code: code.to_owned(),
             authority: format!("authority {code}"),
             vote_year: "2027-28".to_owned(),
+            kind: match win {
+                Some(_) => Kind::Vote,
+                None => Kind::Freeze,
+            },
             n_dwellings: 1_000,
             share_frozen,
             net_yield_vs_no: 50_000.0,
+            relief: 0.0,
+            exchequer: None,
+            contributions: None,
             yes_share: win,
             yes_range: None,
             win_probability: win,
@@ -492,7 +540,7 @@ mod tests {
             [
                 "league-frozen",
                 "league-yield",
-                "league-yield-no-vote",
+                "league-yield-freeze",
                 "league-win"
             ]
         );
@@ -505,7 +553,7 @@ mod tests {
         let figures = swept(&manifest(&["other", "one"]), rows.to_vec());
         assert_eq!(
             names(&figures),
-            ["league-frozen-2", "league-yield-no-vote-2"]
+            ["league-frozen-2", "league-yield-freeze-2"]
         );
     }
 }
