@@ -1,5 +1,7 @@
 //! The charts of a comparison, a sweep, a sensitivity analysis, a frontier and a back-test.
 
+use std::collections::BTreeSet;
+
 use super::super::card::{percent, pounds};
 use super::super::chart::{
     Axis, ComparedProposal, ComparisonChart, HexArea, HexChart, LeagueChart, LeagueEntry, Unit,
@@ -20,9 +22,19 @@ use crate::simulation::{DrawOutcomes, Prepared};
 
 /// The chart of a comparison: the proposals side by side, in their order.
 pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
-    let compared: Vec<ComparedProposal> = (proposals.iter())
-        .filter_map(|(prepared, outcomes)| compared(prepared, outcomes))
+    // Proposals that are over other things stand side by side over today.
+    let bases: BTreeSet<String> = (proposals.iter())
+        .map(|(prepared, _)| set_against(prepared))
         .collect();
+    let over = match bases.len() {
+        1 => bases.into_iter().next(),
+        _ => None,
+    };
+    let compared: Vec<ComparedProposal> = (proposals.iter())
+        .filter_map(|(prepared, outcomes)| compared(prepared, outcomes, over.is_none()))
+        .collect();
+    let over = over.unwrap_or_else(|| "today".to_owned());
+    let votes = compared.iter().any(|one| one.win.is_some());
     let Some((first, _)) = proposals.first().filter(|_| !compared.is_empty()) else {
         return Vec::new();
     };
@@ -36,7 +48,10 @@ pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
         .collect();
     let share = |value: Option<f64>| value.map_or(String::new(), |value| percent(value, 1));
     let table = Table {
-        caption: "Proposals: pounds a year over a No, votes and frozen homes".to_owned(),
+        caption: format!(
+            "Proposals: pounds a year over {over}, {}frozen homes",
+            if votes { "votes and " } else { "" }
+        ),
         columns: vec![
             Column::words("Proposal"),
             Column::figures("As budgeted"),
@@ -67,12 +82,17 @@ pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
     let svg = comparison(&ComparisonChart {
         proposals: compared,
         title: title.clone(),
-        notes: vec![
-            "Money: Yes less No in the first year, net of relief, before the cost of the poll. P(win): the \
-             probability of winning the vote. Frozen: homes, of all on the valuation list, in bands whose \
-             full bill does not rise over today in the own part."
-                .to_owned(),
-        ],
+        notes: vec![format!(
+            "Money: what the council has over {over} in the first year if the proposal is carried out, net of \
+             relief{}. Frozen: homes, of all on the valuation list, in bands whose full bill does not rise over \
+             today in the own part.",
+            if votes {
+                ", before the cost of the poll. P(win): the probability of winning the vote"
+            } else {
+                ""
+            }
+        )],
+        over,
         source: format!(
             "bandwise compare {}, {}, seed {}, the same luck for all.",
             keys.join(" "),
@@ -83,15 +103,34 @@ pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
     vec![figure("comparison", title, svg, table)]
 }
 
-fn compared(prepared: &Prepared, outcomes: &DrawOutcomes) -> Option<ComparedProposal> {
+/// What a proposal's yield is set against, with the rise that it is.
+pub fn set_against(prepared: &Prepared) -> String {
+    let kind = Kind::of_proposal(prepared);
+    match kind {
+        Kind::Vote | Kind::NoVote => format!("{} ({})", kind.over(), prepared.amounts.no_rise),
+        _ => kind.over().to_owned(),
+    }
+}
+
+/// A proposal's figures; its money over today, or else over what it is set against.
+fn compared(
+    prepared: &Prepared,
+    outcomes: &DrawOutcomes,
+    over_today: bool,
+) -> Option<ComparedProposal> {
+    let base = match over_today {
+        true => prepared.budgets.no_yield().pounds(),
+        false => 0.0,
+    };
     let figures = summary(prepared, outcomes);
     let of = |metric: &str| figures.iter().find(|row| row.metric == metric);
     let spread = |row: &SummaryRow| Some((row.mean?, row.p05?, row.p95?));
     let mean = |metric: &str| of(metric).and_then(|row| row.mean);
     Some(ComparedProposal {
         label: format!("{} ({})", prepared.scenario.title, prepared.scenario.key),
-        budgeted: mean("net_yield_vs_no_pounds")?,
-        collected: of("collected_pounds").and_then(spread)?,
+        budgeted: mean("net_yield_vs_no_pounds")? + base,
+        collected: (of("collected_pounds").and_then(spread))
+            .map(|(mean, low, high)| (mean + base, low + base, high + base))?,
         yes_share: of("yes_share").and_then(spread),
         win: mean("win_probability"),
         frozen: mean("share_frozen_dwellings_own_element")?,

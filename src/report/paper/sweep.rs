@@ -429,10 +429,12 @@ fn over_what(kinds: &Kinds<'_>) -> String {
             kind => format!("{}: over {}", kind.needs(), kind.over()),
         })
         .collect();
-    format!(
-        "after relief, at budgeted collection; {}.",
-        words.join("; ")
-    )
+    let gifts_alone = kinds.iter().all(|(kind, _)| *kind == Kind::Voluntary);
+    let how = match gifts_alone {
+        true => "",
+        false => "after relief, at budgeted collection; ",
+    };
+    format!("{how}{}.", words.join("; "))
 }
 
 fn scenario(
@@ -489,6 +491,11 @@ fn scenario(
         let (figure, chart) = yields_of(*kind);
         let figures = of(Among::Of(*kind), figure);
         let per_home = figure.ends_with("_per_dwelling");
+        // A change of the law may bring the council nothing.
+        let changed = matches!(kind, Kind::Order | Kind::Act);
+        if changed && figures.iter().all(|row| row.value.abs() < 0.005) {
+            continue;
+        }
         let table = ends(
             &if per_home {
                 format!(

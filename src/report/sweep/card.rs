@@ -103,7 +103,11 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
     let yields = raised_of(Kind::Vote);
     let both = |row: &CardRow| yields(row).filter(|_| reaches_both(row));
     let (no_vote, freeze) = (raised_of(Kind::NoVote), raised_of(Kind::Freeze));
-    let changed = |row: &CardRow| raised_of(Kind::Order)(row).or(raised_of(Kind::Act)(row));
+    let changed = |row: &CardRow| {
+        raised_of(Kind::Order)(row)
+            .or(raised_of(Kind::Act)(row))
+            .filter(|value| value.abs() >= 0.5)
+    };
     let (exchequer, given) = (|row: &CardRow| row.exchequer, raised_of(Kind::Voluntary));
     let chance = |row: &CardRow| row.win_probability.filter(|_| row.raised() > 0.0);
     let tenths = |share: f64| percent(share, 1);

@@ -1,5 +1,7 @@
 //! What the law asks of an authority under a scenario, and what its yield is over.
 
+use crate::simulation::Prepared;
+
 /// What is needed to carry a proposal out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -27,6 +29,14 @@ impl Kind {
         Self::Act,
         Self::Voluntary,
     ];
+
+    /// The kind of a proposal.
+    pub fn of_proposal(prepared: &Prepared) -> Self {
+        Self::of(
+            prepared.route.modelled.key,
+            prepared.amounts.no_rise.value(),
+        )
+    }
 
     /// The kind of a row of `authorities.csv` by its columns `route` and `no_rise`.
     pub fn of(route: &str, no_rise: f64) -> Self {
@@ -56,7 +66,8 @@ impl Kind {
     pub const fn needs(self) -> &'static str {
         match self {
             Self::Vote => "vote needed",
-            Self::NoVote | Self::Freeze => "no vote needed",
+            Self::NoVote => "no vote needed",
+            Self::Freeze => "no vote needed (freeze)",
             Self::Order => "an order needed",
             Self::Act => "an Act needed",
             Self::Voluntary => "voluntary",
