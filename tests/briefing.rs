@@ -5,7 +5,7 @@
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
 use bandwise::report::document::{Block, Document, Figure, Table, html, markdown};
-use bandwise::report::league::proposals;
+use bandwise::report::league::{ProposalRank, proposals};
 use bandwise::report::paper::Compared;
 use bandwise::report::results::Briefing;
 use bandwise::report::{briefing, figures, paper, scenario_file};
@@ -223,14 +223,17 @@ fn the_same_proposal_gives_the_same_paper() {
     assert_eq!(markdown(&first), markdown(&second));
 }
 
-#[test]
-fn a_comparison_says_of_every_proposal_what_it_is_and_where_it_stands() {
+/// The briefing on proposals compared, its league, and each one's key and title.
+fn comparison_of(
+    keys: &[&str],
+    authority: &str,
+) -> (Document, Vec<ProposalRank>, Vec<(String, String)>) {
     let world = World::embedded(Some("2026-27")).unwrap();
-    let prepared: Vec<_> = ["williamson-2018", "uniform-15", "max-without-vote"]
+    let prepared: Vec<_> = keys
         .iter()
         .map(|key| {
             let mut scenario = Scenario::load(key, &Names::of(&world.assumptions)).unwrap();
-            (scenario, _) = scenario.for_authority("Derby");
+            (scenario, _) = scenario.for_authority(authority);
             scenario.draws = 200;
             prepare(&scenario, &world).unwrap()
         })
@@ -260,9 +263,27 @@ fn a_comparison_says_of_every_proposal_what_it_is_and_where_it_stands() {
         &briefings[0].provenance,
         &figures::of_compare(&drawn),
     );
+    let names = compared
+        .iter()
+        .map(|one| {
+            (
+                one.prepared.scenario.key.clone(),
+                one.briefing.title.clone(),
+            )
+        })
+        .collect();
+    (document, league, names)
+}
+
+#[test]
+fn a_comparison_says_of_every_proposal_what_it_is_and_where_it_stands() {
+    let (document, league, names) = comparison_of(
+        &["williamson-2018", "uniform-15", "max-without-vote"],
+        "Derby",
+    );
     let page = read_aloud(&html(&document));
-    for one in &compared {
-        let name = format!("{}: {}", one.prepared.scenario.key, one.briefing.title);
+    for (key, title) in names {
+        let name = format!("{key}: {title}");
         assert!(page.contains(&name), "{name}");
     }
     for table in tables_of(&document) {
@@ -282,4 +303,54 @@ fn a_comparison_says_of_every_proposal_what_it_is_and_where_it_stands() {
         .collect();
     assert_eq!(ranks, [1, 2, 2]);
     assert!(page.contains("=2 of 3"));
+}
+
+#[test]
+fn proposals_of_other_kinds_are_not_ranked_by_what_is_over_another_thing() {
+    let keys = ["gentle-efgh", "max-without-vote", "scotland-2017"];
+    let (document, league, _) = comparison_of(&keys, "Derby");
+    for figure in ["net_yield_vs_no_pounds", "collected_pounds"] {
+        let ranked = league.iter().filter(|row| row.figure == figure);
+        let whose: Vec<&str> = ranked.map(|row| row.scenario.as_str()).collect();
+        assert_eq!(whose, ["gentle-efgh"], "{figure}");
+    }
+    let today = league
+        .iter()
+        .filter(|row| row.figure == "net_yield_vs_today_pounds");
+    assert_eq!(today.count(), 3);
+    let page = read_aloud(&html(&document));
+    for words in [
+        "a No (4.99%)",
+        "the most that needs no vote (4.99%)",
+        "the same year without it",
+        "over today (pounds a year)",
+        "scotland-2017: what the change of the law does to the whole bill",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!page.contains("Headline rise on the ballot paper"));
+}
+
+#[test]
+fn where_no_vote_is_held_a_comparison_says_nothing_of_a_no() {
+    let (document, league, _) = comparison_of(&["gentle-efgh", "uniform-15"], "Cardiff");
+    assert!(
+        league
+            .iter()
+            .all(|row| row.figure != "net_yield_vs_no_pounds")
+    );
+    let tables = tables_of(&document);
+    let names: Vec<String> = (tables.iter())
+        .flat_map(|table| table.rows.iter().map(|row| row[0].clone()))
+        .collect();
+    assert!(
+        names.contains(&"Raised over a freeze, a year, as budgeted".to_owned()),
+        "{names:?}"
+    );
+    for name in &names {
+        assert!(
+            !name.contains("over a No") && !name.contains("ballot paper"),
+            "{name}"
+        );
+    }
 }

@@ -571,7 +571,7 @@ fn the_league_ranks_everybody_and_the_briefing_says_of_how_many() {
     assert_eq!(frozen.len(), 4);
     let yields = of("gentle-efgh", "net_yield_vs_no_pounds", "vote");
     assert_eq!(yields.len(), 3);
-    let without = of("gentle-efgh", "net_yield_vs_no_pounds", "no_vote");
+    let without = of("gentle-efgh", "net_yield_vs_no_pounds", "no_vote_freeze");
     assert_eq!(without.len(), 1);
     assert_eq!(without[0]["authority"], "Cardiff");
     // Every figure is that of authorities.csv, in falling order, under its rank.
@@ -637,4 +637,126 @@ fn the_briefing_names_what_failed_and_why() {
         paper.contains("Cardiff: schedule: there is no largest rise"),
         "{paper}"
     );
+}
+
+/// The words of the briefing of a sweep, and the names of its charts.
+fn told(folder: &TempDir, place: &str) -> (String, Vec<String>) {
+    let paper = fs::read_to_string(folder.path().join(place).join("briefing.md")).unwrap();
+    let charts = fs::read_dir(folder.path().join(place).join("charts")).unwrap();
+    let mut names: Vec<String> = charts
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".svg"))
+        .collect();
+    names.sort();
+    (paper, names)
+}
+
+#[test]
+fn a_yield_without_a_vote_is_said_to_be_over_what_it_is_over() {
+    let folder = with_list();
+    let sweep = |scenario: &str, whom: &str, place: &str| {
+        succeeds(
+            &folder,
+            &format!("sweep {scenario} {whom} --draws 100 --out {place}"),
+        )
+    };
+    let two = "--authority Derby --authority Barnsley";
+
+    // A rise in England that needs no vote is over the most that needs none.
+    let card = sweep("max-without-vote", two, "most");
+    assert!(card.contains("max-without-vote, no vote needed"), "{card}");
+    let (paper, charts) = told(&folder, "most");
+    assert!(
+        paper.contains("set against the largest rise that needs none"),
+        "{paper}"
+    );
+    assert!(!paper.contains("freeze"), "{paper}");
+    assert!(
+        charts.iter().all(|name| !name.contains("freeze")),
+        "{charts:?}"
+    );
+
+    // An order is not for the council, and nobody is said to need no referendum.
+    sweep("scotland-2017", two, "order");
+    let (paper, charts) = told(&folder, "order");
+    assert!(
+        paper.contains("In 2 authorities it is not for the council to decide"),
+        "{paper}"
+    );
+    assert!(
+        paper.contains("over the same year without it, pounds a year per home"),
+        "{paper}"
+    );
+    assert!(!paper.contains("no referendum is needed"), "{paper}");
+    assert!(!paper.contains("Relief"), "{paper}");
+    assert!(
+        charts.contains(&"league-yield-change.svg".to_owned()),
+        "{charts:?}"
+    );
+
+    // What an Act brings the Exchequer is told.
+    let card = sweep(
+        "high-value-surcharge-2028",
+        "--authority Camden --authority Westminster",
+        "act",
+    );
+    assert!(card.contains("Raises most for the Exchequer"), "{card}");
+    let (paper, charts) = told(&folder, "act");
+    assert!(paper.contains("The Exchequer would have £"), "{paper}");
+    assert!(paper.contains("it takes an Act of Parliament"), "{paper}");
+    assert!(
+        charts.contains(&"league-exchequer.svg".to_owned()),
+        "{charts:?}"
+    );
+    let league = rows(&folder, "act/league.csv");
+    let exchequer = league
+        .iter()
+        .filter(|row| row["figure"] == "exchequer_yield_pounds");
+    assert_eq!(exchequer.count(), 2);
+
+    // What residents give is told, and nobody is frozen by it.
+    sweep("westminster-band-h", two, "given");
+    let (paper, charts) = told(&folder, "given");
+    assert!(
+        paper.contains("residents would be asked to give"),
+        "{paper}"
+    );
+    assert!(!paper.contains("freeze"), "{paper}");
+    assert!(
+        charts.contains(&"league-given.svg".to_owned()),
+        "{charts:?}"
+    );
+}
+
+#[test]
+fn proposals_for_other_years_are_not_all_of_the_first() {
+    let folder = with_list();
+    let card = succeeds(
+        &folder,
+        "sweep gentle-efgh high-value-surcharge-2028 --authority Derby --authority Barnsley --draws 100 --out o",
+    );
+    assert!(card.contains("4 of 4 jobs done"), "{card}");
+    let (paper, _) = told(&folder, "o");
+    assert!(
+        paper.contains("applied to the budgets of 2027-28 and 2028-29"),
+        "{paper}"
+    );
+}
+
+#[test]
+fn a_sweep_without_any_result_says_so() {
+    let folder = with_list();
+    let (code, _) = refused(
+        &folder,
+        "sweep max-without-vote --authority Cardiff --draws 100 --out o",
+    );
+    assert_eq!(code, 65);
+    let paper = fs::read_to_string(folder.path().join("o/briefing.md")).unwrap();
+    assert!(
+        paper.contains("No authority has a result; why stands below."),
+        "{paper}"
+    );
+    for wrong in ["0 of 0", "the next year", "Relief", "Each voter"] {
+        assert!(!paper.contains(wrong), "{wrong}: {paper}");
+    }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::files::{OutputError, write_stream};
 use super::package::Tables;
+use super::parquet::streamed;
 use super::scenario_file::quoted;
 use super::tables::{ColumnDoc, Record, WarningRow, record};
 use super::text::wrapped;
@@ -943,7 +944,9 @@ pub fn write_synthetic(
     write_stream(path, |file, unfinished| {
         opened(unfinished);
         if parquet {
-            synthetic_parquet(synthetic, file).map_err(std::io::Error::other)
+            streamed(file, |file| {
+                synthetic_parquet(synthetic, file).map_err(std::io::Error::other)
+            })
         } else {
             synthetic_csv(synthetic, file)
         }
@@ -984,7 +987,7 @@ fn synthetic_csv(synthetic: &Synthetic, file: &std::fs::File) -> std::io::Result
     writer.flush()
 }
 
-fn synthetic_parquet(synthetic: &Synthetic, file: &std::fs::File) -> PolarsResult<()> {
+fn synthetic_parquet(synthetic: &Synthetic, file: impl Write) -> PolarsResult<()> {
     let mut schema = Schema::default();
     for name in SYNTHETIC_COLUMNS {
         let kind = match name {

@@ -458,7 +458,7 @@ fn crossing_sentence(prepared: &Prepared, rows: &[MediumTermRow]) -> Option<Stri
 }
 
 /// Pounds as millions in a sentence.
-fn in_millions(pounds: f64) -> String {
+pub(super) fn in_millions(pounds: f64) -> String {
     let decimals = if pounds.abs() < SMALL.pounds() { 2 } else { 1 };
     match millions(pounds, decimals) {
         none if none == "0.00" => "nothing".to_owned(),

@@ -1,7 +1,9 @@
 //! Tables and draws as Parquet files: typed columns, missing values null.
 
-use polars::prelude::*;
+use std::io::{self, BufWriter, Write};
+use std::sync::{Arc, OnceLock};
 
+use polars::prelude::*;
 use serde_json::Value;
 
 use super::tables::{ColumnDoc, Record, SHARE, values};
@@ -190,4 +192,104 @@ pub(super) fn bytes_of(mut frame: DataFrame) -> PolarsResult<Vec<u8>> {
         .set_parallel(false)
         .finish(&mut frame)?;
     Ok(bytes)
+}
+
+/// A file that keeps the first fault in writing it: the writer of Parquet turns faults of the system into its own.
+#[derive(Debug)]
+pub(super) struct Watched<W> {
+    file: W,
+    fault: Arc<OnceLock<io::Error>>,
+}
+
+impl<W: Write> Write for Watched<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes);
+        self.keep(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.file.flush();
+        self.keep(flushed)
+    }
+}
+
+impl<W> Watched<W> {
+    fn keep<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
+        outcome.map_err(|error| {
+            let kind = error.kind();
+            if kind != io::ErrorKind::Interrupted {
+                // Only the first is kept: the later follow from it.
+                drop(self.fault.set(error));
+            }
+            kind.into()
+        })
+    }
+}
+
+/// Writes a Parquet file part by part.
+///
+/// # Errors
+/// The first fault of the system, if there is one; else what `write` makes of it.
+pub(super) fn streamed<W: Write>(
+    file: W,
+    write: impl FnOnce(BufWriter<Watched<W>>) -> io::Result<()>,
+) -> io::Result<()> {
+    let fault = Arc::new(OnceLock::new());
+    let outcome = write(BufWriter::new(Watched {
+        file,
+        fault: Arc::clone(&fault),
+    }));
+    match Arc::into_inner(fault).and_then(OnceLock::into_inner) {
+        Some(fault) => Err(fault),
+        None => outcome,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Holds a few bytes.
+    struct Small(usize);
+
+    impl Write for Small {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            match self.0.min(bytes.len()) {
+                0 => Err(io::ErrorKind::StorageFull.into()),
+                some => {
+                    self.0 -= some;
+                    Ok(some)
+                }
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn write(room: usize) -> io::Result<()> {
+        let values: Vec<f64> = (0..20_000).map(f64::from).collect();
+        let frame = DataFrame::new(values.len(), vec![Column::new("a".into(), values)])
+            .map_err(io::Error::other)?;
+        streamed(Small(room), |file| {
+            let written = || -> PolarsResult<()> {
+                let mut writer = ParquetWriter::new(file)
+                    .with_compression(ParquetCompression::Uncompressed)
+                    .batched(frame.schema())?;
+                writer.write_batch(&frame)?;
+                writer.finish().map(drop)
+            };
+            written().map_err(io::Error::other)
+        })
+    }
+
+    #[test]
+    fn a_full_disk_is_told_as_one_wherever_it_ends() {
+        for room in [0, 3, 10_000, 100_000] {
+            let error = write(room).expect_err("it does not fit");
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{room}: {error}");
+        }
+        write(1_000_000).expect("it fits");
+    }
 }

@@ -12,9 +12,9 @@ use super::sheet::{
 pub struct ComparedProposal {
     /// Its name.
     pub label: String,
-    /// Yield over a No as budgeted, pounds a year.
+    /// Yield as budgeted over what the chart says, pounds a year.
     pub budgeted: f64,
-    /// What is really collected over a No: mean, and the 90% range, pounds a year.
+    /// What is really collected over it: mean, and the 90% range, pounds a year.
     pub collected: (f64, f64, f64),
     /// The share of votes for Yes: mean, and the 90% range; nothing where no vote is held.
     pub yes_share: Option<(f64, f64, f64)>,
@@ -29,6 +29,8 @@ pub struct ComparedProposal {
 pub struct ComparisonChart {
     /// The proposals in order.
     pub proposals: Vec<ComparedProposal>,
+    /// What money is over: `a No`, `today`.
+    pub over: String,
     /// What it shows.
     pub title: String,
     /// What to know of it.
@@ -46,7 +48,7 @@ const PANELS: [(f64, f64); 3] = [
     (670.0, WIDTH - MARGIN - 8.0),
 ];
 
-/// A chart of proposals, one a row: what each raises over a No, the share of votes for Yes with the
+/// A chart of proposals, one a row: what each raises, the share of votes for Yes with the
 /// probability of winning, and the share of homes frozen.
 ///
 /// # Example
@@ -61,6 +63,7 @@ const PANELS: [(f64, f64); 3] = [
 ///         win: Some(0.047),
 ///         frozen: 0.853,
 ///     }],
+///     over: "a No".to_owned(),
 ///     title: "Proposals".to_owned(),
 ///     notes: Vec::new(),
 ///     source: "own calculation".to_owned(),
@@ -77,7 +80,10 @@ pub fn comparison(chart: &ComparisonChart) -> String {
         .collect();
     let rows = heights.iter().sum::<f64>().max(48.0);
     let axes = [
-        Axis::new("over a No (pounds a year)", Unit::Pounds),
+        Axis::new(
+            &format!("over {} (pounds a year)", chart.over),
+            Unit::Pounds,
+        ),
         Axis::new("Yes share (% of votes)", Unit::Share),
         Axis::new("frozen (% of homes)", Unit::Share),
     ];
@@ -228,9 +234,10 @@ fn description(chart: &ComparisonChart) -> String {
         let share = |value| Unit::Share.words(value);
         let (mean, low, high) = proposal.collected;
         text.push_str(&format!(
-            "{}: {} over a No as budgeted, really collected {} a year on average (90% of draws {} to {}); ",
+            "{}: {} over {} as budgeted, really collected {} a year on average (90% of draws {} to {}); ",
             proposal.label,
             pounds(proposal.budgeted),
+            chart.over,
             pounds(mean),
             pounds(low),
             pounds(high)
@@ -269,6 +276,7 @@ mod tests {
     fn chart(proposals: Vec<ComparedProposal>) -> ComparisonChart {
         ComparisonChart {
             proposals,
+            over: "a No".to_owned(),
             title: "t".to_owned(),
             notes: Vec::new(),
             source: "s".to_owned(),

@@ -9,6 +9,7 @@ mod several;
 pub use run::of_run;
 pub use several::{
     MOST_SCENARIOS, names_of_sweep, of_backtest, of_compare, of_frontier, of_sensitivity, of_sweep,
+    set_against,
 };
 
 use std::collections::BTreeMap;

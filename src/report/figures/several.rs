@@ -1,5 +1,7 @@
 //! The charts of a comparison, a sweep, a sensitivity analysis, a frontier and a back-test.
 
+use std::collections::BTreeSet;
+
 use super::super::card::{percent, pounds};
 use super::super::chart::{
     Axis, ComparedProposal, ComparisonChart, HexArea, HexChart, LeagueChart, LeagueEntry, Unit,
@@ -7,7 +9,7 @@ use super::super::chart::{
 };
 use super::super::document::{Column, Figure, Table};
 use super::super::summary::summary;
-use super::super::sweep::{CardRow, Joined, Manifest};
+use super::super::sweep::{CardRow, Joined, Kind, Manifest};
 use super::super::tables::SummaryRow;
 use super::super::text::{capital, draws_in_words};
 use super::super::{backtest, frontier, sensitivity};
@@ -20,9 +22,19 @@ use crate::simulation::{DrawOutcomes, Prepared};
 
 /// The chart of a comparison: the proposals side by side, in their order.
 pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
-    let compared: Vec<ComparedProposal> = (proposals.iter())
-        .filter_map(|(prepared, outcomes)| compared(prepared, outcomes))
+    // Proposals that are over other things stand side by side over today.
+    let bases: BTreeSet<String> = (proposals.iter())
+        .map(|(prepared, _)| set_against(prepared))
         .collect();
+    let over = match bases.len() {
+        1 => bases.into_iter().next(),
+        _ => None,
+    };
+    let compared: Vec<ComparedProposal> = (proposals.iter())
+        .filter_map(|(prepared, outcomes)| compared(prepared, outcomes, over.is_none()))
+        .collect();
+    let over = over.unwrap_or_else(|| "today".to_owned());
+    let votes = compared.iter().any(|one| one.win.is_some());
     let Some((first, _)) = proposals.first().filter(|_| !compared.is_empty()) else {
         return Vec::new();
     };
@@ -36,7 +48,10 @@ pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
         .collect();
     let share = |value: Option<f64>| value.map_or(String::new(), |value| percent(value, 1));
     let table = Table {
-        caption: "Proposals: pounds a year over a No, votes and frozen homes".to_owned(),
+        caption: format!(
+            "Proposals: pounds a year over {over}, {}frozen homes",
+            if votes { "votes and " } else { "" }
+        ),
         columns: vec![
             Column::words("Proposal"),
             Column::figures("As budgeted"),
@@ -67,12 +82,17 @@ pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
     let svg = comparison(&ComparisonChart {
         proposals: compared,
         title: title.clone(),
-        notes: vec![
-            "Money: Yes less No in the first year, net of relief, before the cost of the poll. P(win): the \
-             probability of winning the vote. Frozen: homes, of all on the valuation list, in bands whose \
-             full bill does not rise over today in the own part."
-                .to_owned(),
-        ],
+        notes: vec![format!(
+            "Money: what the council has over {over} in the first year if the proposal is carried out, net of \
+             relief{}. Frozen: homes, of all on the valuation list, in bands whose full bill does not rise over \
+             today in the own part.",
+            if votes {
+                ", before the cost of the poll. P(win): the probability of winning the vote"
+            } else {
+                ""
+            }
+        )],
+        over,
         source: format!(
             "bandwise compare {}, {}, seed {}, the same luck for all.",
             keys.join(" "),
@@ -83,15 +103,34 @@ pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
     vec![figure("comparison", title, svg, table)]
 }
 
-fn compared(prepared: &Prepared, outcomes: &DrawOutcomes) -> Option<ComparedProposal> {
+/// What a proposal's yield is set against, with the rise that it is.
+pub fn set_against(prepared: &Prepared) -> String {
+    let kind = Kind::of_proposal(prepared);
+    match kind {
+        Kind::Vote | Kind::NoVote => format!("{} ({})", kind.over(), prepared.amounts.no_rise),
+        _ => kind.over().to_owned(),
+    }
+}
+
+/// A proposal's figures; its money over today, or else over what it is set against.
+fn compared(
+    prepared: &Prepared,
+    outcomes: &DrawOutcomes,
+    over_today: bool,
+) -> Option<ComparedProposal> {
+    let base = match over_today {
+        true => prepared.budgets.no_yield().pounds(),
+        false => 0.0,
+    };
     let figures = summary(prepared, outcomes);
     let of = |metric: &str| figures.iter().find(|row| row.metric == metric);
     let spread = |row: &SummaryRow| Some((row.mean?, row.p05?, row.p95?));
     let mean = |metric: &str| of(metric).and_then(|row| row.mean);
     Some(ComparedProposal {
         label: format!("{} ({})", prepared.scenario.title, prepared.scenario.key),
-        budgeted: mean("net_yield_vs_no_pounds")?,
-        collected: of("collected_pounds").and_then(spread)?,
+        budgeted: mean("net_yield_vs_no_pounds")? + base,
+        collected: (of("collected_pounds").and_then(spread))
+            .map(|(mean, low, high)| (mean + base, low + base, high + base))?,
         yes_share: of("yes_share").and_then(spread),
         win: mean("win_probability"),
         frozen: mean("share_frozen_dwellings_own_element")?,
@@ -115,7 +154,7 @@ struct Swept {
     whose: &'static str,
 }
 
-const SWEPT: [Swept; 4] = [
+const SWEPT: [Swept; 8] = [
     Swept {
         name: "frozen",
         measured: "homes in bands that do not pay more than today (% of homes)",
@@ -128,17 +167,49 @@ const SWEPT: [Swept; 4] = [
         name: "yield",
         measured: "yield over a No as budgeted, per home (pounds a year)",
         unit: Unit::Pounds,
-        of: |row| row.yield_per_dwelling().filter(|_| row.has_vote()),
+        of: |row| of_kinds(row, &[Kind::Vote]),
         range: |_| None,
-        whose: "authorities that need a vote",
+        whose: Kind::Vote.whose(),
     },
     Swept {
         name: "yield-no-vote",
-        measured: "yield as budgeted over the year without it, per home (pounds a year)",
+        measured: "yield over the most that needs no vote as budgeted, per home (pounds a year)",
         unit: Unit::Pounds,
-        of: |row| row.yield_per_dwelling().filter(|_| !row.has_vote()),
+        of: |row| of_kinds(row, &[Kind::NoVote]),
         range: |_| None,
-        whose: "authorities that need no vote",
+        whose: Kind::NoVote.whose(),
+    },
+    Swept {
+        name: "yield-freeze",
+        measured: "yield over a freeze as budgeted, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| of_kinds(row, &[Kind::Freeze]),
+        range: |_| None,
+        whose: Kind::Freeze.whose(),
+    },
+    Swept {
+        name: "yield-change",
+        measured: "the council's yield over the same year without it as budgeted, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| of_kinds(row, &[Kind::Order, Kind::Act]),
+        range: |_| None,
+        whose: "authorities under the change of the law",
+    },
+    Swept {
+        name: "exchequer",
+        measured: "what the Exchequer has of it, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| row.exchequer.and_then(|pounds| row.per_dwelling(pounds)),
+        range: |_| None,
+        whose: "authorities under the change of the law",
+    },
+    Swept {
+        name: "given",
+        measured: "what residents give on average, per home (pounds a year)",
+        unit: Unit::Pounds,
+        of: |row| of_kinds(row, &[Kind::Voluntary]),
+        range: |_| None,
+        whose: Kind::Voluntary.whose(),
     },
     Swept {
         name: "win",
@@ -146,9 +217,15 @@ const SWEPT: [Swept; 4] = [
         unit: Unit::Share,
         of: |row| row.win_probability,
         range: range_of_win,
-        whose: "authorities that need a vote",
+        whose: Kind::Vote.whose(),
     },
 ];
+
+/// What it brings the council per home, of authorities of some kinds.
+fn of_kinds(row: &CardRow, kinds: &[Kind]) -> Option<f64> {
+    row.yield_per_dwelling()
+        .filter(|_| kinds.contains(&row.kind))
+}
 
 /// The 90% range of a probability of winning from chance alone.
 fn range_of_win(row: &CardRow) -> Option<(f64, f64)> {
@@ -157,8 +234,8 @@ fn range_of_win(row: &CardRow) -> Option<(f64, f64)> {
     Some(((win - half).max(0.0), (win + half).min(1.0)))
 }
 
-/// The charts of a sweep: a map and a league of the homes frozen, of the yield per home, those that need
-/// no vote apart, and of the probability of winning; of each scenario where they are few, `-1` and so on behind the name where they
+/// The charts of a sweep: a map and a league of the homes frozen, of the yield per home, those of each kind
+/// apart, and of the probability of winning; of each scenario where they are few, `-1` and so on behind the name where they
 /// are several, in the order of the manifest.
 ///
 /// # Errors
@@ -180,7 +257,10 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
             let known: Vec<(&CardRow, f64)> = (rows.iter())
                 .filter_map(|row| Some((*row, (swept.of)(row)?)))
                 .collect();
-            if known.len() < 2 {
+            // A picture of nothing but nothing tells no more than a sentence.
+            let moves =
+                swept.unit != Unit::Pounds || known.iter().any(|(_, value)| value.abs() >= 0.005);
+            if known.len() < 2 || !moves {
                 continue;
             }
             let of = |what: &str| format!("{}, {what}: {}", scenario.title, swept.measured);
@@ -404,9 +484,16 @@ mod tests {
             authority_code: code.to_owned(),
             authority: format!("authority {code}"),
             vote_year: "2027-28".to_owned(),
+            kind: match win {
+                Some(_) => Kind::Vote,
+                None => Kind::Freeze,
+            },
             n_dwellings: 1_000,
             share_frozen,
             net_yield_vs_no: 50_000.0,
+            relief: 0.0,
+            exchequer: None,
+            contributions: None,
             yes_share: win,
             yes_range: None,
             win_probability: win,
@@ -492,7 +579,7 @@ mod tests {
             [
                 "league-frozen",
                 "league-yield",
-                "league-yield-no-vote",
+                "league-yield-freeze",
                 "league-win"
             ]
         );
@@ -505,7 +592,7 @@ mod tests {
         let figures = swept(&manifest(&["other", "one"]), rows.to_vec());
         assert_eq!(
             names(&figures),
-            ["league-frozen-2", "league-yield-no-vote-2"]
+            ["league-frozen-2", "league-yield-freeze-2"]
         );
     }
 }

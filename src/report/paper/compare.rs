@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::card::{chance, percent, pounds, signed};
 use super::super::document::{Block, Column, Document, Figure, Setting, Table, Text};
+use super::super::figures::set_against;
 use super::super::league::ProposalRank;
 use super::super::results::{Briefing, Provenance};
 use super::super::tables::{CompareRow, SummaryRow, WarningRow};
@@ -11,6 +12,7 @@ use super::super::text::{capital, draws_in_words};
 use super::run::{Paper, joined, made_from, mean, millions, what_changes, what_it_takes};
 use crate::domain::money::thousands;
 use crate::simulation::Prepared;
+use crate::tax::route::Verdict;
 
 /// A proposal and its results.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,17 @@ pub struct Compared<'a> {
 impl Compared<'_> {
     fn key(&self) -> &str {
         &self.prepared.scenario.key
+    }
+
+    /// Whether the figure means something for the proposal.
+    fn has(&self, metric: &str) -> bool {
+        let voluntary = self.prepared.route.modelled.verdict == Verdict::Voluntary;
+        match metric {
+            "headline_rise" => self.prepared.schedule.is_local() && !voluntary,
+            "relief_cost_pounds" => self.prepared.schedule.needs_relief(),
+            "contributions_pounds" => voluntary,
+            _ => true,
+        }
     }
 }
 
@@ -109,12 +122,17 @@ fn whole_percent(share: f64) -> String {
     percent(share, 0)
 }
 
+/// For 4.99% needs no vote where 5% does.
+fn hundredths_of_percent(share: f64) -> String {
+    percent(share, 2)
+}
+
 fn tenths_of_percent(share: f64) -> String {
     percent(share, 1)
 }
 
 /// Figures that stand side by side, with what each is measured on.
-const SIDE_BY_SIDE: [(&str, &str, Shown); 13] = [
+const SIDE_BY_SIDE: [(&str, &str, Shown); 15] = [
     (
         "share_frozen_dwellings_own_element",
         "Homes whose own part of the bill does not rise, of all homes",
@@ -127,8 +145,8 @@ const SIDE_BY_SIDE: [(&str, &str, Shown); 13] = [
     ),
     (
         "headline_rise",
-        "Headline rise on the ballot paper, of today's amount",
-        tenths_of_percent,
+        "Headline rise before relief, of today's amount",
+        hundredths_of_percent,
     ),
     ("relief_cost_pounds", "Relief, a year", millions),
     (
@@ -138,12 +156,22 @@ const SIDE_BY_SIDE: [(&str, &str, Shown); 13] = [
     ),
     (
         "net_yield_vs_no_pounds",
-        "Raised over a No, a year, as budgeted",
+        "Raised over what it is set against, a year, as budgeted",
+        millions,
+    ),
+    (
+        "exchequer_yield_pounds",
+        "Raised for the Exchequer, a year",
+        millions,
+    ),
+    (
+        "contributions_pounds",
+        "Given by residents, a year",
         millions,
     ),
     (
         "collected_pounds",
-        "Really collected over a No, first year",
+        "Really collected over what it is set against, first year",
         millions,
     ),
     ("turnout", "Turnout, of electors", whole_percent),
@@ -176,15 +204,21 @@ fn side_by_side(proposals: &[Compared<'_>], league: &[ProposalRank], paper: &mut
             )
             .collect::<Vec<String>>(),
     ];
+    rows.push(
+        std::iter::once("Set against".to_owned())
+            .chain(proposals.iter().map(|one| set_against(one.prepared)))
+            .collect(),
+    );
     for (metric, name, show) in SIDE_BY_SIDE {
         let cells: Vec<String> = (proposals.iter())
             .map(|one| {
-                let row = one.briefing.figure(metric);
+                let row = one.briefing.figure(metric).filter(|_| one.has(metric));
                 row.and_then(|row| ranged(row, show)).unwrap_or_default()
             })
             .collect();
         if cells.iter().any(|cell| !cell.is_empty()) {
-            rows.push(std::iter::once(name.to_owned()).chain(cells).collect());
+            let name = named(metric, name, proposals);
+            rows.push(std::iter::once(name).chain(cells).collect());
         }
     }
     paper.table(Table {
@@ -193,7 +227,15 @@ fn side_by_side(proposals: &[Compared<'_>], league: &[ProposalRank], paper: &mut
             .to_owned(),
         columns: columns.clone(),
         rows,
-        note: "Raised: after relief, at budgeted collection. Empty: the proposal has no such figure.".to_owned(),
+        note: format!(
+            "Set against: what follows without the proposal, which need not be today's bill. Raised: after relief, \
+             at budgeted collection. Empty: the proposal has no such figure.{}",
+            if proposals.iter().all(|one| one.prepared.schedule.is_local()) {
+                String::new()
+            } else {
+                format!(" Whole bills: {}", of_the_others(proposals))
+            }
+        ),
     });
     let mut rows: Vec<Vec<String>> = Vec::new();
     for (metric, name, _) in SIDE_BY_SIDE {
@@ -205,8 +247,14 @@ fn side_by_side(proposals: &[Compared<'_>], league: &[ProposalRank], paper: &mut
             let found = ranked.iter().find(|row| row.scenario == one.key());
             found.map_or(String::new(), |row| place(row, &ranked))
         };
+        let name = match metric {
+            // Proposals with a vote alone are ranked by it.
+            "net_yield_vs_no_pounds" => "Raised over a No, a year, as budgeted".to_owned(),
+            "collected_pounds" => "Really collected over a No, first year".to_owned(),
+            _ => named(metric, name, proposals),
+        };
         rows.push(
-            std::iter::once(name.to_owned())
+            std::iter::once(name)
                 .chain(proposals.iter().map(cell))
                 .collect(),
         );
@@ -216,9 +264,30 @@ fn side_by_side(proposals: &[Compared<'_>], league: &[ProposalRank], paper: &mut
         columns,
         rows,
         note: "The highest figure need not be the best: whether relief should be large or a rise high is for \
-               councillors to say. Proposals with the same figure share a rank (=)."
+               councillors to say. Proposals with the same figure share a rank (=). By what is over a No only \
+               proposals with a vote are ranked."
             .to_owned(),
     });
+}
+
+/// A figure's name, with what all proposals that have it share.
+fn named(metric: &str, name: &str, proposals: &[Compared<'_>]) -> String {
+    let same: BTreeSet<String> = (proposals.iter())
+        .filter(|one| one.has(metric))
+        .map(|one| set_against(one.prepared))
+        .collect();
+    let all_vote = proposals
+        .iter()
+        .all(|one| !one.has(metric) || one.briefing.has_vote());
+    match (metric, same.first()) {
+        ("headline_rise", _) if all_vote => {
+            "Headline rise on the ballot paper, of today's amount".to_owned()
+        }
+        ("net_yield_vs_no_pounds" | "collected_pounds", Some(over)) if same.len() == 1 => {
+            name.replace("what it is set against", over)
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// A rank in words: `1 of 3`, and `=1 of 3` where it is shared.
@@ -306,15 +375,58 @@ fn bills(proposals: &[Compared<'_>], paper: &mut Paper<'_>) {
         },
         columns,
         rows: rows.collect(),
-        note: "Bills before discounts and reduction.".to_owned(),
+        note: if local {
+            "Bills before discounts and reduction.".to_owned()
+        } else {
+            format!(
+                "Bills before discounts and reduction. {}",
+                of_the_others(proposals)
+            )
+        },
     });
+}
+
+/// What the whole bills hold of the others on the bill.
+fn of_the_others(proposals: &[Compared<'_>]) -> String {
+    type Held<'a> = Vec<&'a Compared<'a>>;
+    let (local, changed): (Held<'_>, Held<'_>) = proposals
+        .iter()
+        .partition(|one| one.prepared.schedule.is_local());
+    let (known, unknown): (Held<'_>, Held<'_>) = local
+        .into_iter()
+        .partition(|one| one.prepared.whole_bill_known);
+    let keys = |held: &[&Compared<'_>]| {
+        let keys: Vec<String> = held.iter().map(|one| one.key().to_owned()).collect();
+        joined(&keys)
+    };
+    let mut told = Vec::new();
+    if !known.is_empty() {
+        told.push(format!(
+            "{}: with what the others on the bill charge in {}.",
+            keys(&known),
+            known[0].briefing.vote_year
+        ));
+    }
+    if !unknown.is_empty() {
+        told.push(format!(
+            "{}: only the council's own part moves; what the others on the bill will charge is not known.",
+            keys(&unknown)
+        ));
+    }
+    if !changed.is_empty() {
+        told.push(format!(
+            "{}: what the change of the law does to the whole bill, the others' rises of the year left out.",
+            keys(&changed)
+        ));
+    }
+    told.join(" ")
 }
 
 fn differences(pairs: &[Vec<CompareRow>], paper: &mut Paper<'_>) {
     paper.section("Differences on the same luck");
     paper.say(
-        "Every proposal meets the same draws: the same mood of the day, the same voters, the same collection. What \
-         is not known moves all of them together, so a difference is far better known than either figure.",
+        "Every proposal meets the same draws: where there is a vote the same mood of the day and the same voters, and \
+         the same collection. What is not known moves all of them together, so a difference is far better known than either figure.",
     );
     for rows in pairs {
         let Some(CompareRow { first, second, .. }) = rows.first() else {
@@ -440,13 +552,15 @@ fn annex(proposals: &[Compared<'_>], provenance: &Provenance, paper: &mut Paper<
                 "Draw",
                 "one run of the model with every unknown set by luck within what is believed of it".to_owned(),
             ),
-            (
+        ]);
+        if proposals.iter().any(|one| one.briefing.has_vote()) {
+            words.push((
                 "Gain from holding the vote",
                 "what is collected over a No if the vote is won, less the costs of losing if it is lost, less the \
                  poll; first year"
                     .to_owned(),
-            ),
-        ]);
+            ));
+        }
         let words = words
             .into_iter()
             .map(|(word, meaning)| Text::new().strong(word).plain(format!(": {meaning}.")));

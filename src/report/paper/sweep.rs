@@ -1,13 +1,17 @@
 //! The briefing on many authorities.
 
+use std::collections::BTreeSet;
+
 use super::super::card::{chance, percent, pounds};
 use super::super::document::{Block, Column, Document, Fact, Figure, Setting, Table, Text};
 use super::super::figures::MOST_SCENARIOS;
 use super::super::league::LeagueRow;
 use super::super::results::{LICENCE, TableProvenance};
 use super::super::sweep::{
-    Among, CardRow, Caveat, Joined, Manifest, TARGET, reaches_both, reasons,
+    Among, CardRow, Caveat, Joined, Kind, Manifest, SweepScenario, TARGET, by_kind, reaches_both,
+    reasons,
 };
+use super::super::text::capital;
 use super::run::{Paper, joined as listed, millions};
 use crate::domain::money::thousands;
 
@@ -49,31 +53,57 @@ pub fn of_sweep(
     }
     failures(manifest, joined, &mut paper);
     caveats(joined, &mut paper);
-    annex(manifest, tables, &mut paper);
+    annex(manifest, joined, tables, &mut paper);
     let first = &manifest.scenarios[0];
     Document {
         title: title(manifest),
-        subtitle: format!(
-            "Briefing on a sweep: the same proposal applied to each authority. Published figures of {} applied to \
-             the budget of {}.",
-            manifest.vintage,
-            joined
-                .rows
-                .first()
-                .map_or("the next year", |row| row.vote_year.as_str())
-        ),
+        subtitle: subtitle(manifest, joined),
         blocks: paper.blocks,
         footer: format!(
-            "{} {}, {}, {} draws for each authority, seed {}. It models proposals and takes no side.",
+            "{} {}, {}, {}. It models proposals and takes no side.",
             manifest.program,
             manifest.version,
             match manifest.scenarios.len() {
                 1 => format!("scenario {} ({})", first.scenario, &short(&first.sha256)),
                 n => format!("{n} scenarios"),
             },
+            luck(manifest)
+        ),
+    }
+}
+
+fn subtitle(manifest: &Manifest, joined: &Joined) -> String {
+    let years: BTreeSet<&str> = (joined.rows.iter())
+        .map(|row| row.vote_year.as_str())
+        .collect();
+    let years: Vec<String> = years.into_iter().map(str::to_owned).collect();
+    let what = match manifest.scenarios.len() {
+        1 => "the same proposal applied to each authority",
+        _ => "the same proposals applied to each authority",
+    };
+    let whose = match years.len() {
+        0 => String::new(),
+        1 => format!(" applied to the budget of {}", years[0]),
+        _ => format!(" applied to the budgets of {}", listed(&years)),
+    };
+    format!(
+        "Briefing on a sweep: {what}. Published figures of {}{whose}.",
+        manifest.vintage
+    )
+}
+
+/// Draws and seed where all scenarios have the same.
+fn luck(manifest: &Manifest) -> String {
+    let first = &manifest.scenarios[0];
+    let same = |one: &SweepScenario| (one.draws, one.seed) == (first.draws, first.seed);
+    if manifest.scenarios.iter().all(same) {
+        format!(
+            "{} draws for each authority, seed {}",
             thousands(u64::from(first.draws)),
             first.seed
-        ),
+        )
+    } else {
+        "draws and seed of each scenario in scenarios.csv".to_owned()
     }
 }
 
@@ -107,9 +137,13 @@ fn of_scenario<'a>(joined: &'a Joined, scenario: &str) -> Vec<&'a CardRow> {
         .collect()
 }
 
-/// Rows of those that hold a vote, and of the others.
-fn parted<'a>(rows: &[&'a CardRow]) -> (Vec<&'a CardRow>, Vec<&'a CardRow>) {
-    rows.iter().copied().partition(|row| row.has_vote())
+/// Rows of authorities, kind by kind.
+type Kinds<'a> = Vec<(Kind, Vec<&'a CardRow>)>;
+
+/// Rows of one kind; none where no authority is of it.
+fn of_kind<'a>(kinds: &Kinds<'a>, kind: Kind) -> Vec<&'a CardRow> {
+    let held = kinds.iter().find(|(known, _)| *known == kind);
+    held.map_or_else(Vec::new, |(_, held)| held.clone())
 }
 
 /// What of some authorities is counted.
@@ -137,9 +171,9 @@ impl Counts {
             dwellings,
             reach: counted(|row| row.share_frozen >= TARGET),
             share_frozen: (dwellings > 0).then(|| frozen / dwellings as f64),
-            raise: counted(|row| row.net_yield_vs_no > 0.0),
+            raise: counted(|row| row.raised() > 0.0),
             both: counted(reaches_both),
-            net: rows.iter().map(|row| row.net_yield_vs_no).sum(),
+            net: rows.iter().map(|row| row.raised()).sum(),
             likely: counted(|row| row.win_probability.is_some_and(|chance| chance > 0.5)),
         }
     }
@@ -170,9 +204,15 @@ fn in_short(manifest: &Manifest, joined: &Joined, paper: &mut Paper<'_>) {
     ));
     if let [only] = manifest.scenarios.as_slice() {
         let rows = of_scenario(joined, &only.scenario);
-        let (voting, others) = parted(&rows);
-        paper.say(sentences(&voting, &others));
-        facts(&voting, &others, paper);
+        let kinds = by_kind(&rows);
+        if kinds.is_empty() {
+            paper.say("No authority has a result; why stands below.");
+        } else {
+            paper.say(sentences(&kinds));
+            facts(&kinds, &rows, paper);
+        }
+    } else if joined.rows.is_empty() {
+        paper.say("No authority has a result; why stands below.");
     } else {
         paper.table(scenarios_table(manifest, joined));
         if manifest.scenarios.len() > MOST_SCENARIOS {
@@ -185,40 +225,77 @@ fn in_short(manifest: &Manifest, joined: &Joined, paper: &mut Paper<'_>) {
 }
 
 /// What came of one proposal, in a paragraph.
-fn sentences(voting: &[&CardRow], others: &[&CardRow]) -> String {
-    let mut words = Vec::new();
-    let (with, without) = (Counts::of(voting), Counts::of(others));
-    let target = percent(TARGET, 0);
-    if with.authorities > 0 {
-        words.push(format!(
-            "{} would have to hold a referendum. In {} of them {target} or more of the homes would see no rise in the council's \
-             own part of the bill; {} of them would raise more than after a No (a lost vote, which brings the \
-             largest rise that needs none), and {} would do both.",
-            count(with.authorities, "authority", "authorities"),
-            thousands(with.reach as u64),
-            thousands(with.raise as u64),
-            thousands(with.both as u64),
-        ));
-        words.push(format!(
-            "The model puts the probability of winning above one half in {} of {}.",
-            thousands(with.likely as u64),
-            thousands(with.authorities as u64)
-        ));
-    }
-    if without.authorities > 0 {
-        words.push(format!(
-            "In {} no referendum is needed: those are counted apart, and what they raise is set against a freeze; in {} of \
-             them {target} or more of the homes would be frozen.",
-            count(without.authorities, "authority", "authorities"),
-            thousands(without.reach as u64)
-        ));
-    }
-    words.join(" ")
+fn sentences(kinds: &Kinds<'_>) -> String {
+    let told = kinds
+        .iter()
+        .flat_map(|(kind, held)| of_one_kind(*kind, held));
+    told.collect::<Vec<_>>().join(" ")
 }
 
-fn facts(voting: &[&CardRow], others: &[&CardRow], paper: &mut Paper<'_>) {
-    let all: Vec<&CardRow> = voting.iter().chain(others).copied().collect();
-    let (with, every) = (Counts::of(voting), Counts::of(&all));
+/// What came of it for authorities of one kind.
+fn of_one_kind(kind: Kind, held: &[&CardRow]) -> Vec<String> {
+    let counts = Counts::of(held);
+    let whom = count(counts.authorities, "authority", "authorities");
+    let target = percent(TARGET, 0);
+    let [reach, raise, both, likely, all] = [
+        counts.reach,
+        counts.raise,
+        counts.both,
+        counts.likely,
+        counts.authorities,
+    ]
+    .map(|n| thousands(n as u64));
+    let frozen = format!("{target} or more of the homes would be frozen");
+    match kind {
+        Kind::Vote => vec![
+            format!(
+                "{whom} would have to hold a referendum. In {reach} of them {target} or more of the homes would see \
+                 no rise in the council's own part of the bill; {raise} of them would raise more than after a No \
+                 (a lost vote, which brings the largest rise that needs none), and {both} would do both."
+            ),
+            format!(
+                "The model puts the probability of winning above one half in {likely} of {all}."
+            ),
+        ],
+        Kind::NoVote => vec![format!(
+            "In {whom} no referendum is needed: those are counted apart, and what they raise is set against the \
+             largest rise that needs none. {raise} of them would raise more than it, and in {reach} of them {frozen}."
+        )],
+        Kind::Freeze => vec![format!(
+            "In {whom} no referendum is needed and a No has no rise of its own: those are counted apart, and what \
+             they raise is set against a freeze; in {reach} of them {frozen}."
+        )],
+        Kind::Order | Kind::Act => {
+            let takes = match kind {
+                Kind::Order => "an order for the whole nation",
+                _ => "an Act of Parliament",
+            };
+            let mut told = vec![format!(
+                "In {whom} it is not for the council to decide, and there is no vote: it takes {takes}. What the \
+                 council itself would have is set against the same year without it: {raise} of {all} would have \
+                 more; in {reach} of them {frozen}."
+            )];
+            let taken: Vec<f64> = held.iter().filter_map(|row| row.exchequer).collect();
+            if !taken.is_empty() {
+                told.push(format!(
+                    "The Exchequer would have {} a year from {}.",
+                    millions(taken.iter().sum()),
+                    count(taken.len(), "authority", "authorities")
+                ));
+            }
+            told
+        }
+        Kind::Voluntary => vec![format!(
+            "In {whom} residents would be asked to give: nobody owes it, and there is no vote. They would give {} a \
+             year in all, on average over the draws.",
+            millions(counts.net)
+        )],
+    }
+}
+
+fn facts(kinds: &Kinds<'_>, rows: &[&CardRow], paper: &mut Paper<'_>) {
+    let voting = of_kind(kinds, Kind::Vote);
+    let every = Counts::of(rows);
     let of = |part: usize, whole: usize| {
         format!("{} of {}", thousands(part as u64), thousands(whole as u64))
     };
@@ -238,26 +315,53 @@ fn facts(voting: &[&CardRow], others: &[&CardRow], paper: &mut Paper<'_>) {
             ),
         });
     }
-    if with.authorities > 0 {
+    for (kind, held) in kinds {
+        let counts = Counts::of(held);
+        if *kind == Kind::Voluntary {
+            facts.push(Fact {
+                label: "Given by residents".to_owned(),
+                value: format!("{} a year", millions(counts.net)),
+                base: format!(
+                    "{} together, on average over the draws",
+                    count(counts.authorities, "authority", "authorities")
+                ),
+            });
+            continue;
+        }
         facts.push(Fact {
-            label: "Raise more than after a No".to_owned(),
-            value: of(with.raise, with.authorities),
-            base: format!(
-                "authorities that hold a vote; {} a year together",
-                millions(with.net)
-            ),
+            label: match kind {
+                Kind::Vote => "Raise more than after a No".to_owned(),
+                kind => format!("Raise more than {}", kind.over()),
+            },
+            value: of(counts.raise, counts.authorities),
+            base: format!("{}; {} a year together", kind.whose(), millions(counts.net)),
         });
+        let taken: Vec<f64> = held.iter().filter_map(|row| row.exchequer).collect();
+        if !taken.is_empty() {
+            facts.push(Fact {
+                label: "The Exchequer's part".to_owned(),
+                value: format!("{} a year", millions(taken.iter().sum())),
+                base: format!(
+                    "{} together",
+                    count(taken.len(), "authority", "authorities")
+                ),
+            });
+        }
+    }
+    if !voting.is_empty() {
+        let with = Counts::of(&voting);
         facts.push(Fact {
             label: format!("{} of homes frozen, and more raised", percent(TARGET, 0)),
             value: of(with.both, with.authorities),
-            base: "authorities that hold a vote".to_owned(),
+            base: Kind::Vote.whose().to_owned(),
         });
         facts.push(Fact {
             label: "More likely won than lost".to_owned(),
             value: of(with.likely, with.authorities),
             base: format!(
-                "authorities that hold a vote; the highest probability of winning is {}",
-                chance(highest(voting))
+                "{}; the highest probability of winning is {}",
+                Kind::Vote.whose(),
+                chance(highest(&voting))
             ),
         });
     }
@@ -275,21 +379,12 @@ fn scenarios_table(manifest: &Manifest, joined: &Joined) -> Table {
     let mut rows = Vec::new();
     for one in &manifest.scenarios {
         let held = of_scenario(joined, &one.scenario);
-        let (voting, others) = parted(&held);
-        for (held, vote) in [(voting, true), (others, false)] {
-            if held.is_empty() {
-                continue;
-            }
+        for (kind, held) in by_kind(&held) {
             let counts = Counts::of(&held);
             let of = |part: usize| format!("{part} of {}", counts.authorities);
             rows.push(vec![
                 one.scenario.clone(),
-                if vote {
-                    "vote needed"
-                } else {
-                    "no vote needed"
-                }
-                .to_owned(),
+                kind.needs().to_owned(),
                 of(counts.reach),
                 counts
                     .share_frozen
@@ -297,10 +392,9 @@ fn scenarios_table(manifest: &Manifest, joined: &Joined) -> Table {
                 of(counts.raise),
                 of(counts.both),
                 millions(counts.net),
-                if vote {
-                    of(counts.likely)
-                } else {
-                    String::new()
+                match kind {
+                    Kind::Vote => of(counts.likely),
+                    _ => String::new(),
                 },
             ]);
         }
@@ -312,16 +406,35 @@ fn scenarios_table(manifest: &Manifest, joined: &Joined) -> Table {
             Column::words("Authorities"),
             Column::figures(format!("With {} of homes frozen", percent(TARGET, 0))),
             Column::figures("Homes frozen, of all homes"),
-            Column::figures("Raise more than a No"),
+            Column::figures("Raise more"),
             Column::figures("Do both"),
             Column::figures("Net yield, a year"),
             Column::figures("More likely won than lost"),
         ],
         rows,
-        note: "Frozen: the council's own part of the bill does not rise in pounds. Net yield: after relief, over a \
-               No, at budgeted collection; where no vote is needed, over a freeze."
-            .to_owned(),
+        note: format!(
+            "Frozen: the council's own part of the bill does not rise in pounds. Raise more, net yield: {}",
+            over_what(&by_kind(&joined.rows.iter().collect::<Vec<_>>()))
+        ),
     }
+}
+
+/// What yields are over, for the kinds that there are.
+fn over_what(kinds: &Kinds<'_>) -> String {
+    let words: Vec<String> = (kinds.iter())
+        .map(|(kind, _)| match kind {
+            Kind::Voluntary => {
+                "voluntary: what residents give, on average over the draws".to_owned()
+            }
+            kind => format!("{}: over {}", kind.needs(), kind.over()),
+        })
+        .collect();
+    let gifts_alone = kinds.iter().all(|(kind, _)| *kind == Kind::Voluntary);
+    let how = match gifts_alone {
+        true => "",
+        false => "after relief, at budgeted collection; ",
+    };
+    format!("{how}{}.", words.join("; "))
 }
 
 fn scenario(
@@ -331,7 +444,8 @@ fn scenario(
     manifest: &Manifest,
     paper: &mut Paper<'_>,
 ) {
-    let (voting, others) = parted(rows);
+    let kinds = by_kind(rows);
+    let voting = of_kind(&kinds, Kind::Vote);
     let several = manifest.scenarios.len() > 1;
     let heading = |paper: &mut Paper<'_>, words: &str| {
         if several {
@@ -341,7 +455,7 @@ fn scenario(
         }
     };
     if several {
-        paper.say(sentences(&voting, &others));
+        paper.say(sentences(&kinds));
     }
     // As charts are named: numbered where there are several scenarios.
     let map = |paper: &mut Paper<'_>, name: &str, table: &Table| {
@@ -371,26 +485,51 @@ fn scenario(
     );
     map(paper, "map-frozen", &table);
     paper.table(table);
-    paper.table(kinds_table(&voting, &others));
+    paper.table(kinds_table(&kinds));
     heading(paper, "What it raises, and where");
-    let figure = "net_yield_vs_no_pounds_per_dwelling";
-    let table = ends(
-        "Net yield over a No, pounds a year per home of the authority (authorities that hold a vote)",
-        &of(Among::Vote, figure),
-        &|value| pounds(value, 0),
-        "After relief, at budgeted collection, over all homes, frozen or not. A district's own part is a small part \
-         of the bill, so the same percentages bring it few pounds.",
-    );
-    map(paper, "map-yield", &table);
-    paper.table(table);
-    paper.apart(Setting::OnScreen, |paper| {
-        paper.table(ends(
-            "Net yield over a freeze, pounds a year per home (authorities that need no vote)",
-            &of(Among::NoVote, figure),
+    for (kind, _) in &kinds {
+        let (figure, chart) = yields_of(*kind);
+        let figures = of(Among::Of(*kind), figure);
+        let per_home = figure.ends_with("_per_dwelling");
+        // A change of the law may bring the council nothing.
+        let changed = matches!(kind, Kind::Order | Kind::Act);
+        if changed && figures.iter().all(|row| row.value.abs() < 0.005) {
+            continue;
+        }
+        let table = ends(
+            &if per_home {
+                format!(
+                    "Net yield over {}, pounds a year per home of the authority ({})",
+                    kind.over(),
+                    kind.whose()
+                )
+            } else {
+                format!("Given by residents, pounds a year ({})", kind.whose())
+            },
+            &figures,
             &|value| pounds(value, 0),
-            "",
-        ));
-        paper.table(yields_table(&voting, &others));
+            if per_home {
+                "After relief, at budgeted collection, over all homes, frozen or not. A district's own part is a \
+                 small part of the bill, so the same percentages bring it few pounds."
+            } else {
+                "On average over the draws."
+            },
+        );
+        map(paper, chart, &table);
+        paper.table(table);
+    }
+    let table = ends(
+        "What the Exchequer has, pounds a year",
+        &of(Among::Of(Kind::Act), "exchequer_yield_pounds"),
+        &|value| pounds(value, 0),
+        "It need not stay in the area.",
+    );
+    if !table.rows.is_empty() {
+        map(paper, "map-exchequer", &table);
+        paper.table(table);
+    }
+    paper.apart(Setting::OnScreen, |paper| {
+        paper.table(yields_table(&kinds));
     });
     if voting.is_empty() {
         return;
@@ -402,7 +541,7 @@ fn scenario(
         .fold(0.0, f64::max);
     let table = ends(
         "Probability of winning (authorities that hold a vote)",
-        &of(Among::Vote, "win_probability"),
+        &of(Among::Of(Kind::Vote), "win_probability"),
         &chance,
         &format!(
             "Give or take up to {:.1} points from chance alone, as draws are finite in number: neighbours are \
@@ -412,6 +551,18 @@ fn scenario(
     );
     map(paper, "map-win", &table);
     paper.table(table);
+}
+
+/// The figure of the league tables and the map that show what authorities of a kind raise.
+const fn yields_of(kind: Kind) -> (&'static str, &'static str) {
+    const NET: &str = "net_yield_vs_no_pounds_per_dwelling";
+    match kind {
+        Kind::Vote => (NET, "map-yield"),
+        Kind::NoVote => (NET, "map-yield-no-vote"),
+        Kind::Freeze => (NET, "map-yield-freeze"),
+        Kind::Order | Kind::Act => (NET, "map-yield-change"),
+        Kind::Voluntary => ("contributions_pounds", "map-given"),
+    }
 }
 
 /// How wide the share of Yes is, in words.
@@ -458,9 +609,13 @@ const KINDS: [(&str, &str); 5] = [
 ];
 
 /// What comes of the proposal in each kind of authority.
-fn kinds_table(voting: &[&CardRow], others: &[&CardRow]) -> Table {
+fn kinds_table(kinds: &Kinds<'_>) -> Table {
     let mut rows = Vec::new();
-    for (held, needs) in [(voting, ""), (others, ", no vote needed")] {
+    for (kind, held) in kinds {
+        let needs = match kind {
+            Kind::Vote => String::new(),
+            kind => format!(", {}", kind.needs()),
+        };
         for (code, name) in KINDS {
             let held: Vec<&CardRow> = (held.iter().copied())
                 .filter(|row| row.authority_code.starts_with(code))
@@ -502,8 +657,7 @@ fn kinds_table(voting: &[&CardRow], others: &[&CardRow]) -> Table {
             Column::figures("Probability of winning"),
         ],
         rows,
-        note: "Net yield: after relief, over a No; where no vote is needed, over a freeze."
-            .to_owned(),
+        note: format!("Net yield: {}", over_what(kinds)),
     }
 }
 
@@ -511,7 +665,7 @@ fn kinds_table(voting: &[&CardRow], others: &[&CardRow]) -> Table {
 const STEPS: [f64; 7] = [0.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0];
 
 /// How the yields are spread.
-fn yields_table(voting: &[&CardRow], others: &[&CardRow]) -> Table {
+fn yields_table(kinds: &Kinds<'_>) -> Table {
     let held = |rows: &[&CardRow], low: f64, high: f64| {
         rows.iter()
             .filter_map(|row| row.yield_per_dwelling())
@@ -530,23 +684,28 @@ fn yields_table(voting: &[&CardRow], others: &[&CardRow]) -> Table {
         .chain([f64::INFINITY])
         .collect();
     let rows = names.zip(limits.windows(2)).filter_map(|(name, ends)| {
-        let counts = [voting, others].map(|rows| held(rows, ends[0], ends[1]));
-        let of = |n: usize, rows: &[&CardRow]| {
-            if rows.is_empty() {
-                String::new()
-            } else {
-                format!("{n} of {}", rows.len())
-            }
-        };
-        (counts != [0, 0]).then(|| vec![name, of(counts[0], voting), of(counts[1], others)])
+        let counts: Vec<usize> = (kinds.iter())
+            .map(|(_, rows)| held(rows, ends[0], ends[1]))
+            .collect();
+        let of =
+            |(n, (_, rows)): (&usize, &(Kind, Vec<&CardRow>))| format!("{n} of {}", rows.len());
+        let some = counts.iter().any(|n| *n > 0);
+        some.then(|| {
+            let cells = counts.iter().zip(kinds).map(of);
+            std::iter::once(name).chain(cells).collect::<Vec<_>>()
+        })
+    });
+    let heads = kinds.iter().map(|(kind, _)| {
+        Column::figures(match kind {
+            Kind::Voluntary => "Voluntary: given".to_owned(),
+            kind => format!("{}: over {}", capital(kind.needs()), kind.over()),
+        })
     });
     Table {
         caption: "How the net yield is spread: authorities by pounds a year per home".to_owned(),
-        columns: vec![
-            Column::words("Net yield a year per home"),
-            Column::figures("Vote needed: over a No"),
-            Column::figures("No vote needed: over a freeze"),
-        ],
+        columns: std::iter::once(Column::words("Net yield a year per home"))
+            .chain(heads)
+            .collect(),
         rows: rows.collect(),
         note: String::new(),
     }
@@ -622,6 +781,9 @@ fn failures(manifest: &Manifest, joined: &Joined, paper: &mut Paper<'_>) {
 }
 
 fn caveats(joined: &Joined, paper: &mut Paper<'_>) {
+    if joined.caveats.is_empty() {
+        return;
+    }
     paper.section("Risks and caveats");
     let cases = joined.rows.len();
     let told = joined.caveats.iter().flat_map(|caveat| told(caveat, cases));
@@ -669,7 +831,9 @@ fn told(caveat: &Caveat, cases: usize) -> Vec<(usize, String)> {
     )]
 }
 
-fn annex(manifest: &Manifest, tables: &[TableProvenance], paper: &mut Paper<'_>) {
+fn annex(manifest: &Manifest, joined: &Joined, tables: &[TableProvenance], paper: &mut Paper<'_>) {
+    let votes = joined.rows.iter().any(CardRow::has_vote);
+    let relief = joined.rows.iter().any(|row| row.relief > 0.0);
     paper.section("Words, method and sources");
     paper.apart(Setting::Small, |paper| {
         paper.part("Words");
@@ -705,31 +869,48 @@ fn annex(manifest: &Manifest, tables: &[TableProvenance], paper: &mut Paper<'_>)
             ),
             (
                 "Draw",
-                "one run of the model with every unknown set by luck within what is believed of it; the unknowns of \
-                 voters are the same in every authority",
+                if votes {
+                    "one run of the model with every unknown set by luck within what is believed of it; the unknowns \
+                     of voters are the same in every authority"
+                } else {
+                    "one run of the model with every unknown set by luck within what is believed of it"
+                },
             ),
             (
                 "Rank",
                 "1 is the highest figure, which need not be the best; equal figures share a rank",
             ),
         ];
+        let used = |(word, _): &(&str, &str)| match *word {
+            "No" => votes,
+            "Relief" => relief,
+            _ => true,
+        };
+        let words = words.into_iter().filter(used);
         let words = words.map(|(word, meaning)| Text::new().strong(word).plain(format!(": {meaning}.")));
-        paper.blocks.push(Block::List(words.into()));
+        paper.blocks.push(Block::List(words.collect()));
         paper.part("Method");
-        paper.list(vec![
+        let mut points = vec![
             "Each authority is modelled as in a run of its own: its tax base by band, its amounts, its referendum \
-             principle, its wards. What a scenario states of its own authority is left out for another."
+             principle, its wards. What a scenario states of its own authority is left out for another. METHOD.md, \
+             which comes with the program, has the model."
                 .to_owned(),
-            "Each voter is taken to say Yes or No by what she believes a Yes would cost her and by the mood of the \
-             day; what is not known is drawn from stated beliefs, weighed by past ballots and a survey. METHOD.md, \
-             which comes with the program, has the model and how it did on past ballots."
-                .to_owned(),
-        ]);
+        ];
+        if votes {
+            points.push(
+                "Each voter is taken to say Yes or No by what she believes a Yes would cost her and by the mood of the \
+                 day; what is not known is drawn from stated beliefs, weighed by past ballots and a survey. METHOD.md \
+                 has how it did on past ballots."
+                    .to_owned(),
+            );
+        }
+        paper.list(points);
         paper.part("Sources");
         let vintage = format!("{}/", manifest.vintage);
         let others = ["wards", "band_proportions", "principles", "inputs", "ballots", "surveys", "authorities_hex"];
         let bears = |table: &&TableProvenance| {
-            table.name.starts_with(&vintage) || others.contains(&table.name.as_str())
+            let of_votes = ["ballots", "surveys"].contains(&table.name.as_str());
+            table.name.starts_with(&vintage) || (votes || !of_votes) && others.contains(&table.name.as_str())
         };
         let sources = tables.iter().filter(bears).map(|table| {
             Text::new().strong(table.name.replace('_', " ")).plain(format!(

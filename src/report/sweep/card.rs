@@ -1,9 +1,11 @@
 //! What a sweep prints at its end.
 
+use super::super::card::{percent, pounds};
+use super::super::medium_term::in_millions;
 use super::super::text::wrapped;
 use super::folder::{CardRow, Joined};
+use super::kind::Kind;
 use super::manifest::Manifest;
-use crate::domain::money::thousands;
 
 /// The share of dwellings frozen that authorities are counted by.
 pub const TARGET: f64 = 0.85;
@@ -41,7 +43,7 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
             "",
             "reach 85%",
             "frozen,",
-            "yield up",
+            "raise",
             "both",
             "net yield,",
             "more likely",
@@ -50,7 +52,7 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
             "scenario",
             "frozen",
             "all",
-            "on a No",
+            "more",
             "",
             "£m a year",
             "won than not",
@@ -64,15 +66,18 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
             .iter()
             .filter(|row| row.scenario == one.scenario)
             .collect();
-        let (voting, others): (Vec<&CardRow>, Vec<&CardRow>) =
-            rows.iter().partition(|row| row.win_probability.is_some());
-        if !voting.is_empty() || others.is_empty() {
-            line(&totals(&one.scenario, &voting));
+        for (place, (kind, held)) in by_kind(&rows).into_iter().enumerate() {
+            line(&totals(
+                &match (place, kind) {
+                    (0, Kind::Vote) => one.scenario.clone(),
+                    (0, _) => format!("{}, {}", one.scenario, kind.needs()),
+                    _ => format!("  {}", kind.needs()),
+                },
+                &held,
+            ));
         }
-        if voting.is_empty() && !others.is_empty() {
-            line(&totals(&format!("{}, {NO_VOTE}", one.scenario), &others));
-        } else if !others.is_empty() {
-            line(&totals(&format!("  {NO_VOTE}"), &others));
+        if rows.is_empty() {
+            line(&totals(&one.scenario, &[]));
         }
     }
     if manifest.scenarios.len() > MOST_LINES {
@@ -85,24 +90,33 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
     line(&wrapped(
         "Reach 85% frozen: authorities in which at least 85% of dwellings are in bands whose own \
          element does not rise in cash. Frozen, all: that share of the dwellings of all authorities \
-         together. Net yield: after relief, over a No, at budgeted collection; the authorities of \
-         the line together. Both: authorities that reach 85% and whose yield is up. No vote needed: of \
-         authorities whose rise needs no referendum; where no principle of referendums applies, a No stands \
-         for a freeze there. \
+         together. Raise more: than after a No; where no vote is needed, than by the largest rise that needs none, \
+         or by a freeze where the line says so; where it takes an order or an Act, than in the same year \
+         without it. Net yield: what the council has more than that after relief, at budgeted collection, or \
+         what residents give; the authorities of the line together. Both: authorities that reach 85% and \
+         raise more. \
          More likely won than not: authorities whose probability of winning is above 50%.",
         2,
     ));
     let frozen = |row: &CardRow| Some(row.share_frozen);
-    let yields = |row: &CardRow| row.win_probability.map(|_| row.net_yield_vs_no);
+    let raised_of = |kind: Kind| move |row: &CardRow| (row.kind == kind).then_some(row.raised());
+    let yields = raised_of(Kind::Vote);
     let both = |row: &CardRow| yields(row).filter(|_| reaches_both(row));
-    let no_vote = |row: &CardRow| (row.win_probability.is_none()).then_some(row.net_yield_vs_no);
-    let chance = |row: &CardRow| row.win_probability.filter(|_| row.net_yield_vs_no > 0.0);
+    let (no_vote, freeze) = (raised_of(Kind::NoVote), raised_of(Kind::Freeze));
+    let changed = |row: &CardRow| {
+        raised_of(Kind::Order)(row)
+            .or(raised_of(Kind::Act)(row))
+            .filter(|value| value.abs() >= 0.5)
+    };
+    let (exchequer, given) = (|row: &CardRow| row.exchequer, raised_of(Kind::Voluntary));
+    let chance = |row: &CardRow| row.win_probability.filter(|_| row.raised() > 0.0);
+    let tenths = |share: f64| percent(share, 1);
     let several = manifest.scenarios.len() > 1;
     for (title, figure, words) in [
         (
             "Most dwellings frozen",
             &frozen as &dyn Fn(&CardRow) -> Option<f64>,
-            &percent as &dyn Fn(f64) -> String,
+            &tenths as &dyn Fn(f64) -> String,
         ),
         ("Raises most over a No", &yields, &millions),
         (
@@ -110,11 +124,27 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
             &both,
             &millions,
         ),
-        ("Raises most, no vote needed", &no_vote, &millions),
+        (
+            "Raises most over the most that needs no vote",
+            &no_vote,
+            &millions,
+        ),
+        (
+            "Raises most over a freeze, no vote needed",
+            &freeze,
+            &millions,
+        ),
+        (
+            "Raises most for the council over the same year without it",
+            &changed,
+            &millions,
+        ),
+        ("Raises most for the Exchequer", &exchequer, &millions),
+        ("Is given most", &given, &millions),
         (
             "Most likely to be won, of those that raise more than a No",
             &chance,
-            &percent,
+            &tenths,
         ),
     ] {
         let (first, equal) = league(&joined.rows, figure);
@@ -151,12 +181,19 @@ pub fn card(manifest: &Manifest, joined: &Joined, place: &str) -> String {
     text
 }
 
-/// How the rows of authorities are called that hold no vote.
-const NO_VOTE: &str = "no vote needed";
+/// Rows by their kind, in the order of kinds; kinds without rows are left out.
+pub fn by_kind<'a>(rows: &[&'a CardRow]) -> Vec<(Kind, Vec<&'a CardRow>)> {
+    let of = |kind: Kind| rows.iter().copied().filter(move |row| row.kind == kind);
+    Kind::ALL
+        .into_iter()
+        .map(|kind| (kind, of(kind).collect::<Vec<_>>()))
+        .filter(|(_, held)| !held.is_empty())
+        .collect()
+}
 
 /// Whether an authority reaches the share frozen and raises more.
 pub fn reaches_both(row: &CardRow) -> bool {
-    row.share_frozen >= TARGET && row.net_yield_vs_no > 0.0
+    row.share_frozen >= TARGET && row.raised() > 0.0
 }
 
 /// A line of the table of scenarios; a name that is too long for its column has a line of its own.
@@ -177,7 +214,7 @@ fn columns<T: AsRef<str>>(name: &str, figures: &[T]) -> String {
 fn totals(name: &str, rows: &[&CardRow]) -> String {
     let n = rows.len();
     let reach = rows.iter().filter(|row| row.share_frozen >= TARGET).count();
-    let up = rows.iter().filter(|row| row.net_yield_vs_no > 0.0).count();
+    let up = rows.iter().filter(|row| row.raised() > 0.0).count();
     let both = rows.iter().filter(|row| reaches_both(row)).count();
     let homes: i64 = rows.iter().map(|row| row.n_dwellings).sum();
     let frozen: f64 = rows
@@ -185,11 +222,11 @@ fn totals(name: &str, rows: &[&CardRow]) -> String {
         .map(|row| row.share_frozen * row.n_dwellings as f64)
         .sum();
     let share = if homes > 0 {
-        percent(frozen / homes as f64)
+        percent(frozen / homes as f64, 1)
     } else {
         String::new()
     };
-    let net: f64 = rows.iter().map(|row| row.net_yield_vs_no).sum();
+    let net: f64 = rows.iter().map(|row| row.raised()).sum();
     let votes: Vec<f64> = rows.iter().filter_map(|row| row.win_probability).collect();
     let likely = votes.iter().filter(|chance| **chance > 0.5).count();
     let won = if votes.is_empty() {
@@ -248,14 +285,23 @@ pub fn reasons(joined: &Joined) -> Vec<(String, String)> {
     found.into_iter().map(words).collect()
 }
 
-fn percent(share: f64) -> String {
-    format!("{:.1}%", 100.0 * share)
+/// Pounds; in millions where they are.
+fn millions(value: f64) -> String {
+    if value.abs() < 1e6 {
+        pounds(value, 0)
+    } else {
+        in_millions(value)
+    }
 }
 
-fn millions(pounds: f64) -> String {
-    if pounds.abs() < 1e6 {
-        let amount = thousands(pounds.abs().round() as u64);
-        return format!("{}£{amount}", if pounds < 0.0 { "-" } else { "" });
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_has_its_sign_before_the_pound() {
+        assert_eq!(millions(-53_000_000.0), "-£53.0m");
+        assert_eq!(millions(-1_234.0), "-£1,234");
+        assert_eq!(millions(12_340_000.0), "£12.3m");
     }
-    format!("£{:.1}m", pounds / 1e6)
 }

@@ -23,9 +23,10 @@ use super::super::json::json;
 use super::super::league::LeagueRow;
 use super::super::package::{TableDoc, package};
 use super::super::paper::of_sweep;
-use super::super::parquet::{parquet, typed};
+use super::super::parquet::{parquet, streamed, typed};
 use super::super::results::{LICENCE, TableProvenance, table_provenance};
 use super::super::tables::{ColumnDoc, values};
+use super::kind::Kind;
 use super::league::league;
 use super::manifest::{Manifest, SweepScenario};
 use super::tables::{
@@ -184,12 +185,20 @@ pub struct CardRow {
     pub authority: String,
     /// The financial year voted on.
     pub vote_year: String,
+    /// What the law asks for, and so what the yield is over.
+    pub kind: Kind,
     /// Dwellings.
     pub n_dwellings: i64,
     /// Share of them in bands whose own element does not rise.
     pub share_frozen: f64,
-    /// Yield after relief over a No, pounds a year.
+    /// Yield after relief, pounds a year, over what its kind says.
     pub net_yield_vs_no: f64,
+    /// Relief, pounds a year.
+    pub relief: f64,
+    /// What a surcharge brings the Exchequer, pounds a year; nothing where there is none.
+    pub exchequer: Option<f64>,
+    /// Mean of what residents give, pounds a year; nothing where they are not asked to.
+    pub contributions: Option<f64>,
     /// Mean share of votes for Yes; nothing without a vote.
     pub yes_share: Option<f64>,
     /// 5th and 95th percentile of it.
@@ -202,13 +211,26 @@ pub struct CardRow {
 
 impl CardRow {
     /// Whether there is a vote.
-    pub const fn has_vote(&self) -> bool {
-        self.win_probability.is_some()
+    pub fn has_vote(&self) -> bool {
+        self.kind == Kind::Vote
     }
 
-    /// Yield after relief over a No, pounds a year per dwelling; nothing where there are none.
+    /// Pounds a year per dwelling; nothing where there are none.
+    pub fn per_dwelling(&self, pounds: f64) -> Option<f64> {
+        (self.n_dwellings > 0).then(|| pounds / self.n_dwellings as f64)
+    }
+
+    /// What it brings the council, pounds a year: the yield over what its kind says, or what residents give.
+    pub fn raised(&self) -> f64 {
+        match self.kind {
+            Kind::Voluntary => self.contributions.unwrap_or(self.net_yield_vs_no),
+            _ => self.net_yield_vs_no,
+        }
+    }
+
+    /// The same per dwelling; nothing where there are none.
     pub fn yield_per_dwelling(&self) -> Option<f64> {
-        (self.n_dwellings > 0).then(|| self.net_yield_vs_no / self.n_dwellings as f64)
+        self.per_dwelling(self.raised())
     }
 }
 
@@ -608,19 +630,20 @@ impl SweepFolder {
 
     fn join_parquet(&self, position: usize, file: &File) -> io::Result<()> {
         let first = self.table(0, position).map_err(io::Error::other)?;
-        let mut writer = ParquetWriter::new(BufWriter::new(file))
-            .with_compression(ParquetCompression::Uncompressed)
-            .set_parallel(false)
-            .batched(first.schema())
-            .map_err(io::Error::other)?;
-        for part in 0..self.manifest.parts() {
-            let frame = self.table(part, position).map_err(io::Error::other)?;
-            if frame.height() > 0 {
-                writer.write_batch(&frame).map_err(io::Error::other)?;
+        streamed(file, |file| {
+            let mut writer = ParquetWriter::new(file)
+                .with_compression(ParquetCompression::Uncompressed)
+                .set_parallel(false)
+                .batched(first.schema())
+                .map_err(io::Error::other)?;
+            for part in 0..self.manifest.parts() {
+                let frame = self.table(part, position).map_err(io::Error::other)?;
+                if frame.height() > 0 {
+                    writer.write_batch(&frame).map_err(io::Error::other)?;
+                }
             }
-        }
-        writer.finish().map_err(io::Error::other)?;
-        Ok(())
+            writer.finish().map(drop).map_err(io::Error::other)
+        })
     }
 
     /// The scenarios, with a column for each key that is varied in one of them: as CSV and as Parquet.
@@ -871,9 +894,13 @@ fn card_rows(position: usize, rows: &[Vec<Value>]) -> Vec<CardRow> {
             authority_code: value("authority_code").as_str()?.to_owned(),
             authority: value("authority").as_str()?.to_owned(),
             vote_year: value("vote_year").as_str()?.to_owned(),
+            kind: Kind::of(value("route").as_str()?, value("no_rise").as_f64()?),
             n_dwellings: value("n_dwellings").as_i64()?,
             share_frozen: value("share_frozen_dwellings_own_element").as_f64()?,
             net_yield_vs_no: value("net_yield_vs_no_pounds").as_f64()?,
+            relief: value("relief_cost_pounds").as_f64()?,
+            exchequer: value("exchequer_yield_pounds").as_f64(),
+            contributions: value("contributions_pounds").as_f64(),
             yes_share: value("yes_share").as_f64(),
             yes_range: (value("yes_share_p05").as_f64()).zip(value("yes_share_p95").as_f64()),
             win_probability: value("win_probability").as_f64(),

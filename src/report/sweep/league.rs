@@ -2,6 +2,7 @@
 
 use super::super::league::{LeagueRow, ranks};
 use super::folder::CardRow;
+use super::kind::Kind;
 use super::manifest::Manifest;
 
 /// Among which authorities a figure is ranked.
@@ -9,10 +10,8 @@ use super::manifest::Manifest;
 pub enum Among {
     /// All of them.
     All,
-    /// Those that need a referendum.
-    Vote,
-    /// Those that need none.
-    NoVote,
+    /// Those of one kind.
+    Of(Kind),
 }
 
 impl Among {
@@ -20,16 +19,14 @@ impl Among {
     pub const fn name(self) -> &'static str {
         match self {
             Self::All => "all",
-            Self::Vote => "vote",
-            Self::NoVote => "no_vote",
+            Self::Of(kind) => kind.name(),
         }
     }
 
     fn holds(self, row: &CardRow) -> bool {
         match self {
             Self::All => true,
-            Self::Vote => row.has_vote(),
-            Self::NoVote => !row.has_vote(),
+            Self::Of(kind) => row.kind == kind,
         }
     }
 }
@@ -45,11 +42,18 @@ pub struct Ranked {
     among: &'static [Among],
 }
 
-/// A yield over a No and one over a freeze are not of one kind: they are ranked apart.
-const APART: &[Among] = &[Among::Vote, Among::NoVote];
+/// Yields over a No, over a freeze and over other years are not of one kind: they are ranked apart.
+const APART: &[Among] = &[
+    Among::Of(Kind::Vote),
+    Among::Of(Kind::NoVote),
+    Among::Of(Kind::Freeze),
+    Among::Of(Kind::Order),
+    Among::Of(Kind::Act),
+];
+const VOTE: &[Among] = &[Among::Of(Kind::Vote)];
 
 /// The figures, in the order of the table.
-pub const RANKED: [Ranked; 5] = [
+pub const RANKED: [Ranked; 7] = [
     Ranked {
         figure: "share_frozen_dwellings_own_element",
         unit: "share of dwellings",
@@ -72,13 +76,25 @@ pub const RANKED: [Ranked; 5] = [
         figure: "yes_share",
         unit: "share of votes",
         value: |row| row.yes_share,
-        among: &[Among::Vote],
+        among: VOTE,
     },
     Ranked {
         figure: "win_probability",
         unit: "probability",
         value: |row| row.win_probability,
-        among: &[Among::Vote],
+        among: VOTE,
+    },
+    Ranked {
+        figure: "exchequer_yield_pounds",
+        unit: "pounds a year",
+        value: |row| row.exchequer,
+        among: &[Among::Of(Kind::Act)],
+    },
+    Ranked {
+        figure: "contributions_pounds",
+        unit: "pounds a year",
+        value: |row| row.contributions,
+        among: &[Among::Of(Kind::Voluntary)],
     },
 ];
 
@@ -132,9 +148,16 @@ mod tests {
             authority_code: code.to_owned(),
             authority: format!("Council {code}"),
             vote_year: "2027-28".to_owned(),
+            kind: match chance {
+                Some(_) => Kind::Vote,
+                None => Kind::NoVote,
+            },
             n_dwellings: dwellings,
             share_frozen: frozen,
             net_yield_vs_no: net,
+            relief: 0.0,
+            exchequer: None,
+            contributions: None,
             yes_share: chance.map(|chance| chance / 2.0),
             yes_range: None,
             win_probability: chance,
