@@ -1,6 +1,7 @@
 //! The chart of who pays: the mean change of a bill in groups of homes, and how many pay more.
 
-use super::axis::{Axis, Unit, signed_pounds};
+use super::super::card::signed;
+use super::axis::{Axis, Unit};
 use super::cases::{Case, CaseNames};
 use super::rows::{Row, Rows};
 use super::sheet::{BLACK, Dash, KeyEntry, Sheet};
@@ -145,10 +146,10 @@ pub fn who_pays(chart: &WhoPaysChart) -> String {
 fn row(group: &PayingGroup, has_no: bool) -> Row {
     let mut figures = vec![
         Unit::Number.words(group.homes.round()),
-        signed_pounds(group.over_today),
+        signed(group.over_today, 0),
     ];
     if has_no {
-        figures.push(signed_pounds(group.over_no.unwrap_or(f64::NAN)));
+        figures.push(signed(group.over_no.unwrap_or(f64::NAN), 0));
     }
     figures.push(Unit::Share.words((100.0 * group.pay_more).round() / 100.0));
     Row::Marks {
@@ -180,11 +181,11 @@ fn description(chart: &WhoPaysChart, more: &str) -> String {
                 group.label,
                 Unit::Number.words(group.homes.round()),
                 chart.cases.yes_less_today,
-                signed_pounds(group.over_today)
+                signed(group.over_today, 0)
             ));
             if let Some(change) = group.over_no {
                 let less = &chart.cases.yes_less_no;
-                text.push_str(&format!(", {less} {}", signed_pounds(change)));
+                text.push_str(&format!(", {less} {}", signed(change, 0)));
             }
             text.push_str(&format!(", {} {more}.", Unit::Share.words(group.pay_more)));
         }
