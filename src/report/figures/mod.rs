@@ -13,14 +13,11 @@ pub use several::{
 
 use std::collections::BTreeMap;
 
-use super::chart::{Picture, description_of, picture};
+use super::chart::{NORMAL_90, Picture, description_of, picture};
 use super::document::{Figure, Table};
 
 /// The folder of charts in a folder of results.
 pub const FOLDER: &str = "charts";
-
-/// Standard deviations of a normal between its median and its 95th percentile.
-const NORMAL_90: f64 = 1.645;
 
 /// Charts as pictures, by the names of their figures.
 ///
@@ -67,7 +64,7 @@ fn figure(name: &str, title: String, svg: String, table: Table) -> Figure {
 }
 
 /// A part of a whole in percent, in words: less than half a percent is not nothing.
-fn part_in_words(part: f64, whole: f64) -> String {
+pub(super) fn part_in_words(part: f64, whole: f64) -> String {
     let percent = if whole > 0.0 {
         100.0 * part / whole
     } else {
