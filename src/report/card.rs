@@ -662,6 +662,20 @@ pub(super) fn share(share: f64) -> String {
     }
 }
 
+/// A part of a whole in percent, in words: less than half a percent is not nothing.
+pub(super) fn part_in_words(part: f64, whole: f64) -> String {
+    let percent = if whole > 0.0 {
+        100.0 * part / whole
+    } else {
+        0.0
+    };
+    if percent > 0.0 && percent < 0.5 {
+        "under 1%".to_owned()
+    } else {
+        format!("{percent:.0}%")
+    }
+}
+
 /// Pounds with thousands separated, to 0 or 2 decimals.
 pub(super) fn pounds(value: f64, decimals: u32) -> String {
     let pence = Pence::from_pence((value * 100.0).round() as i64);
@@ -713,6 +727,13 @@ mod tests {
         assert_eq!(signed(0.2, 2), "+£0.20");
         assert_eq!(signed(0.002, 2), "£0.00");
         assert_eq!(signed(f64::NAN, 0), "not known");
+    }
+
+    #[test]
+    fn a_small_part_is_not_nothing() {
+        assert_eq!(part_in_words(50.0, 114_850.0), "under 1%");
+        assert_eq!(part_in_words(0.0, 10.0), "0%");
+        assert_eq!(part_in_words(1.0, 2.0), "50%");
     }
 
     #[test]

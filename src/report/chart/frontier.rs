@@ -1,5 +1,6 @@
 //! The frontier chart: what a vote could raise against how likely it is to be won.
 
+use super::super::card::chance;
 use super::axis::{Axis, Unit};
 use super::sheet::{
     AXIS_ROOM, BLACK, BLUE, Canvas, Dash, Fill, GREEN, Hold, KeyEntry, MARGIN, Place, SKY, Shape,
@@ -192,7 +193,7 @@ fn description(chart: &FrontierChart) -> String {
         format!(
             "{} with a probability of winning of {}",
             Unit::Pounds.words(mark.pounds),
-            Unit::Share.words(mark.win.value())
+            chance(mark.win.value())
         )
     };
     let mut text =

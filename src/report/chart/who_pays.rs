@@ -1,6 +1,6 @@
 //! The chart of who pays: the mean change of a bill in groups of homes, and how many pay more.
 
-use super::super::card::signed;
+use super::super::card::{part_in_words, share, signed};
 use super::axis::{Axis, Unit};
 use super::cases::{Case, CaseNames};
 use super::rows::{Row, Rows};
@@ -151,7 +151,7 @@ fn row(group: &PayingGroup, has_no: bool) -> Row {
     if has_no {
         figures.push(signed(group.over_no.unwrap_or(f64::NAN), 0));
     }
-    figures.push(Unit::Share.words((100.0 * group.pay_more).round() / 100.0));
+    figures.push(part_in_words(group.pay_more, 1.0));
     Row::Marks {
         label: group.label.clone(),
         figures,
@@ -187,7 +187,7 @@ fn description(chart: &WhoPaysChart, more: &str) -> String {
                 let less = &chart.cases.yes_less_no;
                 text.push_str(&format!(", {less} {}", signed(change, 0)));
             }
-            text.push_str(&format!(", {} {more}.", Unit::Share.words(group.pay_more)));
+            text.push_str(&format!(", {} {more}.", share(group.pay_more)));
         }
     }
     text
@@ -240,6 +240,17 @@ mod tests {
     fn without_a_no_the_change_is_over_today_alone() {
         let written = texts(&who_pays(&chart(None)));
         assert!(!written.iter().any(|text| text == "Yes less No"));
+    }
+
+    #[test]
+    fn a_few_homes_that_pay_more_are_not_none() {
+        let mut few = chart(Some(-38.5));
+        few.groupings[0].groups[0].pay_more = 0.0002;
+        let svg = who_pays(&few);
+        assert!(
+            svg.contains("under 1%") && svg.contains("under 0.1%"),
+            "{svg}"
+        );
     }
 
     #[test]

@@ -63,20 +63,6 @@ fn figure(name: &str, title: String, svg: String, table: Table) -> Figure {
     }
 }
 
-/// A part of a whole in percent, in words: less than half a percent is not nothing.
-pub(super) fn part_in_words(part: f64, whole: f64) -> String {
-    let percent = if whole > 0.0 {
-        100.0 * part / whole
-    } else {
-        0.0
-    };
-    if percent > 0.0 && percent < 0.5 {
-        "under 1%".to_owned()
-    } else {
-        format!("{percent:.0}%")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::chart::{Axis, Unit, tornado};
@@ -99,12 +85,5 @@ mod tests {
             .collect();
         assert_eq!(names, ["charts/bills.png", "charts/bills.svg"]);
         assert!(one.alt.starts_with("pounds: £0"), "{}", one.alt);
-    }
-
-    #[test]
-    fn a_small_part_is_not_nothing() {
-        assert_eq!(part_in_words(50.0, 114_850.0), "under 1%");
-        assert_eq!(part_in_words(0.0, 10.0), "0%");
-        assert_eq!(part_in_words(1.0, 2.0), "50%");
     }
 }

@@ -1,6 +1,6 @@
 //! The charts of a run.
 
-use super::super::card::{chance, percent, pounds, share, signed};
+use super::super::card::{chance, part_in_words, percent, pounds, share, signed};
 use super::super::chart::{
     Area, AreasChart, Axis, BandBill, BillsChart, CaseNames, DistributionChart, DistributionLine,
     DistributionPart, DriverBar, FanChart, FanPath, FanStyle, FanYear, PayingGroup, PayingGroups,
@@ -13,7 +13,7 @@ use super::super::results::Briefing;
 use super::super::tables::BandRow;
 use super::super::text::{capital, draws_in_words};
 use super::super::who_pays::DecileRow;
-use super::{NORMAL_90, figure, part_in_words};
+use super::{NORMAL_90, figure};
 use crate::data::{DataError, boundaries};
 use crate::domain::money::thousands;
 use crate::simulation::who_pays::{Against, NOT_KNOWN};

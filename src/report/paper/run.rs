@@ -1,11 +1,11 @@
 //! The briefing on one proposal.
 
 use super::super::card::{
-    chance, driver_lines, frozen_sentences, no_vote, percent, pounds, share, signed, stated,
+    chance, driver_lines, frozen_sentences, no_vote, part_in_words, percent, pounds, share, signed,
+    stated,
 };
 use super::super::days::DayRow;
 use super::super::document::{Block, Column, Document, Fact, Figure, Quoted, Setting, Table, Text};
-use super::super::figures::part_in_words;
 use super::super::medium_term::{
     gap_table, nothing_moves, service_sentence, services_opening, year_sentences, years_table,
 };
