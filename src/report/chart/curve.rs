@@ -437,7 +437,7 @@ mod tests {
         );
         assert!(says(
             &svg,
-            "now: reaches 50% at 75%; the scenario stands at 50%, with a probability of 40%."
+            "now: reaches 50% at 75%; the scenario stands at 50%, with a probability of 40.0%."
         ));
         assert!(says(&svg, "75%") && says(&svg, "wanted: 50%"));
     }

@@ -68,7 +68,7 @@ const SEEN: f64 = 8.0 / PANEL_HEIGHT;
 ///     title: "What to propose".to_owned(),
 ///     source: "own calculation".to_owned(),
 /// });
-/// assert!(svg.contains("£4m with a probability of winning of 50%"));
+/// assert!(svg.contains("£4m with a probability of winning of 50.0%"));
 /// # Ok::<(), bandwise::domain::share::NotAShare>(())
 /// ```
 pub fn frontier_chart(chart: &FrontierChart) -> String {
