@@ -657,6 +657,29 @@ pub(super) fn percent(share: f64, decimals: usize) -> String {
     format!("{rounded:.decimals$}%")
 }
 
+/// A share in percent to a tenth; one that is small but not nothing is never written as nothing.
+pub(super) fn share(share: f64) -> String {
+    if share > 0.0 && share < 0.000_5 {
+        "under 0.1%".to_owned()
+    } else {
+        percent(share, 1)
+    }
+}
+
+/// A part of a whole in percent, in words: less than half a percent is not nothing.
+pub(super) fn part_in_words(part: f64, whole: f64) -> String {
+    let percent = if whole > 0.0 {
+        100.0 * part / whole
+    } else {
+        0.0
+    };
+    if percent > 0.0 && percent < 0.5 {
+        "under 1%".to_owned()
+    } else {
+        format!("{percent:.0}%")
+    }
+}
+
 /// Pounds with thousands separated, to 0 or 2 decimals.
 pub(super) fn pounds(value: f64, decimals: u32) -> String {
     let pence = Pence::from_pence((value * 100.0).round() as i64);
@@ -668,9 +691,13 @@ pub(super) fn pounds(value: f64, decimals: u32) -> String {
     format!("{sign}£{}", thousands(whole))
 }
 
+/// The same with a plus where as written it is more than nothing; `not known` for no number.
 pub(super) fn signed(value: f64, decimals: u32) -> String {
+    if !value.is_finite() {
+        return "not known".to_owned();
+    }
     let text = pounds(value, decimals);
-    if value > 0.0 {
+    if value > 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
         format!("+{text}")
     } else {
         text
@@ -688,5 +715,35 @@ fn range(row: &SummaryRow, show: impl Fn(f64) -> String) -> String {
             )
         }
         _ => "-".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_has_the_sign_of_what_is_written() {
+        assert_eq!(signed(3797.98, 0), "+£3,798");
+        assert_eq!(signed(-63.2, 0), "-£63");
+        assert_eq!(signed(0.2, 0), "£0");
+        assert_eq!(signed(-0.2, 0), "£0");
+        assert_eq!(signed(0.2, 2), "+£0.20");
+        assert_eq!(signed(0.002, 2), "£0.00");
+        assert_eq!(signed(f64::NAN, 0), "not known");
+    }
+
+    #[test]
+    fn a_small_part_is_not_nothing() {
+        assert_eq!(part_in_words(50.0, 114_850.0), "under 1%");
+        assert_eq!(part_in_words(0.0, 10.0), "0%");
+        assert_eq!(part_in_words(1.0, 2.0), "50%");
+    }
+
+    #[test]
+    fn a_small_share_is_not_nothing() {
+        assert_eq!(share(50.0 / 114_850.0), "under 0.1%");
+        assert_eq!(share(0.0), "0.0%");
+        assert_eq!(share(0.001), "0.1%");
     }
 }

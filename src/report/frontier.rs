@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::card::{Card, in_columns, percent, pounds};
-use super::chart::{FrontierChart, FrontierMark, frontier_chart};
+use super::card::{Card, in_columns, percent, pounds, signed};
+use super::chart::{FrontierChart, FrontierMark, NORMAL_90, frontier_chart};
 use super::tables::{ColumnDoc, Record, WarningRow, record};
 use super::text::capital;
 use crate::data::Scenario;
@@ -270,8 +270,6 @@ pub fn chart(prepared: &Prepared, found: &Frontier) -> String {
 
 /// A gain in probability on the same luck that is worth telling.
 const LIKELIER: f64 = 0.001;
-/// Standard deviations of a normal between its median and its 95th percentile.
-const NORMAL_90: f64 = 1.645;
 
 /// The card; `place` is where the files are.
 pub fn card(
@@ -363,7 +361,7 @@ fn describe(prepared: &Prepared, point: &FrontierPoint, card: &mut Card) {
         .map(|&band| {
             format!(
                 "{band} {} ({:+})",
-                signed(point.change_vs_today[band]),
+                signed(point.change_vs_today[band].pounds(), 0),
                 point.rises[band]
             )
         })
@@ -402,15 +400,6 @@ fn describe(prepared: &Prepared, point: &FrontierPoint, card: &mut Card) {
             pounds(mean.abs(), 0),
             pounds(error, 0)
         ));
-    }
-}
-
-fn signed(amount: Pence) -> String {
-    let text = pounds(amount.pounds(), 0);
-    if amount > Pence::ZERO {
-        format!("+{text}")
-    } else {
-        text
     }
 }
 

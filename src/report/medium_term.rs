@@ -7,7 +7,7 @@ use super::tables::{ColumnDoc, Record, record};
 use super::text::wrapped;
 use crate::data::Scenario;
 use crate::domain::money::thousands_to_tenths;
-use crate::domain::{Band, GapAssumes, Limit, Pence, Service, divide_half_up};
+use crate::domain::{Band, GapAssumes, Limit, Pence, Rise, Service, divide_half_up};
 use crate::simulation::medium_term::{Bought, LaterYears, PathFigures};
 use crate::simulation::{DrawOutcomes, Prepared, medium_term};
 use crate::tax::ChargeLine;
@@ -469,16 +469,27 @@ pub(super) fn in_millions(pounds: f64) -> String {
     }
 }
 
-/// What the figures of the table are set against.
-fn against(prepared: &Prepared, rows: &[MediumTermRow]) -> String {
+/// What figures of the first year are set against.
+pub(super) fn baseline(prepared: &Prepared) -> String {
+    let no_rise = prepared.amounts.no_rise;
     if !prepared.schedule.is_local() {
-        return "what it would be without the change".to_owned();
+        "what it would be without the change".to_owned()
+    } else if prepared.route.needs_referendum() {
+        format!("a No ({no_rise})")
+    } else if prepared.principle.limit != Limit::Unlimited {
+        format!("the most that needs no vote ({no_rise})")
+    } else if no_rise > Rise::FREEZE {
+        format!("a rise of {no_rise} for all")
+    } else {
+        "today's amount".to_owned()
     }
-    if prepared.route.needs_referendum() {
-        return format!("a No ({})", prepared.amounts.no_rise);
-    }
-    if prepared.principle.limit != Limit::Unlimited {
-        return format!("the most without a vote ({})", prepared.amounts.no_rise);
+}
+
+/// What the figures of the table are set against, year by year.
+pub(super) fn against(prepared: &Prepared, rows: &[MediumTermRow]) -> String {
+    let first = baseline(prepared);
+    if first != "today's amount" {
+        return first;
     }
     let mut of_no = rows.iter().filter(|row| row.path == "no");
     let raised = of_no.any(|row| row.headline_rise > Some(0.0));

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::card::percent;
-use super::chart::{Axis, CurveMarks, CurvePoint, CurveSeries, Unit, curve};
+use super::card::{chance, percent};
+use super::chart::{Axis, CurveMarks, CurvePoint, CurveSeries, NORMAL_90, Unit, curve};
 use super::results::Briefing;
 use super::tables::{ColumnDoc, Record, record};
 use crate::domain::Share;
@@ -237,9 +237,6 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> 
     charts
 }
 
-/// Standard deviations of a normal between its median and its 95th percentile.
-const NORMAL_90: f64 = 1.645;
-
 /// The lines of the card; none where there is no vote.
 pub(super) fn card_lines(rows: &[NeedRow]) -> Vec<String> {
     let found = |lever: Lever| {
@@ -286,11 +283,17 @@ fn of_comprehension(row: &NeedRow) -> String {
         (None, Some(_)) if row.best_at == Some(1.0) => {
             str::to_owned("knowing would not be enough, even if every voter knew her own bill")
         }
-        (None, best) => format!(
-            "knowing would not be enough: {} at best, if {} of voters knew their own bill",
-            best.map_or("-".to_owned(), |best| percent(best, 1)),
-            row.best_at.map_or("-".to_owned(), |at| percent(at, 0)),
+        (None, Some(best)) => format!(
+            "knowing would not be enough: {} at best{}",
+            chance(best),
+            row.best_at.map_or(String::new(), |at| format!(
+                ", if {} of voters knew their own bill",
+                percent(at, 0)
+            )),
         ),
+        (None, None) => {
+            "with so few draws it is not known whether knowing would be enough".to_owned()
+        }
     }
 }
 
@@ -315,11 +318,11 @@ fn of_shift(row: &NeedRow) -> String {
 
 fn of_poll(row: &NeedRow) -> String {
     let Some(lead) = row.value_needed else {
-        return format!(
-            "no opinion poll would be enough: {} at best",
-            row.best_win_probability
-                .map_or("-".to_owned(), |best| percent(best, 1))
-        );
+        return match row.best_win_probability {
+            Some(best) => format!("no opinion poll would be enough: {} at best", chance(best)),
+            None => "with so few draws it is not known whether any opinion poll would be enough"
+                .to_owned(),
+        };
     };
     let error = give_or_take(row.monte_carlo_error);
     let asked = thousands(u64::from(POLL_SAMPLE));
@@ -386,6 +389,25 @@ mod tests {
         assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
         assert_eq!(rows[0].value_needed, None);
         assert!(rows[0].note.ends_with("not reached"), "{}", rows[0].note);
+    }
+
+    #[test]
+    fn what_few_draws_do_not_tell_is_said_to_be_not_known() {
+        let (mut rows, _) = rows_of("uniform-15", |_| ());
+        for row in [0, 3] {
+            rows[row].value_needed = None;
+            rows[row].best_win_probability = None;
+            rows[row].best_at = None;
+        }
+        let lines = card_lines(&rows).join("\n");
+        assert!(!lines.contains("- at best"), "{lines}");
+        assert_eq!(
+            lines.matches("with so few draws it is not known").count(),
+            2
+        );
+        rows[3].best_win_probability = Some(0.0);
+        let lines = card_lines(&rows).join("\n");
+        assert!(lines.contains("no opinion poll would be enough: below 0.1% at best"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::card::{Card, in_columns, percent, pounds};
-use super::chart::{Axis, TornadoBar, TornadoEnd, Unit, tornado};
+use super::chart::{Axis, NORMAL_90, TornadoBar, TornadoEnd, Unit, tornado};
 use super::tables::{ColumnDoc, Record, WarningRow, record};
 use crate::domain::money::thousands;
 use crate::domain::{Rise, Warning};
@@ -100,8 +100,6 @@ pub fn warnings(found: &Sensitivity) -> Vec<Warning> {
 
 /// Bars of a chart at most.
 const MOST_BARS: usize = 12;
-/// Standard errors of half a 90% range.
-const HALF_RANGE: f64 = 1.645;
 
 /// The tornado chart of an outcome; nothing where no input moves it.
 pub fn chart(prepared: &Prepared, found: &Sensitivity, outcome: Outcome) -> Option<String> {
@@ -118,7 +116,7 @@ pub fn chart(prepared: &Prepared, found: &Sensitivity, outcome: Outcome) -> Opti
     moved.truncate(MOST_BARS);
     let bar = |(factor, ends): &(&FactorSensitivity, Ends)| {
         let end = |place: usize| {
-            let (value, half) = (ends.outcome[place], HALF_RANGE * ends.errors[place]);
+            let (value, half) = (ends.outcome[place], NORMAL_90 * ends.errors[place]);
             TornadoEnd {
                 value,
                 error: Some(match outcome {

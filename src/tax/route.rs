@@ -374,7 +374,10 @@ fn local_dates(case: Case<'_>, excessive: bool) -> String {
         format!("precept issued before 1 March {spring}")
     };
     if excessive {
-        format!("{set}; poll by {}", polling_day(case.year))
+        format!(
+            "{set}; poll by {}",
+            polling_day(case.year).strftime("%-d %B %Y")
+        )
     } else {
         set
     }
@@ -509,7 +512,7 @@ fn order(case: Case<'_>) -> RouteOption {
         standing: "a power that exists; used in Scotland in 2016 and in Wales in 2003, not in England",
         who_pays: format!(
             "no relief to pay for; the parts of the other authorities on the bill move with the ratios: \
-             {} a year over a No, unless they set other amounts; grant may be reckoned on the new tax \
+             {} a year over the same year without it, unless they set other amounts; grant may be reckoned on the new tax \
              base",
             case.budgets.others
         ),

@@ -5,7 +5,9 @@
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
 use bandwise::report::who_pays::{decile_rows, example_rows, summary_rows};
-use bandwise::report::{briefing, card, csv, medium_term, scenario_file, text};
+use bandwise::report::{
+    briefing, card, csv, document, figures, medium_term, paper, scenario_file, text,
+};
 use bandwise::simulation::{BillPart, NoObserver, Prepared, prepare, run, who_pays};
 
 fn prepared(key: &str, authority: &str) -> Prepared {
@@ -95,6 +97,22 @@ fn the_card_and_the_tables_of_derby() {
         &String::from_utf8(csv::csv(&briefing.warnings)).unwrap(),
     );
     snapshot("scenario-derby", &toml);
+}
+
+#[test]
+fn the_briefing_of_derby() {
+    let world = World::embedded(Some("2026-27")).unwrap();
+    let mut scenario = Scenario::load("williamson-2018", &Names::of(&world.assumptions)).unwrap();
+    scenario.draws = 2_000;
+    let prepared = prepare(&scenario, &world).unwrap();
+    let outcomes = run(&prepared, &NoObserver);
+    let toml = scenario_file::toml(&prepared.scenario);
+    let briefing = briefing(&prepared, &outcomes, &toml, &[]).unwrap();
+    let figures = figures::of_run(&prepared, &outcomes, &briefing).unwrap();
+    let paper = paper::of_run(&prepared, &briefing, &figures);
+    // The hash of the tables moves with every one of them; the figures below do not.
+    let text = document::markdown(&paper).replace(&briefing.provenance.data_sha256, "[tables]");
+    snapshot("briefing-derby", &text);
 }
 
 /// The years after the vote, a gap and services, as a scenario states them; read back from the

@@ -347,7 +347,7 @@ mod tests {
         Area {
             name: name.to_owned(),
             value: Some(value),
-            words: super::super::axis::signed_pounds(value),
+            words: super::super::super::card::signed(value, 0),
             rings,
         }
     }

@@ -119,19 +119,6 @@ impl Unit {
     }
 }
 
-/// A change in whole pounds, with its sign.
-pub(super) fn signed_pounds(change: f64) -> String {
-    if !change.is_finite() {
-        return Unit::Pounds.words(change);
-    }
-    let text = Unit::Pounds.tick(change.round());
-    if change.round() > 0.0 {
-        format!("+{text}")
-    } else {
-        text
-    }
-}
-
 /// The financial year that begins in a year; nothing between two.
 fn year(place: f64) -> String {
     // Ticks are sums of steps, and may miss a year by as much as such a sum is off.
@@ -199,13 +186,6 @@ mod tests {
         assert_eq!(Unit::Year.tick(2027.0), "2027-28");
         assert_eq!(Unit::Year.tick(1999.0), "1999-00");
         assert_eq!(Unit::Year.tick(2027.5), "");
-    }
-
-    #[test]
-    fn a_change_has_its_sign() {
-        assert_eq!(signed_pounds(3797.98), "+£3,798");
-        assert_eq!(signed_pounds(-63.2), "-£63");
-        assert_eq!(signed_pounds(0.2), "£0");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The chart of bills: what a full bill of each band is today, after a No and after a Yes.
 
-use super::axis::{Axis, Unit, signed_pounds};
+use super::super::card::signed;
+use super::axis::{Axis, Unit};
 use super::cases::{Case, CaseNames};
 use super::rows::{Row, Rows};
 use super::sheet::{KeyEntry, Sheet};
@@ -76,9 +77,9 @@ pub fn bills(chart: &BillsChart) -> String {
         columns.push((chart.cases.yes_less_no.as_str(), 74.0));
     }
     let row = |band: &BandBill| {
-        let mut figures = vec![signed_pounds(band.yes - band.today)];
+        let mut figures = vec![signed(band.yes - band.today, 0)];
         if has_no {
-            figures.push(signed_pounds(band.yes - band.no));
+            figures.push(signed(band.yes - band.no, 0));
         }
         Row::Marks {
             label: band.label.clone(),

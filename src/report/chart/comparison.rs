@@ -1,6 +1,7 @@
 //! The chart of a comparison: proposals side by side in what they raise, how the vote goes and whom
 //! they freeze.
 
+use super::super::card::chance;
 use super::axis::{Axis, Unit};
 use super::sheet::{
     AXIS_ROOM, BLACK, BLUE, Canvas, Dash, Fill, Hold, KeyEntry, LINE, MARGIN, SKY, Shape, Sheet,
@@ -149,7 +150,7 @@ pub fn comparison(chart: &ComparisonChart) -> String {
                 (Some((mean, low, high)), Some(win)) => {
                     range(canvas, votes(low), votes(high), mark_at);
                     mean_mark(canvas, (votes(mean), mark_at));
-                    let words = format!("P(win) {}", Unit::Share.words(win));
+                    let words = format!("P(win) {}", chance(win));
                     over(canvas, votes(mean), PANELS[1], middle - 9.0, &words);
                 }
                 _ => canvas.label((votes(0.5) + 4.0, middle), "no vote", Hold::Start),
@@ -248,7 +249,7 @@ fn description(chart: &ComparisonChart) -> String {
                 share(mean),
                 share(low),
                 share(high),
-                share(win)
+                chance(win)
             )),
             _ => text.push_str("no vote; "),
         }

@@ -1,5 +1,6 @@
 //! The curve chart: a probability against something that can be changed.
 
+use super::super::card::chance;
 use super::axis::{Axis, Unit};
 use super::sheet::{
     AXIS_ROOM, BLACK, BLUE, Canvas, Colour, DARK, Dash, Fill, GREEN, Hold, KeyEntry, MARGIN,
@@ -351,7 +352,7 @@ fn notes(curves: &[Curve<'_>], marks: CurveMarks, across: &Axis) -> Vec<String> 
             parts.push(format!(
                 "the scenario stands at {}, with a probability of {}",
                 across.unit.words(at),
-                Unit::Share.words(probability.value())
+                chance(probability.value())
             ));
         }
         if !parts.is_empty() {
@@ -368,9 +369,9 @@ fn description(curves: &[Curve<'_>], notes: &[String], across: &Axis, upright: &
             text.push_str(&format!(
                 " {}: from {} at {} to {} at {}.",
                 curve.label,
-                Unit::Share.words(first.probability.value()),
+                chance(first.probability.value()),
                 across.unit.words(first.at),
-                Unit::Share.words(last.probability.value()),
+                chance(last.probability.value()),
                 across.unit.words(last.at),
             ));
         }
@@ -436,7 +437,7 @@ mod tests {
         );
         assert!(says(
             &svg,
-            "now: reaches 50% at 75%; the scenario stands at 50%, with a probability of 40%."
+            "now: reaches 50% at 75%; the scenario stands at 50%, with a probability of 40.0%."
         ));
         assert!(says(&svg, "75%") && says(&svg, "wanted: 50%"));
     }

@@ -14,7 +14,7 @@ pub struct DriverBar {
     /// Probability of winning in the draws in which it is above its median, less that in the others.
     pub effect: f64,
     /// Half the 90% range of the effect from chance alone.
-    pub give_or_take: f64,
+    pub half_range: f64,
 }
 
 /// A chart of what inputs do to the probability of winning: the furthest from nothing on top.
@@ -25,7 +25,7 @@ pub struct DriverBar {
 /// let bar = DriverBar {
 ///     meaning: "share of voters who know what a Yes would cost them".to_owned(),
 ///     effect: 0.094,
-///     give_or_take: 0.007,
+///     half_range: 0.007,
 /// };
 /// let svg = drivers_chart(&[bar], "What moves the vote", "own calculation");
 /// assert!(svg.contains("+9.4 points"));
@@ -40,7 +40,7 @@ pub fn drivers_chart(bars: &[DriverBar], title: &str, source: &str) -> String {
         "probability of winning: input above its median less below it (percentage points)",
         Unit::Points,
     );
-    let ends = |bar: &DriverBar| [bar.effect - bar.give_or_take, bar.effect + bar.give_or_take];
+    let ends = |bar: &DriverBar| [bar.effect - bar.half_range, bar.effect + bar.half_range];
     let extent = axis.unit.extent(
         bars.iter()
             .flat_map(|bar| ends(bar))
@@ -136,10 +136,11 @@ fn description(bars: &[&DriverBar], axis: &Axis) -> String {
             .to_owned();
     for bar in bars {
         text.push_str(&format!(
-            " {}: {}, give or take {:.1} points.",
+            " {}: {}, 90% range from chance alone {} to {}.",
             bar.meaning,
             axis.unit.words(bar.effect),
-            100.0 * bar.give_or_take
+            axis.unit.words(bar.effect - bar.half_range),
+            axis.unit.words(bar.effect + bar.half_range)
         ));
     }
     text
@@ -154,7 +155,7 @@ mod tests {
         DriverBar {
             meaning: meaning.to_owned(),
             effect,
-            give_or_take: 0.01,
+            half_range: 0.01,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The frontier chart: what a vote could raise against how likely it is to be won.
 
+use super::super::card::chance;
 use super::axis::{Axis, Unit};
 use super::sheet::{
     AXIS_ROOM, BLACK, BLUE, Canvas, Dash, Fill, GREEN, Hold, KeyEntry, MARGIN, Place, SKY, Shape,
@@ -67,7 +68,7 @@ const SEEN: f64 = 8.0 / PANEL_HEIGHT;
 ///     title: "What to propose".to_owned(),
 ///     source: "own calculation".to_owned(),
 /// });
-/// assert!(svg.contains("£4m with a probability of winning of 50%"));
+/// assert!(svg.contains("£4m with a probability of winning of 50.0%"));
 /// # Ok::<(), bandwise::domain::share::NotAShare>(())
 /// ```
 pub fn frontier_chart(chart: &FrontierChart) -> String {
@@ -192,7 +193,7 @@ fn description(chart: &FrontierChart) -> String {
         format!(
             "{} with a probability of winning of {}",
             Unit::Pounds.words(mark.pounds),
-            Unit::Share.words(mark.win.value())
+            chance(mark.win.value())
         )
     };
     let mut text =

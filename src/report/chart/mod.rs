@@ -28,6 +28,10 @@ mod sheet;
 mod tornado;
 mod who_pays;
 
+/// Standard deviations of a normal between its median and its 95th percentile: a range of 90% reaches so
+/// many standard errors to either side.
+pub(super) const NORMAL_90: f64 = 1.645;
+
 pub use areas::{Area, AreasChart, areas};
 pub use axis::{Axis, Unit};
 pub use bills::{BandBill, BillsChart, bills};

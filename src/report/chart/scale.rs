@@ -1,6 +1,7 @@
 //! Colours of a map: classes of round width, from light to dark, so that they stay apart in grey.
 
-use super::axis::{Unit, signed_pounds};
+use super::super::card::signed;
+use super::axis::Unit;
 use super::distribution::round_step;
 use super::sheet::{BLACK, Colour, DARK, KeyEntry, WHITE};
 
@@ -88,7 +89,7 @@ impl Scale {
     /// Its classes in the key.
     pub(super) fn key(&self, unknown: bool) -> Vec<KeyEntry> {
         let words = |value: f64| match self.unit {
-            Unit::Pounds => signed_pounds(value),
+            Unit::Pounds => signed(value, 0),
             unit => unit.words(value),
         };
         let known = self

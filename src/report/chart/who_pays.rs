@@ -1,6 +1,7 @@
 //! The chart of who pays: the mean change of a bill in groups of homes, and how many pay more.
 
-use super::axis::{Axis, Unit, signed_pounds};
+use super::super::card::{part_in_words, share, signed};
+use super::axis::{Axis, Unit};
 use super::cases::{Case, CaseNames};
 use super::rows::{Row, Rows};
 use super::sheet::{BLACK, Dash, KeyEntry, Sheet};
@@ -145,12 +146,12 @@ pub fn who_pays(chart: &WhoPaysChart) -> String {
 fn row(group: &PayingGroup, has_no: bool) -> Row {
     let mut figures = vec![
         Unit::Number.words(group.homes.round()),
-        signed_pounds(group.over_today),
+        signed(group.over_today, 0),
     ];
     if has_no {
-        figures.push(signed_pounds(group.over_no.unwrap_or(f64::NAN)));
+        figures.push(signed(group.over_no.unwrap_or(f64::NAN), 0));
     }
-    figures.push(Unit::Share.words((100.0 * group.pay_more).round() / 100.0));
+    figures.push(part_in_words(group.pay_more, 1.0));
     Row::Marks {
         label: group.label.clone(),
         figures,
@@ -180,13 +181,13 @@ fn description(chart: &WhoPaysChart, more: &str) -> String {
                 group.label,
                 Unit::Number.words(group.homes.round()),
                 chart.cases.yes_less_today,
-                signed_pounds(group.over_today)
+                signed(group.over_today, 0)
             ));
             if let Some(change) = group.over_no {
                 let less = &chart.cases.yes_less_no;
-                text.push_str(&format!(", {less} {}", signed_pounds(change)));
+                text.push_str(&format!(", {less} {}", signed(change, 0)));
             }
-            text.push_str(&format!(", {} {more}.", Unit::Share.words(group.pay_more)));
+            text.push_str(&format!(", {} {more}.", share(group.pay_more)));
         }
     }
     text
@@ -239,6 +240,17 @@ mod tests {
     fn without_a_no_the_change_is_over_today_alone() {
         let written = texts(&who_pays(&chart(None)));
         assert!(!written.iter().any(|text| text == "Yes less No"));
+    }
+
+    #[test]
+    fn a_few_homes_that_pay_more_are_not_none() {
+        let mut few = chart(Some(-38.5));
+        few.groupings[0].groups[0].pay_more = 0.0002;
+        let svg = who_pays(&few);
+        assert!(
+            svg.contains("under 1%") && svg.contains("under 0.1%"),
+            "{svg}"
+        );
     }
 
     #[test]

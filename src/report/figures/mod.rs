@@ -14,14 +14,11 @@ pub use several::{
 
 use std::collections::BTreeMap;
 
-use super::chart::{Picture, description_of, picture};
+use super::chart::{NORMAL_90, Picture, description_of, picture};
 use super::document::{Figure, Table};
 
 /// The folder of charts in a folder of results.
 pub const FOLDER: &str = "charts";
-
-/// Standard deviations of a normal between its median and its 95th percentile.
-const NORMAL_90: f64 = 1.645;
 
 /// Charts as pictures, by the names of their figures.
 ///
@@ -67,20 +64,6 @@ fn figure(name: &str, title: String, svg: String, table: Table) -> Figure {
     }
 }
 
-/// A part of a whole in percent, in words: less than half a percent is not nothing.
-fn part_in_words(part: f64, whole: f64) -> String {
-    let percent = if whole > 0.0 {
-        100.0 * part / whole
-    } else {
-        0.0
-    };
-    if percent > 0.0 && percent < 0.5 {
-        "under 1%".to_owned()
-    } else {
-        format!("{percent:.0}%")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::chart::{Axis, Unit, tornado};
@@ -103,12 +86,5 @@ mod tests {
             .collect();
         assert_eq!(names, ["charts/bills.png", "charts/bills.svg"]);
         assert!(one.alt.starts_with("pounds: £0"), "{}", one.alt);
-    }
-
-    #[test]
-    fn a_small_part_is_not_nothing() {
-        assert_eq!(part_in_words(50.0, 114_850.0), "under 1%");
-        assert_eq!(part_in_words(0.0, 10.0), "0%");
-        assert_eq!(part_in_words(1.0, 2.0), "50%");
     }
 }

@@ -1,19 +1,19 @@
 //! The charts of a run.
 
-use super::super::card::{percent, pounds};
+use super::super::card::{chance, part_in_words, percent, pounds, share, signed};
 use super::super::chart::{
     Area, AreasChart, Axis, BandBill, BillsChart, CaseNames, DistributionChart, DistributionLine,
     DistributionPart, DriverBar, FanChart, FanPath, FanStyle, FanYear, PayingGroup, PayingGroups,
     Unit, WhoPaysChart, areas, bills, distribution, drivers_chart, fan, title_of, who_pays,
 };
 use super::super::document::{Column, Figure, Table};
-use super::super::medium_term::MediumTermRow;
+use super::super::medium_term::{MediumTermRow, against, baseline};
 use super::super::needs;
 use super::super::results::Briefing;
 use super::super::tables::BandRow;
 use super::super::text::{capital, draws_in_words};
 use super::super::who_pays::DecileRow;
-use super::{NORMAL_90, figure, part_in_words};
+use super::{NORMAL_90, figure};
 use crate::data::{DataError, boundaries};
 use crate::domain::money::thousands;
 use crate::simulation::who_pays::{Against, NOT_KNOWN};
@@ -35,7 +35,8 @@ pub fn of_run(
         briefing,
         words: Words::of(prepared, briefing),
     };
-    let mut figures = vec![run.bills()];
+    let mut figures = Vec::new();
+    figures.extend(run.bills());
     figures.extend(run.who_pays());
     figures.extend(run.ward_change()?);
     figures.extend(run.yields());
@@ -57,8 +58,10 @@ struct Words {
     full_bill: String,
     /// The part of bills that moves: `the council's own part of the bill`.
     bill: String,
-    /// What the money is over: `a No`.
-    over: &'static str,
+    /// What the money of the first year is over: `a No (4.99%)`.
+    over: String,
+    /// The same where there is little room: `a No`.
+    over_short: String,
     /// From what the figures are.
     source: String,
 }
@@ -100,6 +103,7 @@ impl Words {
             (false, false) => ("over today", "", "of them pay more than today"),
         };
         let whose = prepared.record.authority.class.called();
+        let over = baseline(prepared);
         let provenance = &briefing.provenance;
         Self {
             subject: format!("{}, {}", briefing.authority, briefing.vote_year),
@@ -121,11 +125,12 @@ impl Words {
             } else {
                 "the whole bill".to_owned()
             },
-            over: if vote {
-                "a No"
+            over_short: if local {
+                over.split(" (").next().unwrap_or(&over).to_owned()
             } else {
-                "the same year without it"
+                "the year without the change".to_owned()
             },
+            over,
             source: format!(
                 "bandwise run {}, figures of {}, {}, seed {}. {}.",
                 provenance.scenario,
@@ -173,9 +178,16 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// A full bill of each band.
-    fn bills(&self) -> Figure {
+    /// A full bill of each band; nothing where none changes.
+    fn bills(&self) -> Option<Figure> {
         let words = &self.words;
+        let changes = |band: &BandRow| {
+            let [today, no, yes] = bill_of(self.prepared, band);
+            (yes - today).abs() >= 0.005 || (yes - no).abs() >= 0.005
+        };
+        if !self.briefing.bands.iter().any(changes) {
+            return None;
+        }
         let has_no = words.cases.no.is_some();
         let homes: i64 = self
             .briefing
@@ -255,7 +267,7 @@ impl Run<'_> {
             notes,
             source: words.source.clone(),
         });
-        figure("bills", title, svg, table)
+        Some(figure("bills", title, svg, table))
     }
 
     fn has_no(&self) -> bool {
@@ -272,30 +284,40 @@ impl Run<'_> {
     /// By income and by deprivation of the area; nothing where neither is known of any home.
     fn who_pays(&self) -> Option<Figure> {
         let words = &self.words;
-        let groupings: Vec<PayingGroups> = [
+        let (by, groupings): (Vec<&str>, Vec<PayingGroups>) = [
             (
                 Grouping::IncomeQuintile,
                 "By mean income of the area: fifths of the homes of England and Wales",
+                "income",
             ),
             (
                 Grouping::DeprivationDecile,
                 "By deprivation of the area: tenths of the areas of England",
+                "deprivation",
             ),
         ]
         .into_iter()
-        .map(|(grouping, heading)| PayingGroups {
-            heading: heading.to_owned(),
-            groups: self.paying_groups(grouping),
+        .map(|(grouping, heading, by)| {
+            let groups = PayingGroups {
+                heading: heading.to_owned(),
+                groups: self.paying_groups(grouping),
+            };
+            (by, groups)
         })
-        .filter(|by| by.groups.len() > 1)
-        .collect();
-        if groupings.is_empty() {
+        .filter(|(_, by)| by.groups.len() > 1)
+        .unzip();
+        let changes = |group: &PayingGroup| {
+            group.over_today.abs() >= 0.005
+                || group.over_no.is_some_and(|change| change.abs() >= 0.005)
+        };
+        if !(groupings.iter()).any(|by| by.groups.iter().any(changes)) {
             return None;
         }
         let bill = &words.bill;
         let title = format!(
-            "{}: who pays more and who pays less, by income and deprivation of the area",
-            words.subject
+            "{}: who pays more and who pays less, by {} of the area",
+            words.subject,
+            by.join(" and ")
         );
         let mut columns = vec![
             Column::words("Group"),
@@ -318,7 +340,7 @@ impl Run<'_> {
                 pounds(group.over_today, 2),
             ];
             row.extend(group.over_no.map(|change| pounds(change, 2)));
-            row.push(percent(group.pay_more, 1));
+            row.push(share(group.pay_more));
             row
         };
         let table = Table {
@@ -451,9 +473,12 @@ impl Run<'_> {
             let code = &self.briefing.wards[number].area_code;
             rows.iter().find(|row| row.group == *code).copied()
         };
+        if !rows.iter().any(|row| row.mean_change_pounds.abs() >= 0.005) {
+            return Ok(None);
+        }
         let held = self.areas(
             |number| of_ward(number).map(|row| row.mean_change_pounds),
-            signed,
+            |change| signed(change, 0),
         )?;
         let kind = self.area_kind();
         let less = words.less();
@@ -477,7 +502,7 @@ impl Run<'_> {
                         ward.area.clone(),
                         thousands(row.n_dwellings.round() as u64),
                         pounds(row.mean_change_pounds, 2),
-                        percent(row.share_losing, 1),
+                        share(row.share_losing),
                     ])
                 })
                 .collect(),
@@ -512,7 +537,7 @@ impl Run<'_> {
             .filter_map(|ward| Some((ward.yes_share_p95? - ward.yes_share_p05?) / 2.0))
             .collect();
         let title = format!("{}: share of votes for Yes by {kind}, mean", words.subject);
-        let share = |value: Option<f64>| value.map_or(String::new(), |share| percent(share, 1));
+        let known = |value: Option<f64>| value.map_or(String::new(), share);
         let table = Table {
             caption: format!("Share of votes for Yes by {kind}, percent of the votes cast in it"),
             columns: vec![
@@ -528,10 +553,10 @@ impl Run<'_> {
                     vec![
                         ward.area.clone(),
                         thousands(ward.n_electors.round() as u64),
-                        share(ward.turnout),
-                        share(ward.yes_share),
-                        share(ward.yes_share_p05),
-                        share(ward.yes_share_p95),
+                        known(ward.turnout),
+                        known(ward.yes_share),
+                        known(ward.yes_share_p05),
+                        known(ward.yes_share_p95),
                     ]
                 })
                 .collect(),
@@ -564,9 +589,9 @@ impl Run<'_> {
             return None;
         }
         let budgeted = self.briefing.figure("net_yield_vs_no_pounds")?.mean?;
-        let over = words.over;
+        let over = words.over.as_str();
         let if_won = if self.prepared.route.needs_referendum() {
-            " (if the vote is won)"
+            " if the vote is won"
         } else {
             ""
         };
@@ -578,11 +603,11 @@ impl Run<'_> {
         if low.min(budgeted) - span < 0.0 && high.max(budgeted) + span > 0.0 {
             lines.push(DistributionLine {
                 at: 0.0,
-                words: format!("as much as {over}"),
+                words: format!("as much as {}", words.over_short),
             });
         }
         let title = format!(
-            "{}: really collected in the first year, over {over}{if_won}",
+            "{}: really collected in the first year{if_won}, over {over}",
             words.subject
         );
         let weights = vec![1.0; self.outcomes.collected.len()];
@@ -642,11 +667,10 @@ impl Run<'_> {
         let row = self.briefing.figure("yes_share")?;
         let (mean, low, high) = (row.mean?, row.p05?, row.p95?);
         let win = self.briefing.figure("win_probability")?;
-        let (chance, error) = (win.mean?, win.monte_carlo_error?);
+        let (won, error) = (chance(win.mean?), win.monte_carlo_error?);
         let title = format!(
-            "{}: probability of winning the vote {}; mean share for Yes {} of votes",
+            "{}: probability of winning the vote {won}; mean share for Yes {} of votes",
             words.subject,
-            percent(chance, 1),
             percent(mean, 1)
         );
         let svg = distribution(&DistributionChart {
@@ -661,16 +685,16 @@ impl Run<'_> {
             }],
             beyond: Some(DistributionPart {
                 above: 0.5,
-                words: format!("won: P(win) = {} of draws", percent(chance, 1)),
+                words: format!("won: P(win) {won} of draws"),
                 rest: "lost".to_owned(),
             }),
             title: title.clone(),
             notes: vec![format!(
                 "P(win), the probability of winning, is the share of the draws in which more than half \
-                 of all votes are Yes; give or take {:.1} points from the number of draws alone. A draw \
+                 of all votes are Yes; give or take {:.1} points from chance alone. A draw \
                  is one way in which things that are not known may turn out, weighted by past ballots \
                  and polls.",
-                100.0 * NORMAL_90 * error
+                100.0 * error
             )],
             source: words.source.clone(),
         });
@@ -693,7 +717,7 @@ impl Run<'_> {
                 ],
                 vec![
                     "Probability of winning".to_owned(),
-                    percent(chance, 1),
+                    won,
                     String::new(),
                     String::new(),
                     String::new(),
@@ -713,14 +737,13 @@ impl Run<'_> {
             .map(|driver| DriverBar {
                 meaning: driver.meaning.clone(),
                 effect: driver.effect_on_win_probability,
-                give_or_take: NORMAL_90 * driver.monte_carlo_error,
+                half_range: NORMAL_90 * driver.monte_carlo_error,
             })
             .collect();
         let title = format!(
             "{}: what moves the probability of winning",
             self.words.subject
         );
-        let points = |value: f64| format!("{:.1} points", 100.0 * value + 0.0);
         let table = Table {
             caption:
                 "Probability of winning with the input above its median, less that with it below"
@@ -728,14 +751,18 @@ impl Run<'_> {
             columns: vec![
                 Column::words("Input"),
                 Column::figures("Effect"),
-                Column::figures("Give or take (90%)"),
+                Column::figures("90% range from chance alone"),
             ],
             rows: (bars.iter())
                 .map(|bar| {
                     vec![
                         bar.meaning.clone(),
-                        points(bar.effect),
-                        points(bar.give_or_take),
+                        Unit::Points.words(bar.effect),
+                        format!(
+                            "{} to {}",
+                            Unit::Points.words(bar.effect - bar.half_range),
+                            Unit::Points.words(bar.effect + bar.half_range)
+                        ),
                     ]
                 })
                 .collect(),
@@ -755,14 +782,19 @@ impl Run<'_> {
                 columns: vec![
                     Column::figures(capital(&row.unit)),
                     Column::figures("Probability of winning"),
-                    Column::figures("Give or take (90%)"),
+                    Column::figures("90% range from chance alone"),
                 ],
                 rows: points
                     .map(|point| {
+                        let half = NORMAL_90 * point.monte_carlo_error;
                         vec![
                             Unit::Number.words(point.value),
-                            percent(point.win_probability, 1),
-                            format!("{:.1} points", 100.0 * NORMAL_90 * point.monte_carlo_error),
+                            chance(point.win_probability),
+                            format!(
+                                "{} to {}",
+                                chance(point.win_probability - half),
+                                chance(point.win_probability + half)
+                            ),
                         ]
                     })
                     .collect(),
@@ -781,30 +813,24 @@ impl Run<'_> {
     fn medium_term(&self) -> Option<Figure> {
         let words = &self.words;
         let rows = &self.briefing.medium_term;
-        let paths: Vec<FanPath> = (self.paths().into_iter())
+        let held = self.paths();
+        let paths: Vec<FanPath> = (held.iter())
             .map(|(path, style, label, meaning)| FanPath {
-                style,
-                label,
-                meaning,
-                years: rows
-                    .iter()
-                    .filter(|row| row.path == path)
-                    .filter_map(fan_year)
-                    .collect(),
+                style: *style,
+                label: label.clone(),
+                meaning: meaning.clone(),
+                years: years_of(rows, path),
             })
-            .filter(|path| !path.years.is_empty())
-            // A freeze that is what comes without the proposal is the line at nothing.
-            .filter(|path| path.style != FanStyle::Freeze || path.years.iter().any(moves))
             .collect();
-        if paths.is_empty() {
+        if !(paths.iter()).any(|path| path.years.iter().any(moves)) {
             return None;
         }
-        let over = words.over;
+        let over = words.over.as_str();
         let title = format!("{}: what later years bring, over {over}", words.subject);
-        let mut notes = vec![
-            "Pounds of each year, in every year over what would come in without the proposal then."
-                .to_owned(),
-        ];
+        let mut notes = vec![format!(
+            "Pounds of each year, in every year over {}.",
+            against(self.prepared, rows).trim_end_matches(',')
+        )];
         if self.prepared.route.needs_referendum() {
             notes.push(
                 "Holding the vote is won or lost: its range spans both, its mean is neither. In the \
@@ -837,8 +863,7 @@ impl Run<'_> {
         let table = Table {
             caption: format!("Collected over {over}, mean over the draws, pounds of each year"),
             columns,
-            rows: (self.paths().into_iter())
-                .filter(|(path, ..)| rows.iter().any(|row| row.path == *path))
+            rows: (held.into_iter())
                 .map(|(path, _, _, meaning)| {
                     let cells = years.iter().map(|year| cell(path, year));
                     [meaning].into_iter().chain(cells).collect()
@@ -849,14 +874,10 @@ impl Run<'_> {
         let svg = fan(&FanChart {
             paths,
             measured: Axis::new(
-                &format!("collected over {over} (pounds a year)"),
+                &format!("collected over {} (pounds a year)", words.over_short),
                 Unit::Pounds,
             ),
-            zero: if self.prepared.route.needs_referendum() {
-                "as after a No".to_owned()
-            } else {
-                "as without it".to_owned()
-            },
+            zero: format!("as much as {}", words.over_short),
             title: title.clone(),
             notes,
             source: words.source.clone(),
@@ -864,10 +885,29 @@ impl Run<'_> {
         Some(figure("medium-term", title, svg, table))
     }
 
-    /// The paths that are drawn: key, style, words for its end, and what happens on it.
+    /// The paths that are drawn: key, style, words for its end, and what happens on it. Of two that are
+    /// alike in every year the first is drawn; a freeze that is the line at nothing is not.
     fn paths(&self) -> Vec<(&'static str, FanStyle, String, String)> {
         let rows = &self.briefing.medium_term;
-        let has_relief = rows.iter().any(|row| row.path == "yes_relief_in_pounds");
+        let mut drawn: Vec<Vec<FanYear>> = Vec::new();
+        let mut paths = self.all_paths();
+        paths.retain(|(path, style, ..)| {
+            let years = years_of(rows, path);
+            let nothing = *style == FanStyle::Freeze && !years.iter().any(moves);
+            let known = drawn.iter().any(|held| alike(held, &years));
+            let kept = !years.is_empty() && !nothing && !known;
+            if kept {
+                drawn.push(years);
+            }
+            kept
+        });
+        paths
+    }
+
+    fn all_paths(&self) -> Vec<(&'static str, FanStyle, String, String)> {
+        let rows = &self.briefing.medium_term;
+        let in_pounds = years_of(rows, "yes_relief_in_pounds");
+        let has_relief = !in_pounds.is_empty() && !alike(&years_of(rows, "yes"), &in_pounds);
         let vote = self.prepared.route.needs_referendum();
         let (carried, label) = if vote {
             ("after a Yes", "Yes")
@@ -923,6 +963,20 @@ fn moves(year: &FanYear) -> bool {
     year.mean.abs() >= 0.5
 }
 
+/// Whether two paths bring in the same in every year, to the pound.
+fn alike(one: &[FanYear], other: &[FanYear]) -> bool {
+    let ends = |year: &FanYear| [year.mean, year.low, year.high];
+    let same = |(one, other): (&FanYear, &FanYear)| {
+        (ends(one).iter().zip(ends(other))).all(|(one, other)| (one - other).abs() < 0.5)
+    };
+    one.len() == other.len() && one.iter().zip(other).all(same)
+}
+
+fn years_of(rows: &[MediumTermRow], path: &str) -> Vec<FanYear> {
+    let of_path = rows.iter().filter(|row| row.path == path);
+    of_path.filter_map(fan_year).collect()
+}
+
 fn fan_year(row: &MediumTermRow) -> Option<FanYear> {
     Some(FanYear {
         begins: row.year.split('-').next()?.parse().ok()?,
@@ -946,9 +1000,11 @@ fn group_in_words(grouping: Grouping, row: &DecileRow) -> String {
                 "4" => "fourth",
                 _ => "highest",
             };
-            match row.group_name.rsplit_once("up to ") {
-                Some((_, income)) => format!("{place}: to {income}"),
-                None => format!("{place}: above"),
+            let name = &row.group_name;
+            match (name.rsplit_once("up to "), name.rsplit_once("over ")) {
+                (Some((_, income)), _) => format!("{place}: to {income}"),
+                (None, Some((_, income))) => format!("{place}: above {income}"),
+                (None, None) => place.to_owned(),
             }
         }
         Grouping::DeprivationDecile => match row.group.as_str() {
@@ -960,32 +1016,31 @@ fn group_in_words(grouping: Grouping, row: &DecileRow) -> String {
     }
 }
 
-/// A change in whole pounds with its sign.
-fn signed(change: f64) -> String {
-    let text = pounds(change, 0);
-    if change.round() > 0.0 {
-        format!("+{text}")
-    } else {
-        text
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::results::briefing;
     use super::*;
     use crate::data::scenario::Names;
     use crate::data::{Scenario, World};
+    use crate::domain::{Distribution, Learning, Proposal, Rise, UniformRise};
     use crate::simulation::{NoObserver, prepare, run};
 
     fn figures(key: &str, authority: Option<&str>, draws: u32) -> Vec<Figure> {
+        figures_with(key, authority, |scenario| scenario.draws = draws)
+    }
+
+    fn figures_with(
+        key: &str,
+        authority: Option<&str>,
+        change: impl FnOnce(&mut Scenario),
+    ) -> Vec<Figure> {
         let world = World::embedded(None).expect("the world");
         let names = Names::of(&world.assumptions);
         let mut scenario = Scenario::load(key, &names).expect("a scenario");
         if let Some(authority) = authority {
             (scenario, _) = scenario.for_authority(authority);
         }
-        scenario.draws = draws;
+        change(&mut scenario);
         let prepared = prepare(&scenario, &world).expect("prepared");
         let outcomes = run(&prepared, &NoObserver);
         let found = briefing(&prepared, &outcomes, "", &[]).expect("a briefing");
@@ -1062,6 +1117,98 @@ mod tests {
             for word in ["after a No", "after a Yes", "Yes less"] {
                 assert!(!figure.svg.contains(word), "{word} in {}", figure.name);
             }
+        }
+    }
+
+    fn text_of(figure: &Figure) -> String {
+        let cells = figure.table.rows.iter().flatten().cloned();
+        let heads = figure
+            .table
+            .columns
+            .iter()
+            .map(|column| column.name.clone());
+        let all: Vec<String> = cells.chain(heads).collect();
+        format!(
+            "{} {} {} {} {}",
+            figure.title,
+            figure.alt,
+            figure.svg,
+            figure.table.caption,
+            all.join(" ")
+        )
+    }
+
+    fn named<'a>(figures: &'a [Figure], name: &str) -> &'a Figure {
+        let mut found = figures.iter().filter(|figure| figure.name == name);
+        found.next().expect(name)
+    }
+
+    #[test]
+    fn a_rise_under_the_limit_is_set_against_the_most_that_needs_no_vote() {
+        let figures = figures_with("uniform-15", None, |scenario| {
+            scenario.draws = 200;
+            let rise = Rise::new(0.03).expect("a rise");
+            scenario.proposal = Proposal::Uniform(UniformRise::Stated(rise));
+        });
+        whole(&figures);
+        for name in ["yield", "medium-term"] {
+            let figure = named(&figures, name);
+            assert!(
+                (figure.title).contains("over the most that needs no vote (4.99%)"),
+                "{}",
+                figure.title
+            );
+            assert!(figure.table.caption.contains("the most that needs no vote"));
+            assert!(figure.alt.contains("the most that needs no vote"));
+            assert!(!text_of(figure).contains("without it"), "{name}");
+        }
+    }
+
+    #[test]
+    fn paths_that_are_alike_are_drawn_and_tabled_once() {
+        let figures = figures("williamson-2018", Some("Cardiff"), 200);
+        let years = named(&figures, "medium-term");
+        assert_eq!(years.table.rows.len(), 1, "{:?}", years.table.rows);
+        assert_eq!(years.table.rows[0][0], "as proposed");
+        let pays = named(&figures, "who-pays");
+        assert!(pays.title.ends_with("by income of the area"));
+        assert!(
+            pays.table
+                .rows
+                .iter()
+                .any(|row| { row[0].contains("highest: above £") })
+        );
+    }
+
+    #[test]
+    fn where_only_deprivation_is_known_the_title_says_no_more() {
+        let figures = figures("williamson-2018", Some("City of London"), 200);
+        let title = &named(&figures, "who-pays").title;
+        assert!(title.ends_with("by deprivation of the area"), "{title}");
+    }
+
+    #[test]
+    fn charts_in_which_nothing_moves_are_left_out() {
+        let figures = figures("westminster-band-h", None, 200);
+        assert_eq!(names(&figures), ["yield", "medium-term"]);
+    }
+
+    #[test]
+    fn a_probability_is_never_nothing_and_a_range_is_called_one() {
+        let figures = figures_with("uniform-15", None, |scenario| {
+            scenario.draws = 200;
+            scenario.learning = Learning::PriorsOnly;
+            for (name, value) in [("m", 0.01), ("k", 100.0)] {
+                let fixed = Distribution::Fixed(value);
+                scenario.inputs.insert(name.to_owned(), fixed);
+            }
+        });
+        let vote = named(&figures, "yes-share");
+        assert!(vote.title.contains("the vote below 0.1%"), "{}", vote.title);
+        assert!(vote.svg.contains("P(win) below 0.1% of draws"));
+        for figure in &figures {
+            let text = text_of(figure);
+            assert!(!text.contains("Give or take"), "{}", figure.name);
         }
     }
 

@@ -1,7 +1,8 @@
 //! The briefing on one proposal.
 
 use super::super::card::{
-    chance, driver_lines, frozen_sentences, new_bands, no_vote, percent, pounds, signed, stated,
+    chance, driver_lines, frozen_sentences, new_bands, no_vote, part_in_words, percent, pounds,
+    share, signed, stated,
 };
 use super::super::days::DayRow;
 use super::super::document::{Block, Column, Document, Fact, Figure, Quoted, Setting, Table, Text};
@@ -818,7 +819,7 @@ fn not_added_up(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
 fn band_table(prepared: &Prepared, briefing: &Briefing) -> Table {
     let vote = briefing.has_vote();
     let local = prepared.schedule.is_local();
-    let part = if local {
+    let measured = if local {
         format!(
             "the {}'s own part of a full bill",
             prepared.record.authority.class.called()
@@ -843,7 +844,7 @@ fn band_table(prepared: &Prepared, briefing: &Briefing) -> Table {
         ]);
     }
     let all: i64 = briefing.bands.iter().map(|row| row.n_dwellings).sum();
-    let share = |value: Option<f64>| value.map_or(String::new(), |value| percent(value, 0));
+    let part = |value: Option<f64>| value.map_or(String::new(), |value| part_in_words(value, 1.0));
     let rows = briefing.bands.iter().map(|row| {
         let (today, yes, no) = if local {
             (
@@ -861,7 +862,7 @@ fn band_table(prepared: &Prepared, briefing: &Briefing) -> Table {
         let mut cells = vec![
             row.band.clone(),
             thousands(row.n_dwellings.unsigned_abs()),
-            percent(row.n_dwellings as f64 / all as f64, 1),
+            share(row.n_dwellings as f64 / all as f64),
             pounds(today, 2),
             pounds(yes, 2),
             signed(yes - today, 2),
@@ -870,14 +871,14 @@ fn band_table(prepared: &Prepared, briefing: &Briefing) -> Table {
             cells.extend([
                 pounds(no, 2),
                 signed(yes - no, 2),
-                share(row.share_votes),
-                share(row.yes_share),
+                part(row.share_votes),
+                part(row.yes_share),
             ]);
         }
         cells
     });
     Table {
-        caption: format!("By band: {part}, pounds a year"),
+        caption: format!("By band: {measured}, pounds a year"),
         columns,
         rows: rows.collect(),
         note: if vote {

@@ -53,11 +53,11 @@ pub fn workbook(prepared: &Prepared, briefing: &Briefing) -> Result<Vec<u8>, Wor
             .set_creation_datetime(&made),
     );
     results::summary(book.add_worksheet(), prepared, briefing)?;
-    results::bands(book.add_worksheet(), briefing)?;
+    results::bands(book.add_worksheet(), prepared, briefing)?;
     working::write(&mut book, prepared, briefing)?;
-    results::medium_term(book.add_worksheet(), briefing)?;
-    results::who_pays(book.add_worksheet(), briefing)?;
-    results::areas(book.add_worksheet(), briefing)?;
+    results::medium_term(book.add_worksheet(), prepared, briefing)?;
+    results::who_pays(book.add_worksheet(), prepared, briefing)?;
+    results::areas(book.add_worksheet(), prepared, briefing)?;
     results::law(book.add_worksheet(), prepared, briefing)?;
     results::warnings(book.add_worksheet(), briefing)?;
     assumptions::write(book.add_worksheet(), prepared, briefing)?;
