@@ -218,7 +218,7 @@ pub fn charts(briefing: &Briefing) -> Vec<(&'static str, &'static str, String)> 
             briefing.authority, briefing.vote_year
         );
         let source = format!(
-            "bandwise run {}, {} draws, seed {}. Band: 90% range from chance alone.",
+            "bandwise run {}, {} draws, seed {}. Band: 90% range from chance alone. The noise of the count, which the run has, is left out.",
             briefing.provenance.scenario,
             thousands(u64::from(briefing.provenance.draws)),
             briefing.provenance.seed

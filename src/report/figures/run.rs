@@ -48,6 +48,9 @@ pub fn of_run(
     Ok(figures)
 }
 
+/// Points of a curve that its table shows at most.
+const MOST_POINTS: usize = 12;
+
 /// What all charts of a run say alike.
 struct Words {
     /// `Derby, 2027-28`.
@@ -776,7 +779,12 @@ impl Run<'_> {
     fn needs(&self) -> Vec<Figure> {
         let of_chart = |(lever, name, svg): (&str, &str, String)| {
             let row = self.briefing.needs.iter().find(|row| row.lever == lever)?;
-            let points = (self.briefing.needs_curve.iter()).filter(|point| point.lever == lever);
+            let points: Vec<_> = (self.briefing.needs_curve.iter())
+                .filter(|point| point.lever == lever)
+                .collect();
+            // A dozen points show the curve; `needs_curve.csv` has all.
+            let step = points.len().div_ceil(MOST_POINTS).max(1);
+            let is_share = row.unit.starts_with("share");
             let table = Table {
                 caption: format!("Probability of winning by {}", row.meaning),
                 columns: vec![
@@ -784,11 +792,15 @@ impl Run<'_> {
                     Column::figures("Probability of winning"),
                     Column::figures("90% range from chance alone"),
                 ],
-                rows: points
+                rows: (points.iter().step_by(step))
                     .map(|point| {
                         let half = NORMAL_90 * point.monte_carlo_error;
                         vec![
-                            Unit::Number.words(point.value),
+                            if is_share {
+                                percent(point.value, 1)
+                            } else {
+                                Unit::Number.words(point.value)
+                            },
                             chance(point.win_probability),
                             format!(
                                 "{} to {}",
