@@ -116,7 +116,11 @@ pub(super) fn frozen_sentences(prepared: &Prepared, briefing: &Briefing) -> Vec<
         bands.join(", ")
     };
     let mut bands = named(&|band| share(band) == 1.0);
-    let called = if bands.contains(", ") { "bands" } else { "band" };
+    let called = if bands.contains(", ") {
+        "bands"
+    } else {
+        "band"
+    };
     let partly = named(&|band| share(band) > 0.0 && share(band) < 1.0);
     if !partly.is_empty() {
         let and = if bands.is_empty() { "" } else { " and " };
