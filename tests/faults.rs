@@ -200,10 +200,10 @@ fn a_folder_of_charts_that_holds_nothing_of_others_goes_with_them() {
 }
 
 #[test]
+#[cfg(unix)]
 fn results_behind_a_link_are_replaced_where_they_lie() {
     let folder = with_charts();
     let link = folder.path().join("link");
-    #[cfg(unix)]
     std::os::unix::fs::symlink(folder.path().join("o"), &link).unwrap();
     let results = OutputFolder::open(Place::Named(link.clone()), true).unwrap();
     results.write("provenance.json", b"new").unwrap();
@@ -213,6 +213,62 @@ fn results_behind_a_link_are_replaced_where_they_lie() {
         fs::read(folder.path().join("o/provenance.json")).unwrap(),
         b"new"
     );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_that_leads_nowhere_is_refused_before_the_run() {
+    let folder = tempdir().unwrap();
+    let link = folder.path().join("o");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    for force in [false, true] {
+        let error = OutputFolder::open(Place::Named(link.clone()), force).unwrap_err();
+        assert!(error.to_string().contains("leads nowhere"), "{error}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_in_the_place_of_the_charts_is_refused_before_the_run_and_stays() {
+    let folder = with_charts();
+    let charts = folder.path().join("o/charts");
+    fs::remove_dir_all(&charts).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", &charts).unwrap();
+    let error = OutputFolder::open(Place::Named(folder.path().join("o")), true).unwrap_err();
+    assert!(
+        error.to_string().contains("is in the way of results"),
+        "{error}"
+    );
+    assert!(charts.is_symlink());
+}
+
+#[test]
+fn two_runs_at_once_without_a_place_write_into_two_folders() {
+    let folder = tempdir().unwrap();
+    let words = "run --draws 300 --format csv";
+    let mut runs = [started(folder.path(), words), started(folder.path(), words)];
+    assert!(runs.iter_mut().all(|run| run.wait().unwrap().success()));
+    let found = names(&folder.path().join("bandwise-out"));
+    assert_eq!(found.len(), 2, "{found:?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn tables_of_a_sweep_are_as_private_as_the_user_wants_new_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempdir().unwrap();
+    let program = assert_cmd::cargo::cargo_bin("bandwise");
+    let status = std::process::Command::new("sh")
+        .args(["-c", "umask 077; exec \"$0\" \"$@\""])
+        .arg(program)
+        .args("sweep gentle-efgh --authority Derby --draws 100 --out s".split(' '))
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let table = fs::metadata(folder.path().join("s/authorities.csv")).unwrap();
+    assert_eq!(table.permissions().mode() & 0o777, 0o600);
 }
 
 /// Told to stop, a run leaves nothing; it is then no longer able to write anything either.

@@ -142,7 +142,7 @@ pub struct RunArgs {
 pub enum Format {
     /// Tables, with a data package that describes them.
     Csv,
-    /// Every draw.
+    /// Every table, and every draw.
     Parquet,
     /// A workbook with the working in live formulas.
     Xlsx,

@@ -137,7 +137,7 @@ fn extract(
     folder.write("mapping.toml", mapping_toml(&extract.mapping).as_bytes())?;
     folder.write("provenance.json", &json(&provenance))?;
     tables.describe("households", "A council's own extract")?;
-    let place = folder.path().display().to_string();
+    let place = folder.commit()?.display().to_string();
     let heading = Heading {
         file: &file,
         against: published
@@ -146,7 +146,6 @@ fn extract(
         place: &place,
     };
     let card = card(&extract, reconciliation.as_ref(), heading);
-    folder.commit()?;
     print(&card)
 }
 

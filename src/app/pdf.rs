@@ -93,12 +93,12 @@ impl Browser {
             program.push(env::consts::EXE_SUFFIX);
             env::split_paths(path)
                 .flat_map(|folder| [folder.join(name), folder.join(&program)])
-                .find(|place| place.is_file())
+                .find_map(|place| startable(&place))
         };
         if let Some(named) = named {
             let place = Path::new(named);
             let program = if place.components().count() > 1 {
-                Some(place.to_owned()).filter(|place| place.is_file())
+                startable(place)
             } else {
                 on_path(named)
             };
@@ -112,7 +112,7 @@ impl Browser {
         NAMES
             .iter()
             .find_map(|name| on_path(OsStr::new(name)))
-            .or_else(|| PLACES.iter().map(PathBuf::from).find(|place| place.is_file()))
+            .or_else(|| PLACES.iter().find_map(|place| startable(Path::new(place))))
             .map(|program| Self { program })
             .ok_or_else(|| {
                 cannot(
@@ -138,8 +138,9 @@ impl Browser {
         let mut at_work = at_work();
         *at_work = Some(Job::start(&self.program, html).map_err(|error| trouble(&error))?);
         drop(at_work);
-        let status = wait(limit).map_err(|error| trouble(&error))?;
+        let ended = wait(limit);
         let job = self::at_work().take();
+        let status = ended.map_err(|error| trouble(&error))?;
         let printed = job.as_ref().map(Job::printed);
         match (status, printed) {
             (Some(status), Some(Ok(mut bytes))) if status.success() => {
@@ -158,6 +159,24 @@ impl Browser {
             ))),
         }
     }
+}
+
+/// Where a program is, if it can be started: it is started from another folder than it is found from.
+fn startable(place: &Path) -> Option<PathBuf> {
+    let place = std::path::absolute(place).ok()?;
+    let about = fs::metadata(&place).ok()?;
+    (about.is_file() && executable(&about)).then_some(place)
+}
+
+#[cfg(unix)]
+fn executable(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    about.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn executable(_about: &fs::Metadata) -> bool {
+    true
 }
 
 /// Stops a browser that is at work, for an interrupt: neither it nor its folder stays.
@@ -342,7 +361,12 @@ mod tests {
             let text = io::read_to_string(File::options().read(true).open(&told).unwrap()).unwrap();
             let (place, process) = text.trim().split_once('\n').unwrap();
             assert!(!Path::new(place).exists(), "{place}");
-            assert!(!Path::new("/proc").join(process).exists(), "{process}");
+            let told = Command::new("kill")
+                .args(["-0", process])
+                .stderr(Stdio::null())
+                .status()
+                .unwrap();
+            assert!(!told.success(), "{process}");
         };
 
         let dated = "printf '/CreationDate (D:20261122123456-01'\\''30'\\'')' > paper.pdf";
@@ -404,6 +428,23 @@ mod tests {
             let failure = said(&Browser::find_in(None, path).unwrap_err());
             assert!(failure.contains("briefing.docx needs none"), "{failure}");
         }
+    }
+
+    #[test]
+    fn a_browser_is_started_from_any_folder_and_only_where_it_is_a_program() {
+        let here = env::current_dir().unwrap();
+        let folder = tempfile::tempdir_in(&here).unwrap();
+        let browser = stand_in(folder.path(), "printf page > paper.pdf");
+        let within = folder.path().strip_prefix(&here).unwrap();
+        let named = Path::new(".").join(within).join("browser");
+        let found = Browser::find_in(Some(named.as_os_str()), OsStr::new("")).unwrap();
+        assert_eq!(found, browser);
+        let on_path = Browser::find_in(Some(OsStr::new("browser")), within.as_os_str()).unwrap();
+        assert_eq!(on_path, browser);
+        fs::set_permissions(&browser.program, fs::Permissions::from_mode(0o644)).unwrap();
+        let failure =
+            said(&Browser::find_in(Some(named.as_os_str()), within.as_os_str()).unwrap_err());
+        assert!(failure.contains("is no program"), "{failure}");
     }
 
     #[test]

@@ -43,8 +43,6 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     } else {
         ""
     };
-    let place = format!("{}{first}", folder.path().display());
-    let card = card::card(&prepared, &briefing, &place);
     folder.write("scenario.toml", scenario_toml.as_bytes())?;
     folder.write("ballot-paper.txt", text::ballot(&prepared).as_bytes())?;
     folder.write("provenance.json", &json::json(&briefing.provenance))?;
@@ -71,8 +69,8 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         folder.write("results.json", &json::json(&briefing))?;
     }
     tables.describe(&prepared.scenario.key, &briefing.title)?;
-    folder.commit()?;
-    print(&card)
+    let place = format!("{}{first}", folder.commit()?.display());
+    print(&card::card(&prepared, &briefing, &place))
 }
 
 /// Writes a paper in the formats that are asked for, and its charts; as PDF where there is a browser for

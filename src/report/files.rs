@@ -68,6 +68,9 @@ pub enum OutputError {
     /// The place is a file.
     #[error("{0} is a file, not a folder")]
     NotAFolder(String),
+    /// Where results belong stands something that is none, which is not replaced even by force.
+    #[error("{0} is in the way of results: not replaced [move it away, or choose another folder]")]
+    InTheWay(String),
     /// The place cannot be written to.
     #[error("{place}: cannot write: {reason}")]
     CannotWrite {
@@ -88,7 +91,8 @@ pub enum Place {
 }
 
 /// Every file of a fixed name that a command writes into a folder of results, so that an earlier one's can
-/// be told from others. What else an earlier one wrote stands in its data package.
+/// be told from others. What else an earlier one wrote stands in its data package. The charts that are
+/// named here (`backtest.svg`, `frontier.svg`, `tornado-*.svg`, `needs-*.svg`) are of earlier versions.
 pub const RESULT_FILES: [&str; 80] = [
     "backtest.csv",
     "backtest.parquet",
@@ -221,6 +225,8 @@ pub struct OutputFolder {
     target: PathBuf,
     staging: Staging,
     way: Way,
+    /// The name of which the place is the next free one.
+    free: Option<String>,
     written: RefCell<Vec<WrittenFile>>,
     /// Held while a file is written or moved, and for good once the process has been told to stop.
     busy: Arc<Mutex<()>>,
@@ -232,10 +238,10 @@ impl OutputFolder {
     /// # Errors
     /// When it holds files and they may not be replaced, or the place cannot be written to.
     pub fn open(place: Place, force: bool) -> Result<Self, OutputError> {
-        let place = match place {
-            Place::Named(path) => path,
-            Place::NextFree(name) if force => Path::new(DEFAULT_PARENT).join(name),
-            Place::NextFree(name) => next_free(&name),
+        let (place, free) = match place {
+            Place::Named(path) => (path, None),
+            Place::NextFree(name) if force => (Path::new(DEFAULT_PARENT).join(name), None),
+            Place::NextFree(name) => (next_free(&name), Some(name)),
         };
         let cannot = |error: &io::Error| cannot_write(&place, error);
         let (target, staging, way) = if place.exists() {
@@ -250,6 +256,11 @@ impl OutputFolder {
                     (target, within, Way::OneByOne)
                 }
             }
+        } else if place.is_symlink() {
+            return Err(OutputError::CannotWrite {
+                place: place.display().to_string(),
+                reason: "it is a link that leads nowhere".to_owned(),
+            });
         } else {
             let parent = folder_of(&place);
             let staging = fs::create_dir_all(parent).and_then(|()| Staging::open(parent));
@@ -261,6 +272,7 @@ impl OutputFolder {
             target,
             staging,
             way,
+            free,
             written: RefCell::default(),
             busy: Arc::default(),
         })
@@ -316,19 +328,26 @@ impl OutputFolder {
     }
 
     /// Moves everything into place. Files of an earlier run that are not written now are removed,
-    /// so that old and new results never lie side by side; other files are left alone.
+    /// so that old and new results never lie side by side; other files are left alone. Says where they are:
+    /// at the next free name again where another run has taken the one of this run meanwhile.
     ///
     /// # Errors
     /// When a file cannot be moved.
     pub fn commit(self) -> Result<PathBuf, OutputError> {
         let _busy = held(&self.busy);
         let fresh = self.staging.fresh();
+        let mut place = self.place.clone();
         let cannot = |error: &io::Error| cannot_write(&self.place, error);
         sync_all_folders(&fresh).map_err(|error| cannot(&error))?;
         let moved = match self.way {
-            Way::New => {
-                fs::rename(&fresh, &self.place).and_then(|()| sync_folder(folder_of(&self.place)))
-            }
+            Way::New => loop {
+                match (fs::rename(&fresh, &place), &self.free) {
+                    (Err(error), Some(name)) if TAKEN.contains(&error.kind()) => {
+                        place = next_free(name);
+                    }
+                    (moved, _) => break moved.and_then(|()| sync_folder(folder_of(&place))),
+                }
+            },
             Way::Exchange => match self.exchange(&fresh) {
                 // What tells of a file system that cannot do it, be it to link or to exchange.
                 Err(error) if !STOPS.contains(&error.kind()) => self.one_by_one(&fresh),
@@ -337,7 +356,7 @@ impl OutputFolder {
             Way::OneByOne => self.one_by_one(&fresh),
         };
         moved.map_err(|error| cannot(&error))?;
-        Ok(self.place.clone())
+        Ok(place)
     }
 
     /// Puts the new folder in the place of the earlier one in one step, with the files of others.
@@ -413,6 +432,12 @@ const STOPS: [io::ErrorKind; 4] = [
     io::ErrorKind::StorageFull,
 ];
 
+/// Faults that tell of another run's results in the place.
+const TAKEN: [io::ErrorKind; 2] = [
+    io::ErrorKind::AlreadyExists,
+    io::ErrorKind::DirectoryNotEmpty,
+];
+
 /// The lock, whatever came of the one who held it before.
 fn held(busy: &Mutex<()>) -> MutexGuard<'_, ()> {
     busy.lock().unwrap_or_else(PoisonError::into_inner)
@@ -438,8 +463,21 @@ fn may_be_replaced(place: &Path, force: bool) -> Result<(), OutputError> {
     {
         Err(OutputError::NotResults(name()))
     } else {
-        Ok(())
+        in_the_way(place).map_or(Ok(()), |found| {
+            Err(OutputError::InTheWay(found.display().to_string()))
+        })
     }
+}
+
+/// What stands in a folder of results by the name of one and cannot be one: a folder in the place of a
+/// file, a file or a link in the place of the charts.
+fn in_the_way(place: &Path) -> Option<PathBuf> {
+    let charts = place.join(CHARTS);
+    let no_folder = charts.symlink_metadata().is_ok_and(|found| !found.is_dir());
+    let mut files = RESULT_FILES.iter().map(|name| place.join(name));
+    no_folder
+        .then_some(charts)
+        .or_else(|| files.find(|file| file.is_dir()))
 }
 
 /// A folder aside beside a folder that can be exchanged for it; nothing where it cannot.
@@ -517,11 +555,21 @@ fn sync_all_folders(place: &Path) -> io::Result<()> {
     sync_folder(place)
 }
 
-/// Gives a folder or a file the usual permissions: temporary ones are their owner's alone.
+/// Gives a folder or a file the permissions that new ones get: temporary ones are their owner's alone.
 #[cfg(unix)]
 pub(super) fn open_to_readers(place: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = if place.is_dir() { 0o755 } else { 0o644 };
+    let mut hidden = tempfile::Builder::new();
+    hidden.prefix(ASIDE);
+    // The system takes from it what no new file may have.
+    hidden.permissions(fs::Permissions::from_mode(0o666));
+    let new = hidden.tempfile_in(folder_of(place))?;
+    let of_files = new.as_file().metadata()?.permissions().mode() & 0o777;
+    let mode = if place.is_dir() {
+        of_files | (of_files & 0o444) >> 2
+    } else {
+        of_files
+    };
     fs::set_permissions(place, fs::Permissions::from_mode(mode))
 }
 
@@ -592,12 +640,13 @@ pub(super) fn sync_folder(_place: &Path) -> io::Result<()> {
 fn next_free(name: &str) -> PathBuf {
     let parent = Path::new(DEFAULT_PARENT);
     let first = parent.join(name);
-    if !first.exists() {
+    let there = |path: &Path| path.symlink_metadata().is_ok();
+    if !there(&first) {
         return first;
     }
     (2u32..)
         .map(|n| parent.join(format!("{name}-{n}")))
-        .find(|path| !path.exists())
+        .find(|path| !there(path))
         .unwrap_or(first)
 }
 

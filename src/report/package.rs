@@ -227,6 +227,10 @@ fn resource(file: &WrittenFile, tables: &[TableDoc]) -> Value {
     let other = OTHERS.iter().find(|(name, _)| *name == file.name);
     if let Some((_, title)) = other {
         resource["title"] = json!(title);
+    } else if ending == "toml" {
+        resource["title"] = json!("A scenario as understood.");
+    } else if let Some(chart) = stem.strip_prefix("charts/") {
+        resource["title"] = json!(format!("Chart: {}.", chart.replace(['-', '_'], " ")));
     }
     if let Some(table) = table {
         resource["title"] = json!(table.title);

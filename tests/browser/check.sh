@@ -26,7 +26,10 @@ pdf() { TMPDIR="$work/scratch" "$program" run "$@" >/dev/null; }
 pdf --format html,pdf --out "$work/derby"
 "$program" run --format html --authority Cardiff --out "$work/cardiff" >/dev/null
 "$program" run uniform-15 --format html --authority "Bedfordshire Police" --out "$work/police" >/dev/null
-for name in derby cardiff police; do
+# One that takes an order, one that takes an Act.
+"$program" run scotland-2017 --format html --authority Westminster --out "$work/order" >/dev/null
+"$program" run high-value-surcharge-2028 --format html --authority Camden --out "$work/act" >/dev/null
+for name in derby cardiff police order act; do
     mv "$work/$name/briefing.html" "$work/$name.html"
     look 2-4 "$work/$name.html"
 done

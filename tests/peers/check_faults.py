@@ -42,6 +42,17 @@ def disk(place: Path, options: str):
         subprocess.run(["umount", str(place)], check=True)
 
 
+def may_mount(folder: Path) -> bool:
+    """Whether file systems can be mounted here: root in a container often may not."""
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        return False
+    try:
+        with disk(folder / "tried", "size=16k"):
+            return True
+    except subprocess.CalledProcessError:
+        return False
+
+
 def run(program: str, words: str, out: Path | None = None, **more) -> subprocess.CompletedProcess:
     """What a command does; `out` is where its results go."""
     place = [] if out is None else ["--out", str(out)]
@@ -186,8 +197,8 @@ def main() -> None:
         folder = Path(place)
         os.environ["BANDWISE_DATA_DIR"] = str(folder / "installed")
         ended = stopped(program, folder)
-        if os.geteuid() != 0 or shutil.which("mount") is None:
-            print(f"{ended} runs stopped or killed: results whole (no root: full and read-only disks left out)")
+        if not may_mount(folder):
+            print(f"{ended} runs stopped or killed: results whole (nothing can be mounted: full and read-only disks left out)")
             return
         faults = full_disk(program, folder) + read_only(program, folder)
         mount_point(program, folder)
