@@ -44,7 +44,7 @@ RATES = "A = 1.0, B = 1.0, C = 1.0, D = 0.8, E = 0.6, F = 0.4, G = 0.2, H = 0.0"
 
 def scenario(authority: str, schedule: str, more: str = "") -> str:
     """A scenario file."""
-    return f'format = 1\nkey = "case"\ntitle = "=1+1"\nauthority = "{authority}"\n\n[schedule]\n{schedule}\n\n{more}\n'
+    return f'format = 1\nkey = "case"\ntitle = "A case"\nauthority = "{authority}"\n\n[schedule]\n{schedule}\n\n{more}\n'
 
 
 def with_relief(authority: str, more: str = "", headline: float = 1.0, relief: str = RATES, no: str = "") -> str:
