@@ -45,7 +45,9 @@ done
 # The same bytes again, a minute or a year later.
 pdf --format pdf --out "$work/again"
 cmp "$work/derby/briefing.pdf" "$work/again/briefing.pdf"
-pdftotext "$work/again/briefing.pdf" - | grep --quiet "Derby"
-pdfinfo "$work/again/briefing.pdf" | grep --quiet "^Page size:.*A4"
+pdftotext "$work/again/briefing.pdf" "$work/words.txt"
+pdfinfo "$work/again/briefing.pdf" >"$work/pages.txt"
+grep --quiet "Derby" "$work/words.txt"
+grep --quiet "^Page size:.*A4" "$work/pages.txt"
 rmdir "$work/scratch" # it is empty
 echo "briefing.pdf: the same bytes twice, and nothing left behind"
