@@ -17,7 +17,7 @@ command -v java >/dev/null || missing+=(default-jre-headless)
 command -v chromium >/dev/null || missing+=(chromium)
 command -v pdftotext >/dev/null || missing+=(poppler-utils)
 # Letters as wide as Arial's, so that pages break as they do elsewhere.
-fc-list 2>/dev/null | grep --quiet Liberation || missing+=(fontconfig fonts-liberation)
+fc-list 2>/dev/null | grep Liberation >/dev/null || missing+=(fontconfig fonts-liberation)
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
         echo "missing: ${missing[*]} (on Debian: apt-get install ${missing[*]})" >&2
