@@ -448,7 +448,7 @@ proptest! {
         rises in proptest::array::uniform8(0i64..=3_000_000),
         draws in 1u32..1_000_000,
         seed in 0u64..1 << 62,
-        title in "[!-~][ -~]{0,40}",
+        title in "[!-*,.-<>?A-~][ -~]{0,40}",
         kappa in 0.001f64..1.0,
         yes in 0.02f64..0.98,
         leaves_out in any::<bool>(),
