@@ -6,6 +6,7 @@
 mod run;
 mod several;
 
+pub(super) use run::bill_of;
 pub use run::of_run;
 pub use several::{
     MOST_SCENARIOS, names_of_sweep, of_backtest, of_compare, of_frontier, of_sensitivity, of_sweep,

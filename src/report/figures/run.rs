@@ -156,7 +156,7 @@ impl Words {
 }
 
 /// Today, after a No and after a Yes: a full bill of a band, in the part that moves.
-fn bill_of(prepared: &Prepared, band: &BandRow) -> [f64; 3] {
+pub(in crate::report) fn bill_of(prepared: &Prepared, band: &BandRow) -> [f64; 3] {
     if prepared.schedule.is_local() {
         [
             band.own_bill_today_pounds,

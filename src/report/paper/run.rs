@@ -6,6 +6,7 @@ use super::super::card::{
 };
 use super::super::days::DayRow;
 use super::super::document::{Block, Column, Document, Fact, Figure, Quoted, Setting, Table, Text};
+use super::super::figures::bill_of;
 use super::super::medium_term::{
     gap_table, nothing_moves, service_sentence, services_opening, year_sentences, years_table,
 };
@@ -50,7 +51,7 @@ pub fn of_run(prepared: &Prepared, briefing: &Briefing, figures: &[Figure]) -> D
             provenance.program,
             provenance.version,
             provenance.scenario,
-            &provenance.scenario_sha256[..12],
+            short(&provenance.scenario_sha256),
             draws_in_words(prepared.scenario.draws, prepared.scenario.points),
             provenance.seed
         ),
@@ -846,19 +847,7 @@ fn band_table(prepared: &Prepared, briefing: &Briefing) -> Table {
     let all: i64 = briefing.bands.iter().map(|row| row.n_dwellings).sum();
     let part = |value: Option<f64>| value.map_or(String::new(), |value| part_in_words(value, 1.0));
     let rows = briefing.bands.iter().map(|row| {
-        let (today, yes, no) = if local {
-            (
-                row.own_bill_today_pounds,
-                row.own_bill_yes_pounds,
-                row.own_bill_no_pounds,
-            )
-        } else {
-            (
-                row.total_bill_today_pounds,
-                row.total_bill_yes_pounds,
-                row.total_bill_no_pounds,
-            )
-        };
+        let [today, no, yes] = bill_of(prepared, row);
         let mut cells = vec![
             row.band.clone(),
             thousands(row.n_dwellings.unsigned_abs()),
@@ -1310,6 +1299,11 @@ pub(super) fn made_from(provenance: &Provenance) -> Vec<String> {
         ));
     }
     points
+}
+
+/// The first letters of a hash, by which it is known.
+pub(super) fn short(sha256: &str) -> String {
+    sha256.chars().take(12).collect()
 }
 
 pub(super) fn mean(briefing: &Briefing, metric: &str) -> Option<f64> {

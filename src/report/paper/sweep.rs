@@ -12,7 +12,7 @@ use super::super::sweep::{
     reasons,
 };
 use super::super::text::capital;
-use super::run::{Paper, joined as listed, millions};
+use super::run::{Paper, joined as listed, millions, short};
 use crate::domain::money::thousands;
 
 /// Rows at each end of a league table.
@@ -105,10 +105,6 @@ fn luck(manifest: &Manifest) -> String {
     } else {
         "draws and seed of each scenario in scenarios.csv".to_owned()
     }
-}
-
-fn short(sha256: &str) -> String {
-    sha256.chars().take(12).collect()
 }
 
 fn title(manifest: &Manifest) -> String {
