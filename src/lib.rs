@@ -26,7 +26,7 @@
 //! # Invariants
 //! 1. `domain`, `tax` and `vote` do no IO and know no clock, no randomness and no threads.
 //! 2. Only `data` reads files; only `report` and `app` make output; only `simulation` uses rand,
-//!    rayon, vectors of the processor and optimisers; only `app` uses clap and indicatif; Polars stands in `data`, `tax/apply.rs` and
+//!    rayon, vectors of the processor and optimisers; only `app` uses clap, indicatif and HTTP; Polars stands in `data`, `tax/apply.rs` and
 //!    `report` only.
 //! 3. Polars runs to its end before the first draw, and sums whole numbers only.
 //! 4. A result is a function of scenario, data, seed and program version: not of threads, time,

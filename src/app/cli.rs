@@ -1,5 +1,6 @@
 //! The command line: names here are a contract.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use bandwise::data::scenario::{MOST_DRAWS, Vary};
@@ -60,6 +61,8 @@ pub enum Command {
     Schema,
     /// Lists the built-in scenarios.
     Scenarios,
+    /// Serves a page on which a proposal is tried: for this machine only, until Ctrl-C.
+    Serve(ServeArgs),
 }
 
 /// Which scenario, and what of it to replace.
@@ -447,6 +450,22 @@ pub struct TablesArgs {
     /// Replace tables that are there.
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Listen on this port; 0 picks a free one and prints it.
+    #[arg(long, value_name = "N", default_value_t = 8642)]
+    pub port: u16,
+    /// Do not open the page in a browser.
+    #[arg(long)]
+    pub no_open: bool,
+    /// Listen on this address instead of this machine's own: others can then use the page.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub bind: IpAddr,
+    /// Answer to this name as well, as where another server stands in front; may be given again.
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
 }
 
 #[derive(Debug, Args)]

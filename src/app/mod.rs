@@ -16,6 +16,7 @@ mod run;
 mod scenario;
 mod sensitivity;
 mod sweep;
+mod web;
 
 use clap::Parser;
 
@@ -40,5 +41,6 @@ pub fn dispatch() -> Result<(), Failure> {
         Command::Check(args) => scenario::check(&args),
         Command::Schema => scenario::schema(),
         Command::Scenarios => scenario::list(),
+        Command::Serve(args) => web::serve(&args),
     }
 }

@@ -89,7 +89,7 @@ pub fn replace_parts(
 }
 
 /// Whether a name is that of the scenario's own authority.
-fn is_same(scenario: &Scenario, authority: &str) -> bool {
+pub fn is_same(scenario: &Scenario, authority: &str) -> bool {
     let code = |name: &str| {
         let vintage = Vintage::held(scenario.vintage.as_deref()).ok()?;
         Some(vintage.proposer(name).ok()?.record.authority.code)

@@ -36,7 +36,7 @@ pub fn html(document: &Document) -> String {
                     p.subtitle { (document.subtitle) }
                 }
                 main {
-                    @for block in &document.blocks { (one(block)) }
+                    @for block in &document.blocks { (one(block, &|_| Vec::new())) }
                 }
                 footer { (document.footer) }
             }
@@ -45,6 +45,16 @@ pub fn html(document: &Document) -> String {
     let mut text = page.into_string();
     text.push('\n');
     text
+}
+
+/// Links that stand beside a chart: words and addresses.
+pub type Beside<'a> = &'a dyn Fn(&Figure) -> Vec<(String, String)>;
+
+/// Blocks as a piece of a page, without the page around them; `beside` says what may be taken away with a
+/// chart.
+pub fn fragment(blocks: &[Block], beside: Beside<'_>) -> String {
+    let piece = markup! { @for block in blocks { (one(block, beside)) } };
+    piece.into_string()
 }
 
 /// The line at the foot of every printed page, as a rule of style.
@@ -63,7 +73,7 @@ fn foot(line: &str) -> String {
     )
 }
 
-fn one(block: &Block) -> Markup {
+fn one(block: &Block, beside: Beside<'_>) -> Markup {
     match block {
         Block::Section(heading) => markup! { h2 { (heading) } },
         Block::Part(heading) => markup! { h3 { (heading) } },
@@ -83,14 +93,14 @@ fn one(block: &Block) -> Markup {
             }
         },
         Block::Table(rows) => table(rows, &rows.caption),
-        Block::Figure(chart) => figure(chart),
+        Block::Figure(chart) => figure(chart, &beside(chart)),
         Block::Quoted(words) => quoted(words),
         Block::Group(setting, blocks) => {
             let class = match setting {
                 Setting::Small => "small",
                 Setting::OnScreen => "on-screen",
             };
-            markup! { div class=(class) { @for block in blocks { (one(block)) } } }
+            markup! { div class=(class) { @for block in blocks { (one(block, beside)) } } }
         }
     }
 }
@@ -141,7 +151,7 @@ fn table(table: &Table, name: &str) -> Markup {
     }
 }
 
-fn figure(figure: &Figure) -> Markup {
+fn figure(figure: &Figure, links: &[(String, String)]) -> Markup {
     markup! {
         figure {
             // Its words stay large enough to read on a small screen, where it is moved sideways.
@@ -152,6 +162,15 @@ fn figure(figure: &Figure) -> Markup {
                 details {
                     summary { (super::BEHIND) " " (figure.title) }
                     (table(&figure.table, &format!("{} {}", super::BEHIND, figure.title)))
+                }
+                @if !links.is_empty() {
+                    p.take {
+                        "Take away: "
+                        @for (place, (words, to)) in links.iter().enumerate() {
+                            @if place > 0 { ", " }
+                            a href=(to) aria-label={ (words) ": " (figure.title) } { (words) }
+                        }
+                    }
                 }
             }
         }

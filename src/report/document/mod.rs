@@ -8,8 +8,9 @@ mod markdown;
 mod style;
 mod word;
 
-pub use html::html;
+pub use html::{Beside, fragment, html};
 pub use markdown::markdown;
+pub use style::STYLE;
 pub use word::word;
 
 /// What stands over the table behind a chart.

@@ -1,7 +1,7 @@
 //! How a paper looks in a browser and in print.
 
 /// The style sheet: A4 in print, one column on a screen, no colour that carries a meaning alone.
-pub(super) const STYLE: &str = "\
+pub const STYLE: &str = "\
 :root { color-scheme: light; --ink: #1a1a1a; --soft: #4a4a4a; --line: #8c8c8c; --tint: #f2f4f7; --link: #00508c; }
 * { box-sizing: border-box; }
 html { font: 1rem/1.5 Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif; color: var(--ink); background: #fff; }

@@ -6,5 +6,5 @@ mod run;
 mod sweep;
 
 pub use compare::{Compared, of_compare};
-pub use run::of_run;
+pub use run::{at_a_glance, of_run};
 pub use sweep::of_sweep;

@@ -411,6 +411,55 @@ fn how_likely(briefing: &Briefing) -> Option<String> {
     ))
 }
 
+/// The figures that are kept in sight while a proposal is changed: few, short, each with its base.
+pub fn at_a_glance(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
+    let fact = |label: &str, value: Option<String>, base: String| {
+        value.map(|value| Fact {
+            label: label.to_owned(),
+            value,
+            base,
+        })
+    };
+    let of = |metric: &str| briefing.figure(metric);
+    let percent_of = |metric: &str, places| mean(briefing, metric).map(|one| percent(one, places));
+    let frozen = "share_frozen_dwellings_own_element";
+    let base = of(frozen).map_or(String::new(), |row| format!("of {}", row.base));
+    let local = prepared.schedule.is_local();
+    let (over, against) = match (local, briefing.has_vote()) {
+        (true, false) => ("net_yield_vs_today_pounds", "over today"),
+        (true, true) => ("net_yield_vs_no_pounds", "over a No"),
+        (false, _) => ("net_yield_vs_no_pounds", "over the year without it"),
+    };
+    let year = format!("{against}, budgeted, {}", briefing.vote_year);
+    let error = of("win_probability").and_then(|row| row.monte_carlo_error);
+    let give = error.map_or(String::new(), |error| {
+        format!(
+            ", give or take {:.1} points from chance alone",
+            100.0 * error
+        )
+    });
+    let draws = draws_in_words(prepared.scenario.draws, prepared.scenario.points);
+    let range = of("yes_share").and_then(|row| row.p05.zip(row.p95));
+    let range = range.map(|(low, high)| format!("{} to {}", percent(low, 0), percent(high, 0)));
+    [
+        fact("Frozen homes", percent_of(frozen, 1), base),
+        fact("Raised", mean(briefing, over).map(amount), year),
+        fact(
+            "Votes for Yes",
+            range,
+            "of votes cast, nine draws in ten; more than half wins".to_owned(),
+        ),
+        fact(
+            "Chance of winning",
+            mean(briefing, "win_probability").map(chance),
+            format!("of {draws}{give}"),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
 fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut fact = |label: &str, value: Option<String>, base: String| {

@@ -1,0 +1,80 @@
+//! From a state of the page to everything that it shows: the same functions as the command line's.
+
+use bandwise::report::document::{Document, Figure};
+use bandwise::report::{Briefing, briefing, figures, paper, scenario_file};
+use bandwise::simulation::{DrawOutcomes, NoObserver, Prepared, prepare, run};
+
+use super::choices::{Choices, Chosen};
+use super::desk::Stop;
+use super::refused::Refused;
+use super::site::Site;
+use crate::app::run::too_few_agree;
+
+/// A proposal, simulated.
+pub struct Drawn {
+    /// The scenario made ready.
+    pub prepared: Prepared,
+    /// Its draws.
+    pub outcomes: DrawOutcomes,
+    /// The scenario as understood, as a file.
+    pub scenario_toml: String,
+    /// Its tables.
+    pub briefing: Briefing,
+    /// What was left out of the scenario that it starts from, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// A proposal with its charts and words.
+pub struct Answer {
+    /// The proposal.
+    pub drawn: Drawn,
+    /// Its charts.
+    pub figures: Vec<Figure>,
+    /// Its briefing.
+    pub paper: Document,
+}
+
+impl Drawn {
+    /// Simulates a state.
+    ///
+    /// # Errors
+    /// When the state is no scenario that can be run, or nobody waits any more.
+    pub fn of(choices: &Choices, site: &Site, stop: &Stop) -> Result<Self, Refused> {
+        let Chosen { scenario, notes } = choices.scenario(site)?;
+        let world = site.world(scenario.vintage.as_deref())?;
+        let prepared = prepare(&scenario, world)?;
+        stop.check()?;
+        let outcomes = run(&prepared, &NoObserver);
+        if let Some(few) = too_few_agree(&outcomes) {
+            return Err(Refused::bad_input(few));
+        }
+        stop.check()?;
+        let scenario_toml = scenario_file::toml(&prepared.scenario);
+        let briefing = briefing(&prepared, &outcomes, &scenario_toml, &[])?;
+        stop.check()?;
+        Ok(Self {
+            prepared,
+            outcomes,
+            scenario_toml,
+            briefing,
+            notes,
+        })
+    }
+}
+
+impl Answer {
+    /// Simulates a state and puts it into charts and words.
+    ///
+    /// # Errors
+    /// As [`Drawn::of`].
+    pub fn of(choices: &Choices, site: &Site, stop: &Stop) -> Result<Self, Refused> {
+        let drawn = Drawn::of(choices, site, stop)?;
+        let figures = figures::of_run(&drawn.prepared, &drawn.outcomes, &drawn.briefing)?;
+        let paper = paper::of_run(&drawn.prepared, &drawn.briefing, &figures);
+        Ok(Self {
+            drawn,
+            figures,
+            paper,
+        })
+    }
+}

@@ -1,0 +1,705 @@
+//! The state of the page: what the reader has chosen. It is a link, and it is a scenario.
+//!
+//! Every state is a list of names and values, as a form sends it and as a link holds it. Read, it becomes
+//! a [`Scenario`] by the checks that every scenario file goes through, so that page and command line
+//! cannot mean different things by the same choices.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use bandwise::data::Scenario;
+use bandwise::data::scenario::nearest;
+use bandwise::domain::{Band, ByBand, Distribution, Proposal, Rise, Share, UniformRise};
+use bandwise::report::scenario_file;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use flate2::Compression;
+use flate2::read::{ZlibDecoder, ZlibEncoder};
+
+use super::refused::Refused;
+use super::site::Site;
+use crate::app::scenario::is_same;
+
+/// The most draws that the page makes: more are for the command line.
+pub const MOST_DRAWS: u32 = 20_000;
+/// The most proposals that are pinned.
+pub const MOST_PINS: usize = 4;
+/// The longest scenario, bytes, that is taken into a link.
+pub const LONGEST_SCENARIO: usize = 16_384;
+/// The longest value, bytes, of any other name.
+const LONGEST_VALUE: usize = 200;
+
+/// What the reader has chosen. What is not chosen stays as the scenario says that it starts from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choices {
+    /// The scenario to start from.
+    pub start: Start,
+    /// Another authority: name or ONS code.
+    pub authority: Option<String>,
+    /// Figures of another year.
+    pub vintage: Option<String>,
+    /// What to propose.
+    pub steer: Steer,
+    /// Whether residents on council tax reduction are protected; nothing leaves it as it is.
+    pub protect: Option<bool>,
+    /// The kind of polling day.
+    pub day: Option<String>,
+    /// The share of voters who know on the day what a Yes would cost them.
+    pub comprehension: Option<Share>,
+    /// Number of draws.
+    pub draws: Option<u32>,
+    /// Seed.
+    pub seed: Option<u64>,
+    /// Proposals kept to compare with: each the link of a state without pins.
+    pub pins: Vec<String>,
+}
+
+/// The scenario that a state starts from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// A built-in one, by its key.
+    BuiltIn(String),
+    /// The text of the reader's own.
+    Own(String),
+}
+
+/// How a proposal is steered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Steer {
+    /// As the scenario states it.
+    AsStated,
+    /// By the rise of each band, in the order of bands; band I pays as band H where it is not stated.
+    Bands(Vec<(Band, Rise)>),
+    /// By the headline and the share of the increase given back to each band.
+    Headline(Rise, Vec<(Band, Share)>),
+    /// By one rise for all.
+    Uniform(Rise),
+}
+
+impl Steer {
+    /// Its value in a link.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::AsStated => "as-stated",
+            Self::Bands(_) => "bands",
+            Self::Headline(..) => "headline",
+            Self::Uniform(_) => "uniform",
+        }
+    }
+
+    /// All values in a link.
+    pub const CODES: [&'static str; 4] = ["as-stated", "bands", "headline", "uniform"];
+}
+
+/// A name that a link may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// The name; a band's letter follows where it ends in a hyphen.
+    pub name: &'static str,
+    /// What it says.
+    pub about: &'static str,
+    /// What may stand in it.
+    pub holds: Holds,
+}
+
+/// What may stand in a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// A name or a key.
+    Words,
+    /// One of some words.
+    OneOf(&'static [&'static str]),
+    /// Percent between two limits, to four decimals.
+    Percent(i32, i32),
+    /// A whole number between two limits.
+    Whole(u64, u64),
+    /// A packed scenario: base64 (URL alphabet, unpadded) of its zlib-packed TOML.
+    Packed,
+}
+
+/// All names that a link may hold, in the order of the form.
+pub const FIELDS: [Field; 13] = [
+    Field {
+        name: "start",
+        about: "Key of the built-in scenario to start from (default williamson-2018).",
+        holds: Holds::Words,
+    },
+    Field {
+        name: "scenario",
+        about: "A scenario of one's own to start from, in the place of `start`.",
+        holds: Holds::Packed,
+    },
+    Field {
+        name: "authority",
+        about: "Name or ONS code of the authority (default: the scenario's).",
+        holds: Holds::Words,
+    },
+    Field {
+        name: "vintage",
+        about: "Year of the figures (default: the scenario's, else the newest held).",
+        holds: Holds::Words,
+    },
+    Field {
+        name: "propose",
+        about: "What to propose: as the scenario states it, a rise for each band, a headline with relief, or \
+                one rise for all.",
+        holds: Holds::OneOf(&Steer::CODES),
+    },
+    Field {
+        name: "rise-",
+        about: "With propose=bands: the rise of the band in percent of today's own part of the bill. All of A \
+                to H are needed; band I (Wales) pays as band H where it is not given.",
+        holds: Holds::Percent(-100, 300),
+    },
+    Field {
+        name: "headline",
+        about: "With propose=headline or uniform: the rise for everybody, percent.",
+        holds: Holds::Percent(-100, 300),
+    },
+    Field {
+        name: "relief-",
+        about: "With propose=headline: the share of the increase given back to the band, percent. All of A to \
+                H are needed.",
+        holds: Holds::Percent(0, 100),
+    },
+    Field {
+        name: "protect",
+        about: "Whether residents on council tax reduction pay no more than before (default: as the scenario \
+                says).",
+        holds: Holds::OneOf(&["yes", "no"]),
+    },
+    Field {
+        name: "day",
+        about: "Kind of polling day (default: the scenario's).",
+        holds: Holds::OneOf(&[
+            "with-local-elections",
+            "with-general-election",
+            "stand-alone",
+            "all-postal",
+        ]),
+    },
+    Field {
+        name: "comprehension",
+        about: "Share of voters, percent, who know on the day what a Yes would cost them (default: as \
+                uncertain as the evidence leaves it).",
+        holds: Holds::Percent(0, 100),
+    },
+    Field {
+        name: "draws",
+        about: "Draws of luck (default 10,000).",
+        holds: Holds::Whole(1, MOST_DRAWS as u64),
+    },
+    Field {
+        name: "seed",
+        about: "Seed of the draws (default 1).",
+        holds: Holds::Whole(0, u64::MAX),
+    },
+];
+
+/// The name under which pinned proposals stand in a link.
+pub const PIN: &str = "pin";
+
+/// A state as a scenario.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// The scenario, checked.
+    pub scenario: Scenario,
+    /// What was left out of the scenario that it starts from, in sentences.
+    pub notes: Vec<String>,
+}
+
+impl Choices {
+    /// The state in which the page opens.
+    pub fn opening(start: &str) -> Self {
+        Self {
+            start: Start::BuiltIn(start.to_owned()),
+            authority: None,
+            vintage: None,
+            steer: Steer::AsStated,
+            protect: None,
+            day: None,
+            comprehension: None,
+            draws: None,
+            seed: None,
+            pins: Vec::new(),
+        }
+    }
+
+    /// Reads a state from the query of a link. Empty values say nothing.
+    ///
+    /// # Errors
+    /// When a name is unknown or stands twice, or a value is not allowed.
+    pub fn read(query: &str, site: &Site) -> Result<Self, Refused> {
+        let mut values: BTreeMap<String, String> = BTreeMap::new();
+        let mut pins = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let value = value.trim();
+            if name == PIN {
+                // A pin is looked at when it is compared; here only that it is one.
+                if value.len() > 2 * LONGEST_SCENARIO || pins.len() == MOST_PINS {
+                    return Err(Refused::bad_input(format!(
+                        "pin: more or longer than can be kept (allowed: {MOST_PINS} proposals)"
+                    )));
+                }
+                pins.push(Self::read_without_pins(value, site)?.link());
+                continue;
+            }
+            is_known(&name)?;
+            let longest = if name == "scenario" {
+                2 * LONGEST_SCENARIO
+            } else {
+                LONGEST_VALUE
+            };
+            if value.len() > longest || value.contains(char::is_control) {
+                return Err(Refused::bad_input(format!(
+                    "{name}: too long, or not plain text (allowed: {longest} bytes)"
+                )));
+            }
+            if values.insert(name.to_string(), value.to_owned()).is_some() {
+                return Err(Refused::bad_input(format!(
+                    "{name}: stands twice (allowed: once)"
+                )));
+            }
+        }
+        values.retain(|_, value| !value.is_empty());
+        let mut choices = Self::of_values(&values, site)?;
+        choices.pins = pins;
+        Ok(choices)
+    }
+
+    fn read_without_pins(query: &str, site: &Site) -> Result<Self, Refused> {
+        if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == PIN) {
+            return Err(Refused::bad_input(
+                "pin: holds pins itself (allowed: one proposal)",
+            ));
+        }
+        Self::read(query, site)
+    }
+
+    fn of_values(values: &BTreeMap<String, String>, site: &Site) -> Result<Self, Refused> {
+        let text = |name: &str| values.get(name).cloned();
+        let start = match (text("scenario"), text("start")) {
+            (Some(_), Some(_)) => {
+                return Err(Refused::bad_input(
+                    "start: a scenario of your own is given as well (allowed: one of both)",
+                ));
+            }
+            (Some(packed), None) => Start::Own(unpack(&packed)?),
+            (None, Some(key)) => {
+                site.built_in(&key)?;
+                Start::BuiltIn(key)
+            }
+            (None, None) => Start::BuiltIn(site.default_scenario().to_owned()),
+        };
+        let vintage = text("vintage");
+        site.world(vintage.as_deref())?;
+        let steer = match text("propose").as_deref() {
+            None | Some("as-stated") => Steer::AsStated,
+            Some("bands") => Steer::Bands(by_band(values, "rise-", |name, text| {
+                percent(name, text, -100, 300).map(Rise::from_millionths)
+            })?),
+            Some("headline") => Steer::Headline(
+                Rise::from_millionths(needed(values, "headline", -100, 300)?),
+                by_band(values, "relief-", share)?,
+            ),
+            Some("uniform") => Steer::Uniform(Rise::from_millionths(needed(
+                values, "headline", -100, 300,
+            )?)),
+            Some(other) => return Err(not_one_of("propose", other, &Steer::CODES)),
+        };
+        let protect = match text("protect").as_deref() {
+            None => None,
+            Some("yes") => Some(true),
+            Some("no") => Some(false),
+            Some(other) => return Err(not_one_of("protect", other, &["yes", "no"])),
+        };
+        let day = text("day");
+        if let Some(day) = &day {
+            let days: Vec<&str> = site.days().iter().map(|day| day.key.as_str()).collect();
+            if !days.contains(&day.as_str()) {
+                return Err(not_one_of("day", day, &days));
+            }
+        }
+        let comprehension = match values.get("comprehension") {
+            None => None,
+            Some(value) => Some(share("comprehension", value)?),
+        };
+        let whole = |name: &str, low: u64, high: u64| match values.get(name) {
+            None => Ok(None),
+            Some(value) => match value.parse::<u64>() {
+                Ok(number) if (low..=high).contains(&number) => Ok(Some(number)),
+                _ => Err(Refused::bad_input(format!(
+                    "{name}: {value:?} is not allowed (allowed: {low} to {high})"
+                ))),
+            },
+        };
+        let draws = whole("draws", 1, u64::from(MOST_DRAWS))?;
+        Ok(Self {
+            start,
+            authority: text("authority"),
+            vintage,
+            steer,
+            protect,
+            day,
+            comprehension,
+            draws: draws.and_then(|draws| u32::try_from(draws).ok()),
+            seed: whole("seed", 0, u64::MAX)?,
+            pins: Vec::new(),
+        })
+    }
+
+    /// The query of the link that restores the state, without its pins.
+    pub fn link(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        match &self.start {
+            Start::BuiltIn(key) => query.append_pair("start", key),
+            Start::Own(text) => query.append_pair("scenario", &pack(text)),
+        };
+        let mut add = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                query.append_pair(name, &value);
+            }
+        };
+        add("authority", self.authority.clone());
+        add("vintage", self.vintage.clone());
+        match &self.steer {
+            Steer::AsStated => {}
+            steer => add("propose", Some(steer.code().to_owned())),
+        }
+        match &self.steer {
+            Steer::AsStated => {}
+            Steer::Bands(rises) => {
+                for (band, rise) in rises {
+                    add(&format!("rise-{band}"), Some(percent_of(rise.millionths())));
+                }
+            }
+            Steer::Headline(headline, relief) => {
+                add("headline", Some(percent_of(headline.millionths())));
+                for (band, share) in relief {
+                    add(
+                        &format!("relief-{band}"),
+                        Some(percent_of(share.millionths())),
+                    );
+                }
+            }
+            Steer::Uniform(rise) => add("headline", Some(percent_of(rise.millionths()))),
+        }
+        let yes_or_no = |yes| if yes { "yes" } else { "no" };
+        add("protect", self.protect.map(|yes| yes_or_no(yes).to_owned()));
+        add("day", self.day.clone());
+        let comprehension = self.comprehension;
+        add(
+            "comprehension",
+            comprehension.map(|share| percent_of(share.millionths())),
+        );
+        add("draws", self.draws.map(|draws| draws.to_string()));
+        add("seed", self.seed.map(|seed| seed.to_string()));
+        query.finish()
+    }
+
+    /// The query of the link that restores the state with its pins.
+    pub fn whole_link(&self) -> String {
+        self.link_with(&self.pins)
+    }
+
+    /// The query of the link that restores the state with other pins.
+    pub fn link_with(&self, pins: &[String]) -> String {
+        let mut query = form_urlencoded::Serializer::new(self.link());
+        for pin in pins {
+            query.append_pair(PIN, pin);
+        }
+        query.finish()
+    }
+
+    /// The scenario of the state, by the checks of every scenario file.
+    ///
+    /// # Errors
+    /// When a name is unknown, or the scenario asks for what the page does not do.
+    pub fn scenario(&self, site: &Site) -> Result<Chosen, Refused> {
+        let base = match &self.start {
+            Start::BuiltIn(key) => site.built_in(key)?.clone(),
+            Start::Own(text) => Scenario::parse("your scenario", text, &site.names())?,
+        };
+        let vintage = self.vintage.as_deref().or(base.vintage.as_deref());
+        if let Some(authority) = &self.authority {
+            let found = site.world(vintage)?.vintage.proposer(authority);
+            found.map_err(|error| Refused::bad_input(format!("authority: {error}")))?;
+        }
+        let mut notes = Vec::new();
+        let mut scenario = match &self.authority {
+            Some(authority) if !is_same(&base, authority) => {
+                let (other, left_out) = base.for_authority(authority);
+                notes.extend(
+                    left_out
+                        .iter()
+                        .map(|key| format!("{key} is left out: it was another authority's.")),
+                );
+                other
+            }
+            Some(authority) => Scenario {
+                authority: authority.clone(),
+                ..base
+            },
+            None => base,
+        };
+        if let Some(vintage) = &self.vintage {
+            if scenario.vintage.as_ref() != Some(vintage) {
+                let left_out = scenario.forget_amounts();
+                notes.extend(
+                    left_out
+                        .iter()
+                        .map(|key| format!("{key} is left out: it was another year's.")),
+                );
+            }
+            scenario.vintage = Some(vintage.clone());
+        }
+        self.steer_into(&mut scenario);
+        if let Some(protect) = self.protect {
+            scenario.terms.protects_reduction = protect;
+        }
+        if let Some(day) = &self.day {
+            scenario.day.clone_from(day);
+        }
+        if let Some(share) = self.comprehension {
+            let fixed = Distribution::from_parameters("fixed", &[share.value()]);
+            scenario.campaign.comprehension = Some(fixed.map_err(Refused::bad_input)?);
+        }
+        scenario.draws = self.draws.unwrap_or(scenario.draws);
+        scenario.seed = self.seed.unwrap_or(scenario.seed);
+        // The same checks, and the same rounding, as of the file that can be taken away.
+        let text = scenario_file::toml(&scenario);
+        let scenario = Scenario::parse("your choices", &text, &site.names())?;
+        site.world(scenario.vintage.as_deref())?;
+        if scenario.draws > MOST_DRAWS {
+            return Err(Refused::bad_input(format!(
+                "simulation.draws: {} are more than the page makes (allowed here: 1 to {MOST_DRAWS}) [`bandwise \
+                 run` makes more]",
+                scenario.draws
+            )));
+        }
+        if (scenario.households.as_ref()).is_some_and(|mapping| mapping.file.is_some()) {
+            return Err(Refused::bad_input(
+                "households.file: the page reads no files (allowed here: a scenario without one) [`bandwise \
+                 run` reads it]",
+            ));
+        }
+        Ok(Chosen { scenario, notes })
+    }
+
+    fn steer_into(&self, scenario: &mut Scenario) {
+        let (proposal, words) = match &self.steer {
+            Steer::AsStated => return,
+            Steer::Bands(rises) => (
+                Proposal::BandRises(for_each_band(rises, Rise::FREEZE)),
+                rises_in_words(rises),
+            ),
+            Steer::Headline(headline, relief) => {
+                let nothing = Share::of(0, 1).expect("nothing is a share");
+                let relief = for_each_band(relief, nothing);
+                let words = format!("headline of {headline} with relief");
+                let headline = *headline;
+                (Proposal::HeadlineWithRelief { headline, relief }, words)
+            }
+            Steer::Uniform(rise) => (
+                Proposal::Uniform(UniformRise::Stated(*rise)),
+                format!("{rise} for every band"),
+            ),
+        };
+        let stated = match &self.steer {
+            Steer::Bands(rises) => rises.iter().any(|(band, _)| *band == Band::I),
+            Steer::Headline(_, relief) => relief.iter().any(|(band, _)| *band == Band::I),
+            _ => true,
+        };
+        scenario.band_i_stated = stated;
+        scenario.source = format!("own choices, starting from {}", scenario.key);
+        scenario.title = format!("Own proposal: {words}");
+        "own-proposal".clone_into(&mut scenario.key);
+        scenario.proposal = proposal;
+    }
+}
+
+/// Rises in few words: `A to C frozen, D 20%, E to H 30%`.
+fn rises_in_words(rises: &[(Band, Rise)]) -> String {
+    let mut groups: Vec<(Band, Band, Rise)> = Vec::new();
+    for &(band, rise) in rises {
+        match groups.last_mut() {
+            Some((_, last, known)) if *known == rise => *last = band,
+            _ => groups.push((band, band, rise)),
+        }
+    }
+    let words: Vec<String> = groups
+        .iter()
+        .map(|(first, last, rise)| {
+            let bands = if first == last {
+                first.to_string()
+            } else {
+                format!("{first} to {last}")
+            };
+            let does = match *rise {
+                Rise::FREEZE => "frozen".to_owned(),
+                rise => rise.to_string(),
+            };
+            format!("{bands} {does}")
+        })
+        .collect();
+    words.join(", ")
+}
+
+/// The stated value of each band; band I that of band H where it is not stated.
+fn for_each_band<T: Copy>(stated: &[(Band, T)], otherwise: T) -> ByBand<T> {
+    let of = |band: Band| stated.iter().find(|(one, _)| *one == band);
+    ByBand::from_fn(|band| {
+        let found = of(band).or_else(|| of(Band::H));
+        found.map_or(otherwise, |(_, value)| *value)
+    })
+}
+
+fn is_known(name: &str) -> Result<(), Refused> {
+    let of_band = |stem: &str| {
+        let band = name.strip_prefix(stem)?;
+        band.parse::<Band>().ok()
+    };
+    let known = FIELDS.iter().any(|field| {
+        if field.name.ends_with('-') {
+            of_band(field.name).is_some()
+        } else {
+            field.name == name
+        }
+    });
+    if known {
+        return Ok(());
+    }
+    let names: Vec<&str> = FIELDS.iter().map(|field| field.name).chain([PIN]).collect();
+    Err(Refused::bad_input(format!(
+        "{:?} is no choice of this page (allowed: {}){}",
+        shortened(name),
+        names.join(", "),
+        nearest(name, &names)
+    )))
+}
+
+/// The beginning of a text that need not be told whole.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut letters = text.chars();
+    let short: String = letters.by_ref().take(LONGEST).collect();
+    if letters.next().is_some() {
+        short + "..."
+    } else {
+        short
+    }
+}
+
+fn by_band<T>(
+    values: &BTreeMap<String, String>,
+    stem: &str,
+    read: impl Fn(&str, &str) -> Result<T, Refused>,
+) -> Result<Vec<(Band, T)>, Refused> {
+    let mut found = Vec::new();
+    for band in Band::ALL {
+        let name = format!("{stem}{band}");
+        match values.get(&name) {
+            Some(text) => found.push((band, read(&name, text)?)),
+            // Band I is Welsh only.
+            None if band == Band::I => {}
+            None => {
+                return Err(Refused::bad_input(format!(
+                    "{name}: is missing (allowed: a percentage for each of the bands A to H)"
+                )));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn needed(
+    values: &BTreeMap<String, String>,
+    name: &str,
+    low: i32,
+    high: i32,
+) -> Result<i64, Refused> {
+    match values.get(name) {
+        Some(text) => percent(name, text, low, high),
+        None => Err(Refused::bad_input(format!(
+            "{name}: is missing (allowed: {low} to {high} percent)"
+        ))),
+    }
+}
+
+/// A percentage in parts per million of the whole.
+fn percent(name: &str, text: &str, low: i32, high: i32) -> Result<i64, Refused> {
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-');
+    let number = text.trim_end_matches('%').trim().parse::<f64>().ok();
+    number
+        .filter(|number| (f64::from(low)..=f64::from(high)).contains(number))
+        .filter(|_| text.trim_end_matches('%').trim().chars().all(plain))
+        .map(|number| (number * 10_000.0).round() as i64)
+        .ok_or_else(|| {
+            Refused::bad_input(format!(
+                "{name}: {:?} is no percentage from {low} to {high} (allowed: such as 15 or 4.99)",
+                shortened(text)
+            ))
+        })
+}
+
+fn share(name: &str, text: &str) -> Result<Share, Refused> {
+    let millionths = percent(name, text, 0, 100)?;
+    Share::of(millionths, 1_000_000)
+        .ok_or_else(|| Refused::bad_input(format!("{name}: is no share (allowed: 0 to 100)")))
+}
+
+/// Parts per million as percent, to the last decimal that counts: `4.99`.
+pub fn percent_of(millionths: i64) -> String {
+    let sign = if millionths < 0 { "-" } else { "" };
+    let whole = millionths.abs() / 10_000;
+    let decimals = format!("{:04}", millionths.abs() % 10_000);
+    match decimals.trim_end_matches('0') {
+        "" => format!("{sign}{whole}"),
+        decimals => format!("{sign}{whole}.{decimals}"),
+    }
+}
+
+fn not_one_of(name: &str, value: &str, allowed: &[&str]) -> Refused {
+    Refused::bad_input(format!(
+        "{name}: {:?} is not known (allowed: {}){}",
+        shortened(value),
+        allowed.join(", "),
+        nearest(value, allowed)
+    ))
+}
+
+/// A scenario's text as it stands in a link.
+pub fn pack(text: &str) -> String {
+    let mut packed = Vec::new();
+    ZlibEncoder::new(text.as_bytes(), Compression::best())
+        .read_to_end(&mut packed)
+        .expect("memory can be read");
+    URL_SAFE_NO_PAD.encode(packed)
+}
+
+/// The text of a packed scenario, which is never longer than [`LONGEST_SCENARIO`].
+fn unpack(packed: &str) -> Result<String, Refused> {
+    let refused = |what: &str| {
+        Refused::bad_input(format!(
+            "scenario: {what} [copy the whole link, or bring the file back]"
+        ))
+    };
+    let bytes = URL_SAFE_NO_PAD.decode(packed);
+    let bytes = bytes.map_err(|_| refused("the link is cut off or changed"))?;
+    let mut text = String::new();
+    let mut limited = ZlibDecoder::new(bytes.as_slice()).take(LONGEST_SCENARIO as u64 + 1);
+    limited
+        .read_to_string(&mut text)
+        .map_err(|_| refused("the link is cut off or changed"))?;
+    if text.len() > LONGEST_SCENARIO {
+        return Err(too_long());
+    }
+    Ok(text)
+}
+
+/// What to say of a scenario that is too long.
+pub fn too_long() -> Refused {
+    Refused::bad_input(format!(
+        "scenario: is too long (allowed: {LONGEST_SCENARIO} bytes)"
+    ))
+}

@@ -1,0 +1,76 @@
+//! `serve`: the page on which a proposal is tried.
+//!
+//! [`choices`]: the state of the page, which is a link and a scenario. [`site`]: what all requests are
+//! answered from. [`desk`]: where work is done. [`answer`]: a state, simulated by the same functions as on the
+//! command line. [`page`], [`files`]: what is sent. [`guard`]: who may ask. [`server`]: connections.
+
+mod answer;
+mod choices;
+mod desk;
+mod files;
+mod guard;
+mod page;
+mod refused;
+mod routes;
+mod server;
+mod site;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use super::cli::ServeArgs;
+use super::exit::{Failure, complain, print};
+use guard::Guard;
+use routes::Shared;
+
+/// Serves the page until Ctrl-C.
+pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
+    let site = site::Site::open()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(Failure::bug)?;
+    runtime.block_on(serving(args, site))
+}
+
+async fn serving(args: &ServeArgs, site: site::Site) -> Result<(), Failure> {
+    let wanted = SocketAddr::new(args.bind, args.port);
+    let listener = TcpListener::bind(wanted).await.map_err(|error| {
+        Failure::bad_input(format!(
+            "--port: cannot listen on {wanted}: {error} [--port 0 picks a free one]"
+        ))
+    })?;
+    let bound = listener.local_addr().map_err(Failure::bug)?;
+    let address = format!("http://{}/", shown(bound));
+    print(&format!("bandwise is at {address} (Ctrl-C ends it)\n"))?;
+    if !args.bind.is_loopback() {
+        complain(&format!(
+            "warning: everyone who can reach {} over the network can use the page; there is no password",
+            bound
+        ));
+    }
+    if !args.no_open && open::that_detached(&address).is_err() {
+        complain(&format!(
+            "no browser could be started: open {address} in one"
+        ));
+    }
+    let shared = Arc::new(Shared::new(site));
+    let guard = Guard::new(bound, &args.host);
+    server::run(listener, routes::router(shared, guard)).await
+}
+
+/// An address as a browser on this machine writes it.
+fn shown(bound: SocketAddr) -> SocketAddr {
+    match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => {
+            SocketAddr::new(IpAddr::from([127, 0, 0, 1]), bound.port())
+        }
+        IpAddr::V6(ip) if ip.is_unspecified() => {
+            SocketAddr::new(std::net::Ipv6Addr::LOCALHOST.into(), bound.port())
+        }
+        _ => bound,
+    }
+}
