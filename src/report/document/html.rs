@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
-use super::style::STYLE;
+use super::style::{BLOCKS, PAGE, PRINT};
 use super::{Block, Column, Document, Figure, Holds, Quoted, Run, Setting, Table, Text};
 
 /// The paper as HTML in UTF-8: style and charts inside, no script, nothing fetched.
@@ -28,7 +28,7 @@ pub fn html(document: &Document) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (document.title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(foot(&document.footer))) }
+                style { (PreEscaped(PAGE)) (PreEscaped(BLOCKS)) (PreEscaped(PRINT)) (PreEscaped(foot(&document.footer))) }
             }
             body {
                 header {
@@ -36,7 +36,7 @@ pub fn html(document: &Document) -> String {
                     p.subtitle { (document.subtitle) }
                 }
                 main {
-                    @for block in &document.blocks { (one(block)) }
+                    (all(&document.blocks))
                 }
                 footer { (document.footer) }
             }
@@ -45,6 +45,19 @@ pub fn html(document: &Document) -> String {
     let mut text = page.into_string();
     text.push('\n');
     text
+}
+
+/// Some blocks as they stand in [`html`], for a page that says itself what stands around them: it takes
+/// [`super::BLOCKS`] and [`super::PRINT`] into its style.
+///
+/// # Example
+/// ```
+/// use bandwise::report::document::{Block, fragment};
+/// let blocks = [Block::Section("First".to_owned()), Block::Paragraph("1 < 2".into())];
+/// assert_eq!(fragment(&blocks), "<h2>First</h2><p>1 &lt; 2</p>");
+/// ```
+pub fn fragment(blocks: &[Block]) -> String {
+    all(blocks).into_string()
 }
 
 /// The line at the foot of every printed page, as a rule of style.
@@ -61,6 +74,10 @@ fn foot(line: &str) -> String {
     format!(
         "@page {{ @bottom-left {{ content: \"{words}\"; font: 7pt Arial, sans-serif; color: #4a4a4a; text-align: left; }} }}\n"
     )
+}
+
+fn all(blocks: &[Block]) -> Markup {
+    markup! { @for block in blocks { (one(block)) } }
 }
 
 fn one(block: &Block) -> Markup {
@@ -90,7 +107,7 @@ fn one(block: &Block) -> Markup {
                 Setting::Small => "small",
                 Setting::OnScreen => "on-screen",
             };
-            markup! { div class=(class) { @for block in blocks { (one(block)) } } }
+            markup! { div class=(class) { (all(blocks)) } }
         }
     }
 }
