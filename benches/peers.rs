@@ -27,8 +27,8 @@ use bandwise::domain::evidence::Learning;
 use bandwise::domain::{AreaKind, Band, ByBand, Cells, Liability, Points, Reduction};
 use bandwise::report::files::Place;
 use bandwise::report::{
-    OutputFolder, Tables, briefing, card, document, figures, json, paper, scenario_file, text,
-    workbook,
+    OutputFolder, Sink, Tables, briefing, card, document, figures, json, paper, scenario_file,
+    text, workbook,
 };
 use bandwise::simulation::draw::{Kernel, TileCounts, TileLuck, TileParameters, TileVotes};
 use bandwise::simulation::inputs::normals;

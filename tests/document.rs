@@ -67,6 +67,7 @@ fn paper() -> Document {
             }),
             Block::Figure(Figure {
                 name: "bills".to_owned(),
+                rows: "bands",
                 svg: SVG.to_owned(),
                 title: "Bills".to_owned(),
                 alt: format!("Bills \"by\" band: {AWKWARD}"),
@@ -76,6 +77,7 @@ fn paper() -> Document {
                 Setting::OnScreen,
                 vec![Block::Figure(Figure {
                     name: "absent".to_owned(),
+                    rows: "bands",
                     svg: SVG.to_owned(),
                     title: "Not drawn".to_owned(),
                     alt: "What would be seen.".to_owned(),

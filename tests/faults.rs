@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use bandwise::data::catalogue::sha256;
-use bandwise::report::OutputFolder;
 use bandwise::report::files::Place;
+use bandwise::report::{OutputFolder, Sink};
 use tempfile::{TempDir, tempdir};
 
 /// The program, run in a folder of its own.

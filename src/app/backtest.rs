@@ -2,13 +2,14 @@
 
 use bandwise::data::scenario::Names;
 use bandwise::data::{Assumptions, Scenario, World, evidence};
-use bandwise::report::{Tables, backtest as report, figures, json};
+use bandwise::report::folder::add_charts;
+use bandwise::report::{Sink, Tables, backtest as report, figures, json};
 use bandwise::simulation::backtest::{backtest as predict, backtest_areas};
 use bandwise::simulation::on_threads;
 
 use super::cli::BacktestArgs;
 use super::exit::{Failure, print};
-use super::run::{open, write_charts};
+use super::run::open;
 
 /// The built-in scenario that restates the ballot whose count is held by area.
 const BY_AREA: &str = "bedfordshire-2015";
@@ -33,7 +34,7 @@ pub fn backtest(args: &BacktestArgs) -> Result<(), Failure> {
     let mut tables = Tables::both(&folder);
     tables.add(&rows)?;
     tables.add(&report::area_rows(&areas))?;
-    write_charts(&folder, &[figures::of_backtest(&forecasts)])?;
+    add_charts(&[figures::of_backtest(&forecasts)], &folder)?;
     let provenance = report::provenance(&evidence, effort).map_err(Failure::bug)?;
     folder.write("provenance.json", &json::json(&provenance))?;
     tables.describe("backtest", "Each past ballot predicted from the others")?;

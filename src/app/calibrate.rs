@@ -5,7 +5,7 @@ use bandwise::domain::Evidence;
 use bandwise::report::calibration::{
     calibration_rows, card, evidence_rows, fit_rows, fitted_normal_csv, fitted_normal_file,
 };
-use bandwise::report::{Tables, json};
+use bandwise::report::{Sink, Tables, json};
 use bandwise::simulation::calibrate::calibrate as learn;
 use bandwise::simulation::learn::Effort;
 use bandwise::simulation::on_threads;

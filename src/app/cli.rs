@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use bandwise::data::scenario::{MOST_DRAWS, Vary};
 use bandwise::domain::band::NotABand;
 use bandwise::domain::{Band, Detail, Points, Rise};
+use bandwise::report::folder;
 use bandwise::simulation::synthetic::MOST_ROWS;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -161,6 +162,24 @@ pub enum Format {
     Charts,
     /// The briefing as PDF, printed by an installed Chromium, Chrome or Edge: only when asked for.
     Pdf,
+}
+
+impl Format {
+    /// The formats of its files. What prints a PDF is no matter of the library.
+    pub const fn files(self) -> &'static [folder::Format] {
+        match self {
+            Self::Csv => &[folder::Format::Csv],
+            Self::Parquet => &[folder::Format::Parquet],
+            Self::Xlsx => &[folder::Format::Xlsx],
+            Self::Json => &[folder::Format::Json],
+            Self::Html => &[folder::Format::Html],
+            // What a Markdown paper shows lies beside it.
+            Self::Md => &[folder::Format::Md, folder::Format::Svg, folder::Format::Png],
+            Self::Docx => &[folder::Format::Docx],
+            Self::Charts => &[folder::Format::Svg, folder::Format::Png],
+            Self::Pdf => &[],
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,22 +1,29 @@
 //! `compare`: proposals on the same luck.
 
+use bandwise::report::folder::{Format, Wanted, add_paper};
 use bandwise::report::paper::{Compared, of_compare};
 use bandwise::report::tables::WarningRow;
 use bandwise::report::{
-    Briefing, Tables, briefing, card, figures, json, league, results, scenario_file, text,
+    Briefing, Sink, Tables, briefing, card, figures, json, league, results, scenario_file, text,
 };
 use bandwise::simulation::{
     NoObserver, Observer, Prepared, compare as pair, on_threads, run as simulate, same_evidence,
 };
 
-use super::cli::{CompareArgs, Format};
+use super::cli::CompareArgs;
 use super::exit::{Failure, print};
 use super::progress::Bar;
-use super::run::{open, write_paper};
+use super::run::open;
 use super::scenario::load;
 
 /// The formats of the briefing.
-const PAPER: [Format; 4] = [Format::Html, Format::Md, Format::Docx, Format::Charts];
+const PAPER: [Format; 5] = [
+    Format::Html,
+    Format::Md,
+    Format::Docx,
+    Format::Svg,
+    Format::Png,
+];
 
 /// Compares every scenario with the first: same authority, year, draws and seed.
 pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
@@ -134,7 +141,11 @@ pub fn compare(args: &CompareArgs) -> Result<(), Failure> {
             let drawn: Vec<_> = prepared.iter().zip(&outcomes).collect();
             let figures = figures::of_compare(&drawn);
             let paper = of_compare(&compared, &pairs, &league, &warnings, &provenance, &figures);
-            write_paper(&folder, &PAPER, None, &paper, &figures)?;
+            let wanted = Wanted {
+                formats: &PAPER,
+                pdf: None,
+            };
+            add_paper(&paper, &figures, wanted, &folder)?;
             tables.describe("compare", "Proposals on the same luck")?;
             Some(folder.commit()?.display().to_string())
         }

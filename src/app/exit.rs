@@ -9,6 +9,7 @@ use std::sync::Once;
 use bandwise::data::DataError;
 use bandwise::data::scenario::ScenarioError;
 use bandwise::report::OutputError;
+use bandwise::report::folder::FolderError;
 use bandwise::report::sweep::JoinError;
 use bandwise::simulation::PrepareError;
 
@@ -71,6 +72,17 @@ impl From<OutputError> for Failure {
         Self {
             code: CANNOT_WRITE,
             message: error.to_string(),
+        }
+    }
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        match error {
+            FolderError::Output(error) => error.into(),
+            FolderError::Data(error) => error.into(),
+            FolderError::Workbook(error) => Self::bug(error),
+            FolderError::Word(error) => Self::bug(error),
         }
     }
 }

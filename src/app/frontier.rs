@@ -1,15 +1,16 @@
 //! `frontier`: what to propose.
 
 use bandwise::domain::{Pence, Rise, Share};
+use bandwise::report::folder::add_charts;
 use bandwise::report::frontier::{best, card, limit_rows, rows};
-use bandwise::report::{Tables, figures, json, results, scenario_file};
+use bandwise::report::{Sink, Tables, figures, json, results, scenario_file};
 use bandwise::simulation::frontier::{FrontierError, Wishes, frontier as search};
 use bandwise::simulation::on_threads;
 
 use super::cli::FrontierArgs;
 use super::exit::{Failure, print};
 use super::progress::Bar;
-use super::run::{open, slug, write_charts};
+use super::run::{open, slug};
 use super::scenario::load;
 
 impl From<FrontierError> for Failure {
@@ -49,7 +50,7 @@ pub fn frontier(args: &FrontierArgs) -> Result<(), Failure> {
     tables.add(&rows(&found))?;
     tables.add(&limit_rows(&found))?;
     tables.add(&warnings)?;
-    write_charts(&folder, &[figures::of_frontier(&prepared, &found)])?;
+    add_charts(&[figures::of_frontier(&prepared, &found)], &folder)?;
     for (file, scenario) in best(&prepared, &found) {
         folder.write(file, scenario_file::toml(&scenario).as_bytes())?;
     }

@@ -9,12 +9,12 @@ use bandwise::data::small_areas::small_areas;
 use bandwise::data::{Assumptions, Scenario, World};
 use bandwise::domain::AreaKind;
 use bandwise::domain::money::thousands;
-use bandwise::report::Tables;
 use bandwise::report::csv::csv;
 use bandwise::report::households::{
     Heading, Provenance, add_tables, card, cell_rows, mapping_toml, write_synthetic,
 };
 use bandwise::report::json::json;
+use bandwise::report::{Sink, Tables};
 use bandwise::simulation::Synthetic;
 use bandwise::tax::{Facts, reconcile};
 

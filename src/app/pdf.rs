@@ -120,6 +120,7 @@ impl Browser {
                      or name it in BANDWISE_BROWSER; any browser prints briefing.html to PDF, and \
                      briefing.docx needs none]",
                 )
+                .into()
             })
     }
 
@@ -128,11 +129,11 @@ impl Browser {
     /// # Errors
     /// When the browser does not start, prints nothing, or takes longer than a minute. It is stopped
     /// then, and leaves nothing behind.
-    pub fn print(&self, html: &str) -> Result<Vec<u8>, Failure> {
+    pub fn print(&self, html: &str) -> Result<Vec<u8>, OutputError> {
         self.print_within(html, LIMIT)
     }
 
-    fn print_within(&self, html: &str, limit: Duration) -> Result<Vec<u8>, Failure> {
+    fn print_within(&self, html: &str, limit: Duration) -> Result<Vec<u8>, OutputError> {
         let trouble = |error: &io::Error| cannot(&format!("{}: {error}", self.program.display()));
         // An interrupt waits until the job can be found and stopped.
         let mut at_work = at_work();
@@ -320,12 +321,11 @@ fn undate(pdf: &mut [u8]) {
     }
 }
 
-fn cannot(reason: &str) -> Failure {
+fn cannot(reason: &str) -> OutputError {
     OutputError::CannotWrite {
         place: "briefing.pdf".to_owned(),
         reason: reason.to_owned(),
     }
-    .into()
 }
 
 #[cfg(test)]
@@ -379,7 +379,7 @@ mod tests {
         gone();
 
         let fails = stand_in(folder.path(), &format!("{tell}; exit 3"));
-        let failure = said(&fails.print("").unwrap_err());
+        let failure = fails.print("").unwrap_err().to_string();
         assert!(
             failure.contains("briefing.pdf: cannot write: "),
             "{failure}"
@@ -392,7 +392,10 @@ mod tests {
 
         // What it has started ends with it.
         let hangs = stand_in(folder.path(), &format!("sleep 600 & {tell}; wait"));
-        let failure = said(&hangs.print_within("", Duration::from_secs(1)).unwrap_err());
+        let failure = hangs
+            .print_within("", Duration::from_secs(1))
+            .unwrap_err()
+            .to_string();
         assert!(
             failure.contains("did not print it within 1 seconds"),
             "{failure}"
@@ -402,7 +405,8 @@ mod tests {
         let missing = Browser {
             program: folder.path().join("none"),
         };
-        assert!(said(&missing.print("").unwrap_err()).contains("none: No such file"));
+        let failure = missing.print("").unwrap_err().to_string();
+        assert!(failure.contains("none: No such file"), "{failure}");
     }
 
     #[test]

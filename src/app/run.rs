@@ -1,11 +1,8 @@
 //! `run`: the main job.
 
-use bandwise::report::document::{Document, Figure};
 use bandwise::report::files::Place;
-use bandwise::report::{
-    OutputFolder, Tables, briefing, card, document, figures, json, paper, scenario_file, text,
-    workbook,
-};
+use bandwise::report::folder::{Print, Wanted, of_run};
+use bandwise::report::{OutputFolder, briefing, card, scenario_file};
 use bandwise::simulation::{DrawOutcomes, on_threads, run as simulate};
 
 use super::cli::{Format, Output, RunArgs};
@@ -37,88 +34,23 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let briefing = on_threads(args.output.threads, || {
         briefing(&prepared, &outcomes, &scenario_toml, &loaded.overrides)
     })?;
-    let wants = |format| args.format.contains(&format);
-    let first = if wants(Format::Html) {
+    let first = if args.format.contains(&Format::Html) {
         " (open briefing.html first)"
     } else {
         ""
     };
-    folder.write("scenario.toml", scenario_toml.as_bytes())?;
-    folder.write("ballot-paper.txt", text::ballot(&prepared).as_bytes())?;
-    folder.write("provenance.json", &json::json(&briefing.provenance))?;
-    let mut tables = Tables::new(&folder, wants(Format::Csv), wants(Format::Parquet));
-    briefing.add_to(&mut tables)?;
-    tables.add_draws(&prepared, &outcomes)?;
-    if wants(Format::Xlsx) {
-        let workbook = workbook::workbook(&prepared, &briefing).map_err(Failure::bug)?;
-        folder.write("workbook.xlsx", &workbook)?;
-    }
-    let of_paper = [
-        Format::Html,
-        Format::Md,
-        Format::Docx,
-        Format::Charts,
-        Format::Pdf,
-    ];
-    if of_paper.into_iter().any(wants) {
-        let figures = figures::of_run(&prepared, &outcomes, &briefing)?;
-        let paper = paper::of_run(&prepared, &briefing, &figures);
-        write_paper(&folder, &args.format, browser.as_ref(), &paper, &figures)?;
-    }
-    if wants(Format::Json) {
-        folder.write("results.json", &json::json(&briefing))?;
-    }
-    tables.describe(&prepared.scenario.key, &briefing.title)?;
+    let formats: Vec<_> = (args.format.iter())
+        .flat_map(|one| one.files())
+        .copied()
+        .collect();
+    let printer = browser.map(|browser| move |page: &str| browser.print(page));
+    let wanted = Wanted {
+        formats: &formats,
+        pdf: printer.as_ref().map(|print| print as Print<'_>),
+    };
+    of_run(&prepared, &outcomes, &briefing, wanted, &folder)?;
     let place = format!("{}{first}", folder.commit()?.display());
     print(&card::card(&prepared, &briefing, &place))
-}
-
-/// Writes a paper in the formats that are asked for, and its charts; as PDF where there is a browser for
-/// it.
-pub fn write_paper(
-    folder: &OutputFolder,
-    formats: &[Format],
-    browser: Option<&Browser>,
-    paper: &Document,
-    figures: &[Figure],
-) -> Result<(), Failure> {
-    let wants = |format| formats.contains(&format);
-    let page = document::html(paper);
-    if wants(Format::Html) {
-        folder.write("briefing.html", page.as_bytes())?;
-    }
-    if let Some(browser) = browser {
-        folder.write("briefing.pdf", &browser.print(&page)?)?;
-    }
-    if wants(Format::Md) {
-        folder.write("briefing.md", document::markdown(paper).as_bytes())?;
-    }
-    // What a Markdown paper shows lies beside it.
-    let charts = wants(Format::Charts) || wants(Format::Md);
-    if !charts && !wants(Format::Docx) {
-        return Ok(());
-    }
-    let pictures = figures::pictures(figures);
-    if wants(Format::Docx) {
-        let word = document::word(paper, &pictures).map_err(Failure::bug)?;
-        folder.write("briefing.docx", &word)?;
-    }
-    if charts {
-        write_files(folder, figures::files(figures, &pictures))?;
-    }
-    Ok(())
-}
-
-/// Writes charts as drawings and as pictures.
-pub fn write_charts(folder: &OutputFolder, figures: &[Figure]) -> Result<(), Failure> {
-    write_files(folder, figures::files(figures, &figures::pictures(figures)))
-}
-
-fn write_files(folder: &OutputFolder, files: Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
-    for (name, bytes) in files {
-        folder.write(&name, &bytes)?;
-    }
-    Ok(())
 }
 
 /// What to say of a run in which hardly any draw agrees with the evidence: no figure of its vote would

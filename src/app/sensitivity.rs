@@ -1,15 +1,16 @@
 //! `sensitivity`: which unknowns make the result uncertain.
 
+use bandwise::report::folder::add_charts;
 use bandwise::report::sensitivity::{card, rows, warnings};
 use bandwise::report::tables::WarningRow;
-use bandwise::report::{Tables, figures, json, results, scenario_file};
+use bandwise::report::{Sink, Tables, figures, json, results, scenario_file};
 use bandwise::simulation::sensitivity::sensitivity as split;
 use bandwise::simulation::{on_threads, run as simulate};
 
 use super::cli::{Luck, SensitivityArgs};
 use super::exit::{Failure, print};
 use super::progress::Bar;
-use super::run::{open, slug, write_charts};
+use super::run::{open, slug};
 use super::scenario::load;
 
 /// Fewest effective draws that a distribution is fitted to.
@@ -61,7 +62,7 @@ pub fn sensitivity(args: &SensitivityArgs) -> Result<(), Failure> {
     let mut tables = Tables::both(&folder);
     tables.add(&rows(&found))?;
     tables.add(&caveats)?;
-    write_charts(&folder, &figures::of_sensitivity(&prepared, &found))?;
+    add_charts(&figures::of_sensitivity(&prepared, &found), &folder)?;
     folder.write("scenario.toml", scenario_toml.as_bytes())?;
     folder.write("provenance.json", &json::json(&provenance))?;
     tables.describe(&prepared.scenario.key, &prepared.scenario.title)?;

@@ -12,8 +12,8 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::sink::{Sink, WrittenFile};
 use super::staging::{ASIDE, Staging, can_move, exchange, remove, remove_abandoned};
-use crate::data::catalogue::sha256;
 use crate::data::parts;
 
 /// Results could not be written.
@@ -205,17 +205,6 @@ enum Way {
     OneByOne,
 }
 
-/// A file as it has been written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenFile {
-    /// Its name within the folder, with `/` where it is in a folder of its own.
-    pub name: String,
-    /// Its size in bytes.
-    pub bytes: u64,
-    /// SHA-256 of its bytes, 64 hexadecimal digits.
-    pub sha256: String,
-}
-
 /// A folder of results that nobody sees before it is whole.
 #[derive(Debug)]
 pub struct OutputFolder {
@@ -298,33 +287,6 @@ impl OutputFolder {
             std::mem::forget(held(&busy));
             remove(&gathered);
         }
-    }
-
-    /// Adds a file, such as `bands.csv`, or one in a folder, such as `charts/bills.svg`.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
-        let _busy = held(&self.busy);
-        let path = self.staging().join(name);
-        let written = fs::create_dir_all(folder_of(&path))
-            .and_then(|()| fs::File::create(&path))
-            .and_then(|mut file| {
-                file.write_all(bytes)?;
-                file.sync_all()
-            });
-        written.map_err(|error| cannot_write(&self.place.join(name), &error))?;
-        self.written.borrow_mut().push(WrittenFile {
-            name: name.to_owned(),
-            bytes: bytes.len() as u64,
-            sha256: sha256(bytes),
-        });
-        Ok(())
-    }
-
-    /// The files that have been added, in that order.
-    pub fn written(&self) -> Vec<WrittenFile> {
-        self.written.borrow().clone()
     }
 
     /// Moves everything into place. Files of an earlier run that are not written now are removed,
@@ -421,6 +383,31 @@ impl OutputFolder {
             .chain(paths.filter(within))
             .map(str::to_owned)
             .collect()
+    }
+}
+
+impl Sink for OutputFolder {
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
+        let _busy = held(&self.busy);
+        let path = self.staging().join(name);
+        let written = fs::create_dir_all(folder_of(&path))
+            .and_then(|()| fs::File::create(&path))
+            .and_then(|mut file| {
+                file.write_all(bytes)?;
+                file.sync_all()
+            });
+        written.map_err(|error| cannot_write(&self.place_of(name), &error))?;
+        let mut known = self.written.borrow_mut();
+        known.push(WrittenFile::of(name, bytes));
+        Ok(())
+    }
+
+    fn written(&self) -> Vec<WrittenFile> {
+        self.written.borrow().clone()
+    }
+
+    fn place_of(&self, name: &str) -> PathBuf {
+        self.place.join(name)
     }
 }
 

@@ -5,10 +5,11 @@ use polars::prelude::PolarsError;
 use serde_json::{Value, json};
 
 use super::csv::csv;
-use super::files::{OutputError, OutputFolder, PACKAGE, WrittenFile, cannot_write};
+use super::files::{OutputError, PACKAGE, cannot_write};
 use super::json::json as indented;
 use super::parquet::{DRAW, OUTCOMES, draws, parquet};
 use super::results::LICENCE;
+use super::sink::{Sink, WrittenFile};
 use super::tables::{ColumnDoc, Record, SHARE};
 use crate::data::{Catalogue, DataError};
 use crate::simulation::{DrawOutcomes, Prepared};
@@ -72,29 +73,29 @@ impl TableDoc {
     }
 }
 
-/// Writes tables into a folder in the formats that are wanted, and then what describes all of its files.
+/// Writes tables into a folder, or into memory, in the formats that are wanted, and then what describes all of its files.
 #[derive(Debug)]
 pub struct Tables<'a> {
-    folder: &'a OutputFolder,
+    into: &'a dyn Sink,
     csv: bool,
     parquet: bool,
     known: Vec<TableDoc>,
 }
 
 impl<'a> Tables<'a> {
-    /// Tables of a folder, as CSV, as Parquet or as both.
-    pub const fn new(folder: &'a OutputFolder, csv: bool, parquet: bool) -> Self {
+    /// Tables of a place, as CSV, as Parquet or as both.
+    pub const fn new(into: &'a dyn Sink, csv: bool, parquet: bool) -> Self {
         Self {
-            folder,
+            into,
             csv,
             parquet,
             known: Vec::new(),
         }
     }
 
-    /// Tables of a folder in both formats.
-    pub const fn both(folder: &'a OutputFolder) -> Self {
-        Self::new(folder, true, true)
+    /// Tables of a place in both formats.
+    pub const fn both(into: &'a dyn Sink) -> Self {
+        Self::new(into, true, true)
     }
 
     /// Adds a table.
@@ -103,8 +104,7 @@ impl<'a> Tables<'a> {
     /// When it cannot be written.
     pub fn add<R: Record>(&mut self, rows: &[R]) -> Result<(), OutputError> {
         if self.csv {
-            self.folder
-                .write(&format!("{}.csv", R::TABLE), &csv(rows))?;
+            self.into.write(&format!("{}.csv", R::TABLE), &csv(rows))?;
         }
         if self.parquet {
             self.parquet(R::TABLE, parquet(rows))?;
@@ -145,25 +145,22 @@ impl<'a> Tables<'a> {
     fn parquet(&self, name: &str, bytes: Result<Vec<u8>, PolarsError>) -> Result<(), OutputError> {
         let name = format!("{name}.parquet");
         let bytes = bytes.map_err(|error| {
-            cannot_write(
-                &self.folder.path().join(&name),
-                &std::io::Error::other(error),
-            )
+            cannot_write(&self.into.place_of(&name), &std::io::Error::other(error))
         })?;
-        self.folder.write(&name, &bytes)
+        self.into.write(&name, &bytes)
     }
 
-    /// Writes what describes every file that the folder has got so far: the last file to write.
+    /// Writes what describes every file that the place has got so far: the last file to write.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn describe(self, name: &str, title: &str) -> Result<(), OutputError> {
-        let package = package(name, title, &self.folder.written(), &self.known);
+        let package = package(name, title, &self.into.written(), &self.known);
         let package = package.map_err(|error| {
-            let place = self.folder.path().join(PACKAGE);
+            let place = self.into.place_of(PACKAGE);
             cannot_write(&place, &std::io::Error::other(error))
         })?;
-        self.folder.write(PACKAGE, &package)
+        self.into.write(PACKAGE, &package)
     }
 }
 
@@ -281,7 +278,8 @@ fn plain(name: &str) -> String {
     name.chars().map(letter).collect()
 }
 
-fn mediatype(ending: &str) -> &'static str {
+/// The media type of a file by its ending.
+pub fn mediatype(ending: &str) -> &'static str {
     match ending {
         "csv" => "text/csv",
         "parquet" => "application/vnd.apache.parquet",
@@ -292,6 +290,7 @@ fn mediatype(ending: &str) -> &'static str {
         "png" => "image/png",
         "pdf" => "application/pdf",
         "toml" => "application/toml",
+        "zip" => "application/zip",
         "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         _ => "text/plain",

@@ -1,6 +1,6 @@
 //! From a state of the page to everything that it shows: the same functions as the command line's.
 
-use bandwise::report::document::{Document, Figure};
+use bandwise::report::document::Document;
 use bandwise::report::{Briefing, briefing, figures, paper, scenario_file};
 use bandwise::simulation::{DrawOutcomes, NoObserver, Prepared, prepare, run};
 
@@ -24,12 +24,10 @@ pub struct Drawn {
     pub notes: Vec<String>,
 }
 
-/// A proposal with its charts and words.
+/// A proposal put into words and charts.
 pub struct Answer {
     /// The proposal.
     pub drawn: Drawn,
-    /// Its charts.
-    pub figures: Vec<Figure>,
     /// Its briefing.
     pub paper: Document,
 }
@@ -71,10 +69,6 @@ impl Answer {
         let drawn = Drawn::of(choices, site, stop)?;
         let figures = figures::of_run(&drawn.prepared, &drawn.outcomes, &drawn.briefing)?;
         let paper = paper::of_run(&drawn.prepared, &drawn.briefing, &figures);
-        Ok(Self {
-            drawn,
-            figures,
-            paper,
-        })
+        Ok(Self { drawn, paper })
     }
 }

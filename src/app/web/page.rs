@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use bandwise::domain::{Band, Rise};
-use bandwise::report::document::{Block, Figure, STYLE, fragment};
+use bandwise::report::document::{BLOCKS, Block, Figure, PAGE, PRINT, fragment};
 use bandwise::report::paper::at_a_glance;
 use bandwise::simulation::Prepared;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -18,7 +18,7 @@ pub const SCRIPT: &str = include_str!("page.js");
 
 /// The style sheet: that of the briefing, and what only the page has.
 pub fn style() -> String {
-    format!("{STYLE}{}", include_str!("page.css"))
+    format!("{PAGE}{BLOCKS}{PRINT}{}", include_str!("page.css"))
 }
 
 /// The page in a state.
@@ -140,13 +140,14 @@ fn foot(answer: &Answer) -> Markup {
 fn results(choices: &Choices, answer: &Answer) -> Markup {
     let link = choices.link();
     let beside = |figure: &Figure| -> Vec<(String, String)> {
-        ["svg", "png"]
-            .iter()
-            .map(|ending| {
-                let to = format!("/files/charts/{}.{ending}?{link}", figure.name);
-                (ending.to_uppercase(), to)
-            })
-            .collect()
+        let chart = |ending: &str| format!("charts/{}.{ending}", figure.name);
+        [
+            ("SVG", chart("svg")),
+            ("PNG", chart("png")),
+            ("CSV", format!("{}.csv", figure.rows)),
+        ]
+        .map(|(words, name)| (words.to_owned(), format!("/files/{name}?{link}")))
+        .to_vec()
     };
     let sections = sections(&answer.paper.blocks);
     html! {

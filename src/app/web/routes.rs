@@ -55,6 +55,7 @@ pub fn router(shared: Arc<Shared>, guard: Guard) -> Router {
         .route("/live", get(live))
         .route("/open", post(open))
         .route("/files/{*name}", get(file))
+        .route("/results.zip", get(all_files))
         .route("/page.css", get(style))
         .route("/page.js", get(script))
         .fallback(nothing_there)
@@ -125,6 +126,11 @@ async fn file(
     let held = Arc::clone(&shared);
     let made = move |stop: &super::desk::Stop| files::file(&name, &choices, &held.site, stop);
     shared.desk.work(WITHIN, made).await
+}
+
+/// All files of the results.
+async fn all_files(state: Held, query: RawQuery) -> Result<Response, Refused> {
+    file(state, Path(files::ALL.to_owned()), query).await
 }
 
 async fn style() -> impl IntoResponse {

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
-use super::style::STYLE;
+use super::style::{BLOCKS, PAGE, PRINT};
 use super::{Block, Column, Document, Figure, Holds, Quoted, Run, Setting, Table, Text};
 
 /// The paper as HTML in UTF-8: style and charts inside, no script, nothing fetched.
@@ -28,7 +28,7 @@ pub fn html(document: &Document) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (document.title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(foot(&document.footer))) }
+                style { (PreEscaped(PAGE)) (PreEscaped(BLOCKS)) (PreEscaped(PRINT)) (PreEscaped(foot(&document.footer))) }
             }
             body {
                 header {
@@ -36,7 +36,7 @@ pub fn html(document: &Document) -> String {
                     p.subtitle { (document.subtitle) }
                 }
                 main {
-                    @for block in &document.blocks { (one(block, &|_| Vec::new())) }
+                    (all(&document.blocks, &|_| Vec::new()))
                 }
                 footer { (document.footer) }
             }
@@ -50,11 +50,17 @@ pub fn html(document: &Document) -> String {
 /// Links that stand beside a chart: words and addresses.
 pub type Beside<'a> = &'a dyn Fn(&Figure) -> Vec<(String, String)>;
 
-/// Blocks as a piece of a page, without the page around them; `beside` says what may be taken away with a
-/// chart.
+/// Some blocks as they stand in [`html`], for a page that says itself what stands around them: it takes
+/// [`super::BLOCKS`] and [`super::PRINT`] into its style, and `beside` says where each chart may be taken away.
+///
+/// # Example
+/// ```
+/// use bandwise::report::document::{Block, fragment};
+/// let blocks = [Block::Section("First".to_owned()), Block::Paragraph("1 < 2".into())];
+/// assert_eq!(fragment(&blocks, &|_| Vec::new()), "<h2>First</h2><p>1 &lt; 2</p>");
+/// ```
 pub fn fragment(blocks: &[Block], beside: Beside<'_>) -> String {
-    let piece = markup! { @for block in blocks { (one(block, beside)) } };
-    piece.into_string()
+    all(blocks, beside).into_string()
 }
 
 /// The line at the foot of every printed page, as a rule of style.
@@ -71,6 +77,10 @@ fn foot(line: &str) -> String {
     format!(
         "@page {{ @bottom-left {{ content: \"{words}\"; font: 7pt Arial, sans-serif; color: #4a4a4a; text-align: left; }} }}\n"
     )
+}
+
+fn all(blocks: &[Block], beside: Beside<'_>) -> Markup {
+    markup! { @for block in blocks { (one(block, beside)) } }
 }
 
 fn one(block: &Block, beside: Beside<'_>) -> Markup {
@@ -100,7 +110,7 @@ fn one(block: &Block, beside: Beside<'_>) -> Markup {
                 Setting::Small => "small",
                 Setting::OnScreen => "on-screen",
             };
-            markup! { div class=(class) { @for block in blocks { (one(block, beside)) } } }
+            markup! { div class=(class) { (all(blocks, beside)) } }
         }
     }
 }

@@ -10,7 +10,7 @@ mod word;
 
 pub use html::{Beside, fragment, html};
 pub use markdown::markdown;
-pub use style::STYLE;
+pub use style::{BLOCKS, PAGE, PRINT};
 pub use word::word;
 
 /// What stands over the table behind a chart.
@@ -131,6 +131,8 @@ pub enum Holds {
 pub struct Figure {
     /// The name of its files without their ending.
     pub name: String,
+    /// The name of the table of results that holds the rows behind it, all of them.
+    pub rows: &'static str,
     /// The chart.
     pub svg: String,
     /// What it shows, as over the chart.

@@ -1,13 +1,19 @@
-//! How a paper looks in a browser and in print.
+//! How a paper looks in a browser and in print: one column on a screen, A4 on paper, no colour that carries
+//! a meaning alone.
 
-/// The style sheet: A4 in print, one column on a screen, no colour that carries a meaning alone.
-pub const STYLE: &str = "\
+/// The page of a paper: its colours, its letters and its head.
+pub const PAGE: &str = "\
 :root { color-scheme: light; --ink: #1a1a1a; --soft: #4a4a4a; --line: #8c8c8c; --tint: #f2f4f7; --link: #00508c; }
 * { box-sizing: border-box; }
 html { font: 1rem/1.5 Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif; color: var(--ink); background: #fff; }
 body { max-width: 56rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { overflow-wrap: anywhere; font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; }
 .subtitle { color: var(--soft); margin: 0 0 1.5rem; }
+";
+
+/// What stands in a paper: headings, facts, tables, charts, quoted texts and the foot. Colours are the
+/// page's: `--ink`, `--soft`, `--line`, `--tint` and `--link`.
+pub const BLOCKS: &str = "\
 h2 { font-size: 1.25rem; line-height: 1.3; margin: 2rem 0 .5rem; padding-top: .5rem; border-top: 2px solid var(--ink); }
 h3 { font-size: 1.05rem; margin: 1.25rem 0 .25rem; }
 p, ul { margin: 0 0 .75rem; }
@@ -48,6 +54,10 @@ th, td { max-width: 11rem; }
 caption { position: sticky; left: 0; max-width: calc(100vw - 2rem); }
 figure svg { width: 42rem; max-width: none; }
 }
+";
+
+/// All of it on paper: A4, without what is for the screen alone.
+pub const PRINT: &str = "\
 @page { size: A4; margin: 11mm 13mm 13mm; @bottom-right { content: counter(page) ' / ' counter(pages); font: 8pt sans-serif; color: #4a4a4a; } }
 @media print {
 html { font-size: 8.6pt; line-height: 1.28; }

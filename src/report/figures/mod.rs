@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use super::chart::{NORMAL_90, Picture, description_of, picture};
 use super::document::{Figure, Table};
+use super::tables::Record;
 
 /// The folder of charts in a folder of results.
 pub const FOLDER: &str = "charts";
@@ -54,10 +55,11 @@ pub fn files(figures: &[Figure], pictures: &BTreeMap<String, Picture>) -> Vec<(S
         .collect()
 }
 
-/// A chart that tells itself what it shows.
-fn figure(name: &str, title: String, svg: String, table: Table) -> Figure {
+/// A chart of rows of a table of results, that tells itself what it shows.
+fn figure<R: Record>(name: &str, title: String, svg: String, table: Table) -> Figure {
     Figure {
         name: name.to_owned(),
+        rows: R::TABLE,
         alt: description_of(&svg),
         svg,
         title,
@@ -68,6 +70,7 @@ fn figure(name: &str, title: String, svg: String, table: Table) -> Figure {
 #[cfg(test)]
 mod tests {
     use super::super::chart::{Axis, Unit, tornado};
+    use super::super::tables::BandRow;
     use super::*;
 
     #[test]
@@ -80,7 +83,7 @@ mod tests {
             note: String::new(),
         };
         let svg = tornado(&[], 0.0, "t", &axis, "s");
-        let one = figure("bills", "t".to_owned(), svg, table);
+        let one = figure::<BandRow>("bills", "t".to_owned(), svg, table);
         let all = [one.clone()];
         let names: Vec<String> = (files(&all, &pictures(&all)).into_iter())
             .map(|(name, _)| name)

@@ -8,9 +8,9 @@ use super::super::chart::{
 };
 use super::super::document::{Column, Figure, Table};
 use super::super::medium_term::{MediumTermRow, against, baseline};
-use super::super::needs;
+use super::super::needs::{self, NeedCurveRow};
 use super::super::results::Briefing;
-use super::super::tables::BandRow;
+use super::super::tables::{BandRow, DriverRow, SummaryRow, WardRow};
 use super::super::text::{capital, draws_in_words};
 use super::super::who_pays::DecileRow;
 use super::{NORMAL_90, figure};
@@ -270,7 +270,7 @@ impl Run<'_> {
             notes,
             source: words.source.clone(),
         });
-        Some(figure("bills", title, svg, table))
+        Some(figure::<BandRow>("bills", title, svg, table))
     }
 
     fn has_no(&self) -> bool {
@@ -367,7 +367,7 @@ impl Run<'_> {
             ],
             source: words.source.clone(),
         });
-        Some(figure("who-pays", title, svg, table))
+        Some(figure::<DecileRow>("who-pays", title, svg, table))
     }
 
     fn paying_groups(&self, grouping: Grouping) -> Vec<PayingGroup> {
@@ -524,7 +524,7 @@ impl Run<'_> {
             notes,
             source: words.source.clone(),
         });
-        Ok(Some(figure("ward-change", title, svg, table)))
+        Ok(Some(figure::<WardRow>("ward-change", title, svg, table)))
     }
 
     /// The share of votes for Yes by ward; nothing without a vote, or where there is one area only.
@@ -580,7 +580,7 @@ impl Run<'_> {
             notes,
             source: words.source.clone(),
         });
-        Ok(Some(figure("ward-yes", title, svg, table)))
+        Ok(Some(figure::<WardRow>("ward-yes", title, svg, table)))
     }
 
     /// What is really collected; nothing where it is not uncertain.
@@ -660,7 +660,7 @@ impl Run<'_> {
             ],
             note: String::new(),
         };
-        Some(figure("yield", title, svg, table))
+        Some(figure::<SummaryRow>("yield", title, svg, table))
     }
 
     /// How the vote may go; nothing without one.
@@ -728,7 +728,7 @@ impl Run<'_> {
             ],
             note: String::new(),
         };
-        Some(figure("yes-share", title, svg, table))
+        Some(figure::<SummaryRow>("yes-share", title, svg, table))
     }
 
     /// What drives the probability of winning; nothing without a vote.
@@ -772,7 +772,7 @@ impl Run<'_> {
             note: String::new(),
         };
         let svg = drivers_chart(&bars, &title, &self.words.source);
-        Some(figure("drivers", title, svg, table))
+        Some(figure::<DriverRow>("drivers", title, svg, table))
     }
 
     /// What it would take to win; none without a vote.
@@ -813,7 +813,7 @@ impl Run<'_> {
                 note: String::new(),
             };
             let title = title_of(&svg);
-            Some(figure(name, title, svg, table))
+            Some(figure::<NeedCurveRow>(name, title, svg, table))
         };
         needs::charts(self.briefing)
             .into_iter()
@@ -894,7 +894,7 @@ impl Run<'_> {
             notes,
             source: words.source.clone(),
         });
-        Some(figure("medium-term", title, svg, table))
+        Some(figure::<MediumTermRow>("medium-term", title, svg, table))
     }
 
     /// The paths that are drawn: key, style, words for its end, and what happens on it. Of two that are

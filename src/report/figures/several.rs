@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use super::super::backtest::BacktestRow;
 use super::super::card::{percent, pounds};
 use super::super::chart::{
     Axis, ComparedProposal, ComparisonChart, HexArea, HexChart, LeagueChart, LeagueEntry, Unit,
     comparison, hex_map, league, title_of,
 };
 use super::super::document::{Column, Figure, Table};
+use super::super::frontier::FrontierRow;
+use super::super::league::{LeagueRow, ProposalRank};
+use super::super::sensitivity::SensitivityRow;
 use super::super::summary::summary;
-use super::super::sweep::{CardRow, Joined, Kind, Manifest};
+use super::super::sweep::{AuthorityRow, CardRow, Joined, Kind, Manifest};
 use super::super::tables::SummaryRow;
 use super::super::text::{capital, draws_in_words};
 use super::super::{backtest, frontier, sensitivity};
@@ -100,7 +104,7 @@ pub fn of_compare(proposals: &[(&Prepared, &DrawOutcomes)]) -> Vec<Figure> {
             first.scenario.seed
         ),
     });
-    vec![figure("comparison", title, svg, table)]
+    vec![figure::<ProposalRank>("comparison", title, svg, table)]
 }
 
 /// What a proposal's yield is set against, with the rise that it is.
@@ -282,7 +286,7 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
                     source: source.clone(),
                 });
                 let name = format!("map-{}{ending}", swept.name);
-                figures.push(figure(&name, title, svg, table.clone()));
+                figures.push(figure::<AuthorityRow>(&name, title, svg, table.clone()));
             }
             let title = of("authorities ranked");
             let svg = league(&LeagueChart {
@@ -301,7 +305,7 @@ pub fn of_sweep(manifest: &Manifest, joined: &Joined) -> Result<Vec<Figure>, Dat
                 source: source.clone(),
             });
             let name = format!("league-{}{ending}", swept.name);
-            figures.push(figure(&name, title, svg, table));
+            figures.push(figure::<LeagueRow>(&name, title, svg, table));
         }
     }
     Ok(figures)
@@ -396,7 +400,7 @@ pub fn of_sensitivity(prepared: &Prepared, found: &Sensitivity) -> Vec<Figure> {
             note: String::new(),
         };
         let title = title_of(&svg);
-        Some(figure(name, title, svg, table))
+        Some(figure::<SensitivityRow>(name, title, svg, table))
     };
     [
         ("tornado-win", Outcome::Win),
@@ -433,7 +437,7 @@ pub fn of_backtest(forecasts: &[BallotForecast]) -> Figure {
             .collect(),
         note: String::new(),
     };
-    figure("backtest", title_of(&svg), svg, table)
+    figure::<BacktestRow>("backtest", title_of(&svg), svg, table)
 }
 
 /// The chart of a frontier: what a vote could raise, and how likely it is to be won.
@@ -470,7 +474,7 @@ pub fn of_frontier(prepared: &Prepared, found: &Frontier) -> Figure {
         note: String::new(),
     };
     let title = title_of(&svg);
-    figure("frontier", title, svg, table)
+    figure::<FrontierRow>("frontier", title, svg, table)
 }
 
 #[cfg(test)]

@@ -16,8 +16,7 @@ use super::super::csv::csv;
 use super::super::document::{html, markdown, word};
 use super::super::figures::{self, names_of_sweep};
 use super::super::files::{
-    OutputError, SWEEP_MARK as MANIFEST, WrittenFile, cannot_write, open_to_readers, sync_folder,
-    write_aside,
+    OutputError, SWEEP_MARK as MANIFEST, cannot_write, open_to_readers, sync_folder, write_aside,
 };
 use super::super::json::json;
 use super::super::league::LeagueRow;
@@ -25,6 +24,7 @@ use super::super::package::{TableDoc, package};
 use super::super::paper::of_sweep;
 use super::super::parquet::{parquet, streamed, typed};
 use super::super::results::{LICENCE, TableProvenance, table_provenance};
+use super::super::sink::WrittenFile;
 use super::super::tables::{ColumnDoc, values};
 use super::kind::Kind;
 use super::league::league;

@@ -18,6 +18,6 @@ pub use kind::Kind;
 pub use league::{Among, RANKED, Ranked, league};
 pub use manifest::{Manifest, SweepScenario, VariedValue};
 pub use tables::{
-    FailureRow, JobRows, SWEEP_TABLES, ScenarioRow, SweepTable, failed_job, job_rows,
+    AuthorityRow, FailureRow, JobRows, SWEEP_TABLES, ScenarioRow, SweepTable, failed_job, job_rows,
     scenario_fields,
 };
