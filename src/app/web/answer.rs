@@ -16,8 +16,6 @@ pub struct Drawn {
     pub prepared: Prepared,
     /// Its draws.
     pub outcomes: DrawOutcomes,
-    /// The scenario as understood, as a file.
-    pub scenario_toml: String,
     /// Its tables.
     pub briefing: Briefing,
     /// What was left out of the scenario that it starts from, in sentences.
@@ -53,7 +51,6 @@ impl Drawn {
         Ok(Self {
             prepared,
             outcomes,
-            scenario_toml,
             briefing,
             notes,
         })

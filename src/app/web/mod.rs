@@ -48,8 +48,7 @@ async fn serving(args: &ServeArgs, site: site::Site) -> Result<(), Failure> {
     print(&format!("bandwise is at {address} (Ctrl-C ends it)\n"))?;
     if !args.bind.is_loopback() {
         complain(&format!(
-            "warning: everyone who can reach {} over the network can use the page; there is no password",
-            bound
+            "warning: everyone who can reach {bound} over the network can use the page; there is no password"
         ));
     }
     if !args.no_open && open::that_detached(&address).is_err() {

@@ -26,7 +26,7 @@ pub fn whole(site: &Site, choices: &Choices, answer: &Answer) -> String {
     let prepared = &answer.drawn.prepared;
     let page = shell(
         &answer.paper.title,
-        html! {
+        &html! {
             (title(answer))
             div.columns {
                 (controls(site, choices, Some(prepared)))
@@ -57,7 +57,7 @@ pub fn refused(site: &Site, choices: Option<&Choices>, refused: &Refused) -> Res
     let opening = Choices::opening(site.default_scenario());
     let page = shell(
         "This cannot be shown",
-        html! {
+        &html! {
             h1 #title { "This cannot be shown" }
             div.columns {
                 (controls(site, choices.unwrap_or(&opening), None))
@@ -78,7 +78,7 @@ pub fn refused(site: &Site, choices: Option<&Choices>, refused: &Refused) -> Res
     (status, Html(page.into_string())).into_response()
 }
 
-fn shell(name: &str, body: Markup) -> Markup {
+fn shell(name: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en-GB" {

@@ -1,0 +1,6 @@
+//! The page and its interface, asked over real connections to the real program.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod files;
+mod http;
