@@ -24,6 +24,7 @@ pub mod parquet;
 pub mod perception;
 pub mod results;
 pub mod scenario_file;
+mod schema;
 pub mod sensitivity;
 pub mod sink;
 mod staging;

@@ -1,5 +1,6 @@
 //! The result of a run as plain documented data: what every format is written from.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::csv::csv;
@@ -72,7 +73,7 @@ pub struct Briefing {
 }
 
 /// What a result is a function of: scenario, data, seed and program version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Provenance {
     /// The program.
     pub program: String,
@@ -107,7 +108,7 @@ pub struct Provenance {
 }
 
 /// One embedded table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TableProvenance {
     /// Its name.
     pub name: String,

@@ -29,7 +29,7 @@ pub const MOST_PINS: usize = 4;
 /// The longest scenario, bytes, that is taken into a link.
 pub const LONGEST_SCENARIO: usize = 16_384;
 /// The longest value, bytes, of any other name.
-const LONGEST_VALUE: usize = 200;
+pub const LONGEST_VALUE: usize = 200;
 
 /// What the reader has chosen. What is not chosen stays as the scenario says that it starts from.
 #[derive(Debug, Clone, PartialEq)]
@@ -279,7 +279,7 @@ impl Choices {
                 pins.push(Self::read_without_pins(value, site)?.link());
                 continue;
             }
-            is_known(&name)?;
+            let field = Field::of(&name)?;
             let longest = if name == "scenario" {
                 2 * LONGEST_SCENARIO
             } else {
@@ -289,6 +289,9 @@ impl Choices {
                 return Err(Refused::bad_input(format!(
                     "{name}: too long, or not plain text (allowed: {longest} bytes)"
                 )));
+            }
+            if !value.is_empty() {
+                field.holds.check(&name, value)?;
             }
             if values.insert(name.to_string(), value.to_owned()).is_some() {
                 return Err(Refused::bad_input(format!(
@@ -348,25 +351,13 @@ impl Choices {
             Some("no") => Some(false),
             Some(other) => return Err(not_one_of("protect", other, &["yes", "no"])),
         };
-        let day = text("day");
-        if let Some(day) = &day {
-            let days: Vec<&str> = site.days().iter().map(|day| day.key.as_str()).collect();
-            if !days.contains(&day.as_str()) {
-                return Err(not_one_of("day", day, &days));
-            }
-        }
         let comprehension = match values.get("comprehension") {
             None => None,
             Some(value) => Some(share("comprehension", value)?),
         };
-        let whole = |name: &str, low: u64, high: u64| match values.get(name) {
-            None => Ok(None),
-            Some(value) => match value.parse::<u64>() {
-                Ok(number) if (low..=high).contains(&number) => Ok(Some(number)),
-                _ => Err(Refused::bad_input(format!(
-                    "{name}: {value:?} is not allowed (allowed: {low} to {high})"
-                ))),
-            },
+        let whole = |name: &str, low: u64, high: u64| {
+            let value = values.get(name);
+            value.map(|value| whole(name, value, low, high)).transpose()
         };
         let draws = whole("draws", 1, u64::from(MOST_DRAWS))?;
         Ok(Self {
@@ -375,7 +366,7 @@ impl Choices {
             vintage,
             steer,
             protect,
-            day,
+            day: text("day"),
             comprehension,
             draws: draws.and_then(|draws| u32::try_from(draws).ok()),
             seed: whole("seed", 0, u64::MAX)?,
@@ -593,28 +584,58 @@ fn for_each_band<T: Copy>(stated: &[(Band, T)], otherwise: T) -> ByBand<T> {
     })
 }
 
-fn is_known(name: &str) -> Result<(), Refused> {
-    let of_band = |stem: &str| {
-        let band = name.strip_prefix(stem)?;
-        band.parse::<Band>().ok()
-    };
-    let known = FIELDS.iter().any(|field| {
-        if field.name.ends_with('-') {
-            of_band(field.name).is_some()
-        } else {
-            field.name == name
-        }
-    });
-    if known {
-        return Ok(());
+impl Field {
+    /// The field that a name stands for.
+    fn of(name: &str) -> Result<&'static Self, Refused> {
+        let is_of_band = |stem: &str| {
+            let band = name.strip_prefix(stem);
+            band.is_some_and(|band| band.parse::<Band>().is_ok())
+        };
+        let found = FIELDS.iter().find(|field| {
+            field.name == name && !name.ends_with('-')
+                || field.name.ends_with('-') && is_of_band(field.name)
+        });
+        found.ok_or_else(|| {
+            let names: Vec<&str> = FIELDS.iter().map(|field| field.name).chain([PIN]).collect();
+            unknown(name, &names)
+        })
     }
-    let names: Vec<&str> = FIELDS.iter().map(|field| field.name).chain([PIN]).collect();
-    Err(Refused::bad_input(format!(
+}
+
+impl Holds {
+    /// Whether a value may stand in the field, whatever else is chosen.
+    fn check(self, name: &str, value: &str) -> Result<(), Refused> {
+        match self {
+            // Looked at where they are looked up.
+            Self::Words | Self::Packed => Ok(()),
+            Self::OneOf(allowed) if allowed.contains(&value) => Ok(()),
+            Self::OneOf(allowed) => Err(not_one_of(name, value, allowed)),
+            Self::Percent(low, high) => percent(name, value, low, high).map(drop),
+            Self::Whole(low, high) => whole(name, value, low, high).map(drop),
+        }
+    }
+}
+
+fn whole(name: &str, value: &str, low: u64, high: u64) -> Result<u64, Refused> {
+    let number = value.parse::<u64>().ok();
+    number
+        .filter(|number| (low..=high).contains(number))
+        .ok_or_else(|| {
+            Refused::bad_input(format!(
+                "{name}: {:?} is not allowed (allowed: {low} to {high})",
+                shortened(value)
+            ))
+        })
+}
+
+/// What to say of a name in a query that is none of those that are known.
+pub fn unknown(name: &str, names: &[&str]) -> Refused {
+    Refused::bad_input(format!(
         "{:?} is no choice of this page (allowed: {}){}",
         shortened(name),
         names.join(", "),
-        nearest(name, &names)
-    )))
+        nearest(name, names)
+    ))
 }
 
 /// The beginning of a text that need not be told whole.

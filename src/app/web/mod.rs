@@ -2,19 +2,22 @@
 //!
 //! [`choices`]: the state of the page, which is a link and a scenario. [`site`]: what all requests are
 //! answered from. [`desk`]: where work is done. [`answer`]: a state, simulated by the same functions as on the
-//! command line. [`page`], [`files`]: what is sent. [`guard`]: who may ask. [`server`]: connections.
+//! command line. [`page`], [`files`], [`api`]: what is sent. [`guard`]: who may ask. [`server`]: connections.
 
 mod answer;
+mod api;
 mod choices;
 mod desk;
 mod files;
 mod guard;
+mod openapi;
 mod page;
 mod refused;
 mod routes;
 mod server;
 mod site;
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -25,7 +28,7 @@ use super::exit::{Failure, complain, print};
 use guard::Guard;
 use routes::Shared;
 
-/// Serves the page until Ctrl-C.
+/// Serves the page until Ctrl-C, which is how it is meant to end.
 pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let site = site::Site::open()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -33,17 +36,29 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(Failure::bug)?;
-    runtime.block_on(serving(args, site))
+    let served = runtime.block_on(serving(args, site));
+    // A job that nobody waits for any more does not hold the program up.
+    runtime.shutdown_background();
+    served
 }
 
 async fn serving(args: &ServeArgs, site: site::Site) -> Result<(), Failure> {
     let wanted = SocketAddr::new(args.bind, args.port);
     let listener = TcpListener::bind(wanted).await.map_err(|error| {
-        Failure::bad_input(format!(
-            "--port: cannot listen on {wanted}: {error} [--port 0 picks a free one]"
-        ))
+        Failure::bad_input(match error.kind() {
+            ErrorKind::AddrInUse => format!(
+                "--port: {wanted} is in use by another program [--port 0 picks a free one]"
+            ),
+            ErrorKind::PermissionDenied => format!(
+                "--port: this system does not let you use {wanted} (allowed: mostly 1024 to 65535, or 0 for a \
+                 free one)"
+            ),
+            _ => format!("--bind: cannot listen on {wanted}: {error}"),
+        })
     })?;
     let bound = listener.local_addr().map_err(Failure::bug)?;
+    let guard = Guard::new(bound, &args.host)?;
+    let ending = server::ending()?;
     let address = format!("http://{}/", shown(bound));
     print(&format!("bandwise is at {address} (Ctrl-C ends it)\n"))?;
     if !args.bind.is_loopback() {
@@ -57,8 +72,8 @@ async fn serving(args: &ServeArgs, site: site::Site) -> Result<(), Failure> {
         ));
     }
     let shared = Arc::new(Shared::new(site));
-    let guard = Guard::new(bound, &args.host);
-    server::run(listener, routes::router(shared, guard)).await
+    server::run(listener, routes::router(shared, guard), &ending).await;
+    Ok(())
 }
 
 /// An address as a browser on this machine writes it.

@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use bandwise::data::DataError;
 use bandwise::data::scenario::ScenarioError;
 use bandwise::simulation::PrepareError;
@@ -41,9 +42,30 @@ impl Refused {
     /// What was asked for is not wanted any more.
     pub fn stopped() -> Self {
         Self::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "stopped: it took too long, or nobody waits for it",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "stopped: it took too long, or nobody waits for it [fewer draws are quicker]",
         )
+    }
+
+    /// Too much is asked for at once.
+    pub fn busy() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many ask at once: try again in a moment",
+        )
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, format!("{}\n", self.message)).into_response();
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        // So that it can be told in another form.
+        response.extensions_mut().insert(self);
+        response
     }
 }
 

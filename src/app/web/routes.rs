@@ -5,26 +5,30 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use super::answer::Answer;
 use super::choices::{Choices, LONGEST_SCENARIO, Start, too_long};
-use super::desk::Desk;
+use super::desk::{Desk, Stop};
 use super::guard::{Guard, guarded};
 use super::refused::Refused;
 use super::site::Site;
-use super::{files, page};
+use super::{api, files, page};
 
 /// How long one proposal may take, whatever is asked of it.
 pub const WITHIN: Duration = Duration::from_secs(30);
 /// How long a body may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(10);
+/// How much of a body that is too long is read and thrown away, bytes: who is still sending does not hear
+/// the answer.
+const MOST_THROWN_AWAY: usize = 2 << 20;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -44,9 +48,23 @@ impl Shared {
             desk: Desk::new(cores),
         }
     }
+
+    /// Does a job on the site when its turn comes, as [`Desk::work`] does.
+    ///
+    /// # Errors
+    /// What the job says; or that it does not get its turn in time, or takes too long.
+    pub async fn work<T: Send + 'static>(
+        self: &Arc<Self>,
+        job: impl FnOnce(&Site, &Stop) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let held = Arc::clone(self);
+        let job = move |stop: &Stop| job(&held.site, stop);
+        self.desk.work(WITHIN, job).await
+    }
 }
 
-type Held = State<Arc<Shared>>;
+/// What all requests share, as a handler is given it.
+pub type Held = State<Arc<Shared>>;
 
 /// All routes.
 pub fn router(shared: Arc<Shared>, guard: Guard) -> Router {
@@ -58,15 +76,11 @@ pub fn router(shared: Arc<Shared>, guard: Guard) -> Router {
         .route("/results.zip", get(all_files))
         .route("/page.css", get(style))
         .route("/page.js", get(script))
+        .merge(api::routes())
         .fallback(nothing_there)
+        .method_not_allowed_fallback(not_that_way)
         .with_state(shared)
         .layer(from_fn_with_state(guard, guarded))
-}
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        (self.status, format!("{}\n", self.message)).into_response()
-    }
 }
 
 /// The page in a state.
@@ -76,32 +90,71 @@ async fn whole_page(State(shared): Held, RawQuery(query): RawQuery) -> Response 
         Ok(choices) => choices,
         Err(refused) => return page::refused(&shared.site, None, &refused),
     };
-    match answer(&shared, choices.clone()).await {
-        Ok(answer) => Html(page::whole(&shared.site, &choices, &answer)).into_response(),
+    let asked = choices.clone();
+    let job = move |site: &Site, stop: &Stop| {
+        Ok(page::whole(site, &asked, &Answer::of(&asked, site, stop)?))
+    };
+    match shared.work(job).await {
+        Ok(page) => Html(page).into_response(),
         Err(refused) => page::refused(&shared.site, Some(&choices), &refused),
     }
 }
 
 /// The parts of the page that change with the choices.
-async fn live(State(shared): Held, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+async fn live(State(shared): Held, RawQuery(query): RawQuery) -> Result<Html<String>, Refused> {
     let choices = Choices::read(&query.unwrap_or_default(), &shared.site)?;
-    let answer = answer(&shared, choices.clone()).await?;
-    Ok(Html(page::parts(&shared.site, &choices, &answer)).into_response())
+    let job = move |site: &Site, stop: &Stop| {
+        Ok(page::parts(
+            site,
+            &choices,
+            &Answer::of(&choices, site, stop)?,
+        ))
+    };
+    shared.work(job).await.map(Html)
 }
 
-async fn answer(shared: &Arc<Shared>, choices: Choices) -> Result<Answer, Refused> {
-    let held = Arc::clone(shared);
-    let job = move |stop: &super::desk::Stop| Answer::of(&choices, &held.site, stop);
-    shared.desk.work(WITHIN, job).await
+/// The bytes of a body that is neither too long nor too slow.
+///
+/// # Errors
+/// When it is, or breaks off.
+pub async fn body_of(body: Body, longest: usize) -> Result<Vec<u8>, Refused> {
+    let too_long = || {
+        Refused::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("the body: is too long (allowed: {longest} bytes)"),
+        )
+    };
+    if body.size_hint().lower() > MOST_THROWN_AWAY as u64 {
+        return Err(too_long());
+    }
+    let arrives = async {
+        let mut bytes = Vec::new();
+        let mut length = 0;
+        let mut stream = body.into_data_stream();
+        while let Some(part) = stream.next().await {
+            let broken = |_| Refused::new(StatusCode::BAD_REQUEST, "the body: broke off");
+            let part = part.map_err(broken)?;
+            length += part.len();
+            if length > MOST_THROWN_AWAY {
+                break;
+            }
+            if length <= longest {
+                bytes.extend_from_slice(&part);
+            }
+        }
+        if length > longest {
+            return Err(too_long());
+        }
+        Ok(bytes)
+    };
+    let too_slow = |_| Refused::new(StatusCode::REQUEST_TIMEOUT, "the body: took too long");
+    timeout(BODY_WITHIN, arrives).await.map_err(too_slow)?
 }
 
 /// Takes a scenario in and leads to its link. Nothing is kept.
 async fn open(State(shared): Held, body: Body) -> Result<Redirect, Refused> {
     // A form writes each byte as three at most.
-    let body = timeout(BODY_WITHIN, to_bytes(body, 3 * LONGEST_SCENARIO + 64)).await;
-    let body =
-        body.map_err(|_| Refused::new(StatusCode::REQUEST_TIMEOUT, "the body took too long"))?;
-    let body = body.map_err(|_| Refused::new(StatusCode::PAYLOAD_TOO_LARGE, too_long().message))?;
+    let body = body_of(body, 3 * LONGEST_SCENARIO + 64).await?;
     let text = form_urlencoded::parse(&body).find(|(name, _)| name == "toml");
     let (_, text) =
         text.ok_or_else(|| Refused::bad_input("toml: is missing (allowed: a scenario)"))?;
@@ -123,9 +176,8 @@ async fn file(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let choices = Choices::read(&query.unwrap_or_default(), &shared.site)?;
-    let held = Arc::clone(&shared);
-    let made = move |stop: &super::desk::Stop| files::file(&name, &choices, &held.site, stop);
-    shared.desk.work(WITHIN, made).await
+    let made = move |site: &Site, stop: &Stop| files::file(&name, &choices, site, stop);
+    shared.work(made).await
 }
 
 /// All files of the results.
@@ -144,6 +196,13 @@ async fn script() -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
         page::SCRIPT,
+    )
+}
+
+async fn not_that_way() -> Refused {
+    Refused::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "the method: is not known here [Allow says which are]",
     )
 }
 
