@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
@@ -11,9 +12,11 @@ use bandwise::report::csv;
 use bandwise::report::frontier::{best, card, chart, limit_rows, rows};
 use bandwise::report::scenario_file;
 use bandwise::simulation::frontier::{
-    Constraint, Frontier, FrontierPoint, Search, Wishes, frontier, scenario_of,
+    Constraint, Frontier, FrontierError, FrontierPoint, Search, Wishes, frontier, scenario_of,
 };
-use bandwise::simulation::{NoObserver, Prepared, on_threads, prepare, run, win_probability};
+use bandwise::simulation::{
+    NoObserver, Observer, Prepared, on_threads, prepare, run, win_probability,
+};
 
 const DRAWS: u32 = 300;
 
@@ -403,4 +406,38 @@ fn wishes_that_leave_no_schedule_are_refused_with_what_is_allowed() {
     assert!(
         refused(prepared, &steep).starts_with("--progressivity 0.9: no schedule with these limits")
     );
+}
+
+/// Stops after so many pieces of work.
+struct StopsAfter {
+    heard: AtomicU64,
+    most: u64,
+}
+
+impl Observer for StopsAfter {
+    fn begin(&self, _draws: u64) {}
+    fn advance(&self, _draws: u64) {
+        self.heard.fetch_add(1, Ordering::Relaxed);
+    }
+    fn end(&self) {}
+    fn is_stopped(&self) -> bool {
+        self.heard.load(Ordering::Relaxed) >= self.most
+    }
+}
+
+#[test]
+fn a_search_that_is_stopped_ends_with_the_piece_of_work_at_hand() {
+    let prepared = prepared("williamson-2018");
+    // Before the proposal is run, after it, within the first search, and within the runs of what it found.
+    for most in [0, 1, 5, 60] {
+        let observer = StopsAfter {
+            heard: AtomicU64::new(0),
+            most,
+        };
+        let found = on_threads(Some(1), || {
+            frontier(&prepared, world(), &wishes(), &observer)
+        });
+        assert_eq!(found.unwrap_err(), FrontierError::Stopped);
+        assert_eq!(observer.heard.into_inner(), most);
+    }
 }

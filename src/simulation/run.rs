@@ -34,6 +34,11 @@ pub trait Observer: Sync {
     fn advance(&self, draws: u64);
     /// All are made.
     fn end(&self);
+    /// Whether nobody waits for the result any longer. It is asked between pieces of work, and who asks
+    /// gives up then.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Hears nothing.
