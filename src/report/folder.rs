@@ -1,9 +1,11 @@
-//! What stands in a folder of results: every file of a run, in the formats that are wanted, wherever they go.
+//! What stands in a folder of results: every file of a run or of a comparison, in the formats that are
+//! wanted, wherever they go.
 
 use std::collections::BTreeMap;
 
 use zip::result::ZipError;
 
+use super::comparison::{Comparison, ComparisonBriefing};
 use super::document::{self, Document, Figure};
 use super::files::{OutputError, PACKAGE};
 use super::package::Tables;
@@ -74,11 +76,13 @@ impl Format {
     /// ```
     pub fn of_file(name: &str) -> Option<&'static [Self]> {
         match name {
-            SCENARIO | BALLOT_PAPER | PROVENANCE => return Some(&[]),
+            BALLOT_PAPER | PROVENANCE => return Some(&[]),
             PACKAGE => return Some(&Self::ALL),
             _ => {}
         }
         Some(match name.rsplit_once('.')?.1 {
+            // Scenarios are always written.
+            "toml" => &[],
             "csv" => &[Self::Csv],
             "parquet" => &[Self::Parquet],
             "xlsx" => &[Self::Xlsx],
@@ -193,11 +197,34 @@ pub fn of_run(
     Ok(tables.describe(&prepared.scenario.key, &briefing.title)?)
 }
 
+/// Writes the files of a comparison: the scenarios and the provenance, the wanted ones, and at last what
+/// describes them all. It has no workbook and no `results.json`.
+///
+/// # Errors
+/// When a file cannot be made or written.
+pub fn of_comparison(
+    comparison: &Comparison<'_>,
+    briefing: &ComparisonBriefing,
+    wanted: Wanted<'_>,
+    into: &dyn Sink,
+) -> Result<(), FolderError> {
+    let mut tables = Tables::new(into, wanted.has(Format::Csv), wanted.has(Format::Parquet));
+    tables.add(&comparison.pairs.concat())?;
+    tables.add(&briefing.league)?;
+    tables.add(&comparison.warnings)?;
+    for (key, toml) in comparison.scenarios() {
+        into.write(&format!("scenario-{key}.toml"), toml.as_bytes())?;
+    }
+    into.write(PROVENANCE, &json::json(&briefing.provenance))?;
+    add_paper(&briefing.document, &briefing.figures, wanted, into)?;
+    Ok(tables.describe("compare", "Proposals on the same luck")?)
+}
+
 /// Writes a paper in the formats that are wanted, and its charts.
 ///
 /// # Errors
 /// When a file cannot be made or written.
-pub fn add_paper(
+fn add_paper(
     paper: &Document,
     figures: &[Figure],
     wanted: Wanted<'_>,

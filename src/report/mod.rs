@@ -4,6 +4,7 @@ pub mod backtest;
 pub mod calibration;
 pub mod card;
 pub mod chart;
+pub mod comparison;
 pub mod csv;
 pub mod days;
 pub mod dictionary;
