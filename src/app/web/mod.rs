@@ -2,9 +2,11 @@
 //!
 //! [`choices`]: the state of the page, which is a link and a scenario. [`site`]: what all requests are
 //! answered from. [`desk`]: where work is done. [`answer`]: a state, simulated by the same functions as on the
-//! command line. [`page`], [`files`]: what is sent. [`guard`]: who may ask. [`server`]: connections.
+//! command line. [`wishes`], [`searches`], [`better`]: what to propose instead. [`side_by_side`]: proposals
+//! on the same luck. [`page`], [`files`]: what is sent. [`guard`]: who may ask. [`server`]: connections.
 
 mod answer;
+mod better;
 mod choices;
 mod desk;
 mod files;
@@ -12,8 +14,11 @@ mod guard;
 mod page;
 mod refused;
 mod routes;
+mod searches;
 mod server;
+mod side_by_side;
 mod site;
+mod wishes;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

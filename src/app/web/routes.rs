@@ -18,8 +18,9 @@ use super::choices::{Choices, LONGEST_SCENARIO, Start, too_long};
 use super::desk::Desk;
 use super::guard::{Guard, guarded};
 use super::refused::Refused;
+use super::searches::Searches;
 use super::site::Site;
-use super::{files, page};
+use super::{better, files, page, side_by_side};
 
 /// How long one proposal may take, whatever is asked of it.
 pub const WITHIN: Duration = Duration::from_secs(30);
@@ -33,6 +34,8 @@ pub struct Shared {
     pub site: Site,
     /// Where work is done.
     pub desk: Desk,
+    /// Searches for better proposals, which take far longer.
+    pub searches: Searches,
 }
 
 impl Shared {
@@ -42,6 +45,7 @@ impl Shared {
         Self {
             site,
             desk: Desk::new(cores),
+            searches: Searches::new(cores),
         }
     }
 }
@@ -58,6 +62,8 @@ pub fn router(shared: Arc<Shared>, guard: Guard) -> Router {
         .route("/results.zip", get(all_files))
         .route("/page.css", get(style))
         .route("/page.js", get(script))
+        .merge(better::routes())
+        .merge(side_by_side::routes())
         .fallback(nothing_there)
         .with_state(shared)
         .layer(from_fn_with_state(guard, guarded))
