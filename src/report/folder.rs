@@ -12,9 +12,9 @@ use super::package::Tables;
 use super::results::Briefing;
 use super::sink::Sink;
 use super::workbook::{WorkbookError, workbook};
-use super::{figures, json, paper, scenario_file, text};
+use super::{figures, frontier, json, paper, results, scenario_file, text};
 use crate::data::DataError;
-use crate::simulation::{DrawOutcomes, Prepared};
+use crate::simulation::{DrawOutcomes, Frontier, Prepared};
 
 /// The scenario as understood.
 const SCENARIO: &str = "scenario.toml";
@@ -257,6 +257,33 @@ fn add_paper(
         }
     }
     Ok(())
+}
+
+/// Writes the files of a search: every schedule found, what limits it, the caveats, the chart, the scenarios
+/// of the best answers, the scenario and the provenance. `stated` is what the user stated of it.
+///
+/// # Errors
+/// When a file cannot be made or written.
+pub fn of_frontier(
+    prepared: &Prepared,
+    found: &Frontier,
+    stated: &[String],
+    into: &dyn Sink,
+) -> Result<(), FolderError> {
+    let scenario_toml = scenario_file::toml(&prepared.scenario);
+    let provenance = results::provenance(prepared, &scenario_toml, stated)?;
+    let mut tables = Tables::both(into);
+    let all = frontier::tables(prepared, found);
+    tables.add(&all.frontier)?;
+    tables.add(&all.frontier_limits)?;
+    tables.add(&all.warnings)?;
+    add_charts(&[figures::of_frontier(prepared, found)], into)?;
+    for (file, scenario) in frontier::best(prepared, found) {
+        into.write(file, scenario_file::toml(&scenario).as_bytes())?;
+    }
+    into.write(SCENARIO, scenario_toml.as_bytes())?;
+    into.write(PROVENANCE, &json::json(&provenance))?;
+    Ok(tables.describe(&prepared.scenario.key, &prepared.scenario.title)?)
 }
 
 /// Writes charts as drawings and as pictures.

@@ -545,7 +545,11 @@ pub(super) fn go_on(observer: &dyn Observer) -> Result<(), FrontierError> {
     }
 }
 
-fn refuse(prepared: &Prepared) -> Result<(), FrontierError> {
+/// Refuses scenarios in whose place no other schedule can be sought: this is known before the search.
+///
+/// # Errors
+/// When the scenario is not one of headline and relief, no vote is held, or it states a poll.
+pub fn refuse(prepared: &Prepared) -> Result<(), FrontierError> {
     let key = || prepared.scenario.key.clone();
     let authority = &prepared.record.authority;
     if !authority.class.bills() {
@@ -569,7 +573,7 @@ fn refuse(prepared: &Prepared) -> Result<(), FrontierError> {
 }
 
 /// The share of dwellings whose own element is frozen, as a run states it.
-fn share_frozen(prepared: &Prepared, amounts: &Amounts) -> f64 {
+pub fn share_frozen(prepared: &Prepared, amounts: &Amounts) -> f64 {
     let cells = &prepared.cells;
     let all: i64 = prepared.record.dwellings().values().iter().sum();
     let frozen: f64 = (cells.rows().iter())

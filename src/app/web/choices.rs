@@ -639,7 +639,7 @@ pub fn unknown(name: &str, names: &[&str]) -> Refused {
 }
 
 /// The beginning of a text that need not be told whole.
-fn shortened(text: &str) -> String {
+pub fn shortened(text: &str) -> String {
     const LONGEST: usize = 60;
     let mut letters = text.chars();
     let short: String = letters.by_ref().take(LONGEST).collect();
@@ -687,7 +687,10 @@ fn needed(
 }
 
 /// A percentage in parts per million of the whole.
-fn percent(name: &str, text: &str, low: i32, high: i32) -> Result<i64, Refused> {
+///
+/// # Errors
+/// When it is no number of percent between the limits.
+pub fn percent(name: &str, text: &str, low: i32, high: i32) -> Result<i64, Refused> {
     let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-');
     let number = text.trim_end_matches('%').trim().parse::<f64>().ok();
     number
