@@ -408,36 +408,41 @@ fn wishes_that_leave_no_schedule_are_refused_with_what_is_allowed() {
     );
 }
 
-/// Stops after so many pieces of work.
-struct StopsAfter {
-    heard: AtomicU64,
-    most: u64,
+/// Stops after so many pieces of work, or when it has been asked so often.
+struct Stops {
+    advances: AtomicU64,
+    asked: AtomicU64,
+    most: [u64; 2],
 }
 
-impl Observer for StopsAfter {
+impl Observer for Stops {
     fn begin(&self, _draws: u64) {}
     fn advance(&self, _draws: u64) {
-        self.heard.fetch_add(1, Ordering::Relaxed);
+        self.advances.fetch_add(1, Ordering::Relaxed);
     }
     fn end(&self) {}
     fn is_stopped(&self) -> bool {
-        self.heard.load(Ordering::Relaxed) >= self.most
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        asked >= self.most[1] || self.advances.load(Ordering::Relaxed) >= self.most[0]
     }
 }
 
 #[test]
-fn a_search_that_is_stopped_ends_with_the_piece_of_work_at_hand() {
+fn a_search_that_is_stopped_ends_with_the_candidate_at_hand() {
     let prepared = prepared("williamson-2018");
-    // Before the proposal is run, after it, within the first search, and within the runs of what it found.
-    for most in [0, 1, 5, 60] {
-        let observer = StopsAfter {
-            heard: AtomicU64::new(0),
+    // Before the proposal is run, after it, among the starts, and within the searches from them.
+    for most in [[0, 9], [1, 9], [9, 30], [9, 500]] {
+        let observer = Stops {
+            advances: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
             most,
         };
         let found = on_threads(Some(1), || {
             frontier(&prepared, world(), &wishes(), &observer)
         });
         assert_eq!(found.unwrap_err(), FrontierError::Stopped);
-        assert_eq!(observer.heard.into_inner(), most);
+        let (advances, asked) = (observer.advances.into_inner(), observer.asked.into_inner());
+        assert!(advances <= most[0], "{advances} of {most:?}");
+        assert!(asked <= most[1] + 1, "{asked} of {most:?}");
     }
 }
