@@ -1,5 +1,7 @@
 //! The result of a run as plain documented data: what every format is written from.
 
+use std::sync::OnceLock;
+
 use serde::Serialize;
 
 use super::csv::csv;
@@ -296,7 +298,7 @@ fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
             .step_by(prepared.schedule.bands().len())
             .copied()
             .collect();
-        vote.weights.spread(&of_band).map(|spread| spread.mean)
+        vote.weights.mean_of_known(&of_band)
     };
     let electors = prepared.electorate.by_band();
     prepared
@@ -453,15 +455,16 @@ pub(super) fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow
                 net_yield_vs_no_pounds: (on(|line| (line.net, line.no)) + kept).pounds(),
                 mean_change_vs_no_pounds: change / (liable.max(1)) as f64,
                 n_electors: prepared.electorate.electors_of(index),
-                turnout: vote
-                    .and_then(|vote| of_vote(&by_ward(index, &vote.ward_turnout)))
-                    .map(|spread| spread.mean),
+                turnout: vote.and_then(|vote| {
+                    let turnout = by_ward(index, &vote.ward_turnout);
+                    vote.weights.mean_of_known(&turnout)
+                }),
                 yes_share: yes_spread.map(|spread| spread.mean),
                 yes_share_p05: yes_spread.map(|spread| spread.percentiles[0]),
                 yes_share_p95: yes_spread.map(|spread| spread.percentiles[4]),
                 chance_yes_majority: yes.zip(vote).map(|(shares, vote)| {
                     let majority: Vec<bool> = shares.iter().map(|share| *share > 0.5).collect();
-                    vote.weights.share(&majority).0
+                    vote.weights.chance(&majority)
                 }),
             }
         })
@@ -493,7 +496,7 @@ pub fn provenance(
         draws: prepared.scenario.draws,
         seed: prepared.scenario.seed,
         points: prepared.scenario.points.to_string(),
-        data_sha256: catalogue::data_sha256(),
+        data_sha256: catalogue::data_sha256().to_owned(),
         tables: table_provenance()?,
         licence: LICENCE.to_owned(),
     })
@@ -503,8 +506,9 @@ pub fn provenance(
 pub(super) const LICENCE: &str =
     "Contains public sector information licensed under the Open Government Licence v3.0.";
 
-/// The embedded tables.
+/// The embedded tables, looked at once.
 pub(super) fn table_provenance() -> Result<Vec<TableProvenance>, DataError> {
+    static HELD: OnceLock<Result<Vec<TableProvenance>, DataError>> = OnceLock::new();
     let of_table = |table: Table| {
         Ok(TableProvenance {
             sha256: table.sha256()?,
@@ -514,11 +518,11 @@ pub(super) fn table_provenance() -> Result<Vec<TableProvenance>, DataError> {
             standing: table.standing,
         })
     };
-    Catalogue::embedded()?
-        .table
-        .into_iter()
-        .map(of_table)
-        .collect()
+    let of_all = || -> Result<_, DataError> {
+        let catalogue = Catalogue::embedded()?;
+        catalogue.table.into_iter().map(of_table).collect()
+    };
+    HELD.get_or_init(of_all).clone()
 }
 
 /// Rows of a comparison.

@@ -710,14 +710,13 @@ impl<'a> Simulation<'a> {
     pub(super) fn headlines(
         &self,
         inputs: &[impl AsRef<[f64]>],
-        first: u32,
+        luck: &WardLuck,
         n: usize,
     ) -> Vec<Headline> {
-        let luck = WardLuck::of(self.prepared, first, n);
         let mut memory = self.memory();
         let mut headlines = Vec::with_capacity(n);
         for tile in tiles(n) {
-            self.on_polling_day(inputs, &luck, &tile, 0, &mut memory);
+            self.on_polling_day(inputs, luck, &tile, 0, &mut memory);
             self.count(&mut memory);
             let (frozen, expected) = frozen_and_all(&memory);
             let of_lane = |lane: usize| self.headline(&memory.counts, &frozen, &expected, lane);
@@ -1017,7 +1016,7 @@ pub(super) struct WardLuck {
 
 /// Where the luck of wards comes from: streams named by ward, so that a ward added elsewhere changes
 /// nothing here. Areas of one ward share its mood, and who is one area has none.
-struct LuckStreams {
+pub(super) struct LuckStreams {
     moods: Vec<Stream>,
     mood_of: Vec<Option<usize>>,
     cast: Vec<Stream>,
@@ -1026,7 +1025,7 @@ struct LuckStreams {
 
 impl LuckStreams {
     /// Those whose names begin so.
-    fn of(prepared: &Prepared, begin: &str) -> Self {
+    pub(super) fn of(prepared: &Prepared, begin: &str) -> Self {
         let wards = prepared.cells.wards();
         let of_each = |what: &str| -> Vec<Stream> {
             let of_ward = |ward: &Ward| Stream::padded(&format!("{begin}{what}/{}", ward.code));
@@ -1050,7 +1049,7 @@ impl LuckStreams {
     }
 
     /// The moods only, for what needs no count.
-    fn without_counts(self) -> Self {
+    pub(super) fn without_counts(self) -> Self {
         Self {
             cast: Vec::new(),
             yes: Vec::new(),
@@ -1085,7 +1084,13 @@ impl LuckStreams {
     }
 
     /// The luck of a block.
-    fn block(&self, prepared: &Prepared, points: Points, first: u32, n: usize) -> WardLuck {
+    pub(super) fn block(
+        &self,
+        prepared: &Prepared,
+        points: Points,
+        first: u32,
+        n: usize,
+    ) -> WardLuck {
         let mut luck = self.memory();
         self.fill(points, prepared.scenario.seed, first, n, &mut luck);
         luck
@@ -1093,18 +1098,6 @@ impl LuckStreams {
 }
 
 impl WardLuck {
-    /// The moods only, for what needs no count.
-    pub(super) fn of_moods(prepared: &Prepared, first: u32, n: usize) -> Self {
-        let streams = LuckStreams::of(prepared, "").without_counts();
-        streams.block(prepared, prepared.scenario.points, first, n)
-    }
-
-    /// The luck of the run.
-    fn of(prepared: &Prepared, first: u32, n: usize) -> Self {
-        let streams = LuckStreams::of(prepared, "");
-        streams.block(prepared, prepared.scenario.points, first, n)
-    }
-
     /// The luck at rows of a design of its own, whose streams' names begin so.
     pub(super) fn of_design(prepared: &Prepared, begin: &str, first: u32, n: usize) -> Self {
         LuckStreams::of(prepared, begin).block(prepared, Points::Random, first, n)
