@@ -124,6 +124,13 @@ pub struct TableProvenance {
 }
 
 impl Briefing {
+    /// Fills the tables that look beyond the draws of the run at other values of a lever and other
+    /// kinds of polling day.
+    pub fn look_further(&mut self, prepared: &Prepared, outcomes: &DrawOutcomes) {
+        (self.needs, self.needs_curve) = needs::rows(prepared, outcomes);
+        self.days = days::rows(prepared, outcomes);
+    }
+
     /// Whether a vote is held.
     pub fn has_vote(&self) -> bool {
         self.bands.iter().any(|row| row.yes_share.is_some())
@@ -175,6 +182,22 @@ pub fn briefing(
     scenario_toml: &str,
     overrides: &[String],
 ) -> Result<Briefing, DataError> {
+    let mut briefing = briefing_at_once(prepared, outcomes, scenario_toml, overrides)?;
+    briefing.look_further(prepared, outcomes);
+    Ok(briefing)
+}
+
+/// The same without what takes longest: a first answer, which [`Briefing::look_further`] makes whole.
+/// Its tables of what it would take to win and of other kinds of polling day are empty.
+///
+/// # Errors
+/// When the embedded catalogue is broken: a fault of the build.
+pub fn briefing_at_once(
+    prepared: &Prepared,
+    outcomes: &DrawOutcomes,
+    scenario_toml: &str,
+    overrides: &[String],
+) -> Result<Briefing, DataError> {
     let drivers = drivers(prepared, outcomes);
     // A change of the law moves the whole bill, a proposal of the council's its own part.
     let part = if prepared.schedule.is_local() {
@@ -183,7 +206,6 @@ pub fn briefing(
         BillPart::WholeBill
     };
     let paying = paying(prepared, part)?;
-    let (needs, needs_curve) = needs::rows(prepared, outcomes);
     Ok(Briefing {
         title: prepared.scenario.title.clone(),
         authority: prepared.record.authority.name.clone(),
@@ -196,9 +218,9 @@ pub fn briefing(
         deciles: paying.deciles,
         example_households: paying.example_households,
         drivers: driver_rows(&drivers),
-        needs,
-        needs_curve,
-        days: days::rows(prepared, outcomes),
+        needs: Vec::new(),
+        needs_curve: Vec::new(),
+        days: Vec::new(),
         perception: perception::rows(prepared, outcomes),
         routes: routes(prepared),
         medium_term: medium_term::rows(prepared, outcomes),

@@ -350,14 +350,18 @@ pub(super) const fn poll_cost_input(combined: bool) -> &'static str {
     }
 }
 
-/// Runs work on a pool of so many threads, or of one a core. Results do not depend on it.
+/// Runs work on a pool of so many threads of its own, or on the pool of the process, which has one a
+/// core and is shared by all who ask for no number. Results do not depend on it.
 ///
 /// # Panics
 /// When the system refuses threads.
 pub fn on_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> T {
-    let threads = threads.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.expect("the system grants threads").install(work)
+    let Some(threads) = threads else {
+        return work();
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads));
+    let pool = pool.build().expect("the system grants threads");
+    pool.install(work)
 }
 
 /// A prepared scenario laid out for the draws.
