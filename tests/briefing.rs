@@ -10,7 +10,7 @@ use bandwise::report::folder::{self, Format, Wanted};
 use bandwise::report::league::{ProposalRank, proposals};
 use bandwise::report::paper::Compared;
 use bandwise::report::results::Briefing;
-use bandwise::report::{Gathered, OutputFolder, Sink, briefing, figures, paper, scenario_file};
+use bandwise::report::{Gathered, OutputFolder, Sink, briefing, briefing_at_once, figures, paper, scenario_file};
 use bandwise::simulation::{DrawOutcomes, NoObserver, Prepared, prepare, run};
 
 /// A built-in scenario of an authority with few draws, and what came of it.
@@ -42,6 +42,34 @@ fn gathered(
     let wanted = Wanted { formats, pdf: None };
     folder::of_run(prepared, outcomes, briefing, wanted, &into).unwrap();
     into.into_files()
+}
+
+/// Whoever cannot wait is told the same, less what is still to come, and nothing is said in its place.
+#[test]
+fn a_first_answer_lacks_what_takes_longest_and_becomes_the_whole() {
+    let world = World::embedded(Some("2026-27")).unwrap();
+    for (key, authority) in [CASES[1], CASES[2]] {
+        let scenario = Scenario::load(key, &Names::of(&world.assumptions)).unwrap();
+        let (mut scenario, _) = scenario.for_authority(authority);
+        scenario.draws = 200;
+        let prepared = prepare(&scenario, &world).unwrap();
+        let outcomes = run(&prepared, &NoObserver);
+        let whole = briefing(&prepared, &outcomes, "", &[]).unwrap();
+        let mut first = briefing_at_once(&prepared, &outcomes, "", &[]).unwrap();
+        assert!(first.needs.is_empty() && first.needs_curve.is_empty() && first.days.is_empty());
+        let charts = figures::of_run(&prepared, &outcomes, &first).unwrap();
+        assert!(charts.iter().all(|chart| !chart.name.starts_with("needs-")));
+        let page = html(&paper::of_run(&prepared, &first, &charts));
+        for of_later in ["each kind of day", "What it would take to win"] {
+            assert!(!page.contains(of_later), "{key}: {of_later}");
+        }
+        first.look_further(&prepared, &outcomes);
+        assert_eq!(first, whole);
+        let charts = figures::of_run(&prepared, &outcomes, &whole).unwrap();
+        let page = html(&paper::of_run(&prepared, &whole, &charts));
+        let held = page.contains("each kind of day");
+        assert_eq!(held, prepared.route.needs_referendum(), "{key}");
+    }
 }
 
 /// One proposal of every kind, with and without a vote, in England, in Wales and of a preceptor.

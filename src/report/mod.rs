@@ -37,5 +37,5 @@ pub mod workbook;
 
 pub use files::{OutputError, OutputFolder};
 pub use package::Tables;
-pub use results::{Briefing, Provenance, briefing};
+pub use results::{Briefing, Provenance, briefing, briefing_at_once};
 pub use sink::{Gathered, Sink};
