@@ -58,6 +58,8 @@ if [ -n "${BANDWISE_PEERS:-}" ]; then
     "$BANDWISE_PEERS" tests/peers/check_workbook.py "${CARGO_TARGET_DIR:-target}/debug/bandwise"
     step "The Word document in other readers"
     "$BANDWISE_PEERS" tests/peers/check_word.py "${CARGO_TARGET_DIR:-target}/debug/bandwise"
+    step "The interface of the web page against its own description"
+    "$BANDWISE_PEERS" tests/peers/check_api.py "${CARGO_TARGET_DIR:-target}/debug/bandwise"
     step "The pages in a browser: HTML, access, phones, print"
     bash tests/browser/check.sh "${CARGO_TARGET_DIR:-target}/debug/bandwise"
 fi

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 /// The program, serving on a free port until it is dropped.
 pub struct Server {
-    child: Child,
+    /// The program.
+    pub child: Child,
     /// Where it listens: `127.0.0.1:PORT`.
     pub address: String,
 }
@@ -75,6 +76,12 @@ impl Drop for Server {
 }
 
 impl Answer {
+    /// The value of a header, where the answer bears it.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut all = self.head.lines().filter_map(|line| line.split_once(": "));
+        all.find(|(one, _)| *one == name).map(|(_, value)| value)
+    }
+
     fn of(bytes: &[u8]) -> Self {
         let end = bytes
             .windows(4)

@@ -2,5 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod api;
+mod ending;
 mod files;
+mod hostile;
 mod http;

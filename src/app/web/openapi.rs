@@ -245,3 +245,57 @@ fn pins() -> Value {
         "schema": { "type": "array", "maxItems": MOST_PINS, "items": { "type": "string" } },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_name_of_a_link_and_every_answer_is_described() {
+        let site = Site::open().unwrap();
+        let description = description(&site);
+        let of_result = &description["paths"]["/api/result"]["get"];
+        let named: BTreeSet<&str> = of_result["parameters"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["name"].as_str().unwrap())
+            .collect();
+        let mut names: BTreeSet<String> = BTreeSet::from([PIN.to_owned()]);
+        for field in FIELDS {
+            if field.name.ends_with('-') {
+                names.extend(Band::ALL.iter().map(|band| format!("{}{band}", field.name)));
+            } else {
+                names.insert(field.name.to_owned());
+            }
+        }
+        assert_eq!(named, names.iter().map(String::as_str).collect());
+        assert_eq!(
+            of_result["responses"].as_object().unwrap().len(),
+            11,
+            "200 and every refusal of what has no body"
+        );
+        let of_body = &description["paths"]["/api/result"]["post"];
+        let answers = of_body["responses"].as_object().unwrap();
+        assert_eq!(answers.len(), 1 + REFUSALS.len());
+        // Whatever is referred to is there.
+        let text = description.to_string();
+        for part in text.split("\"$ref\":\"#").skip(1) {
+            let place = part.split('"').next().unwrap();
+            assert!(description.pointer(place).is_some(), "{place}");
+        }
+    }
+
+    #[test]
+    fn the_kinds_of_polling_day_in_a_link_are_those_that_are_held() {
+        let site = Site::open().unwrap();
+        let held: Vec<&str> = site.days().iter().map(|day| day.key.as_str()).collect();
+        let day = FIELDS.iter().find(|field| field.name == "day").unwrap();
+        let Holds::OneOf(words) = day.holds else {
+            panic!("{day:?}")
+        };
+        assert_eq!(words, held);
+    }
+}

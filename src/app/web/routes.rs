@@ -171,8 +171,12 @@ async fn open(State(shared): Held, body: Body) -> Result<Redirect, Refused> {
         start: Start::Own(text.replace("\r\n", "\n")),
         ..Choices::opening(shared.site.default_scenario())
     };
-    choices.scenario(&shared.site)?;
-    Ok(Redirect::to(&format!("/?{}", choices.link())))
+    let job = move |site: &Site, _: &Stop| {
+        choices.scenario(site)?;
+        Ok(format!("/?{}", choices.link()))
+    };
+    let link = shared.work(job).await?;
+    Ok(Redirect::to(&link))
 }
 
 /// A file of the results, made now: the same bytes as the command line's.
