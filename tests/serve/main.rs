@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod better;
 mod files;
 mod http;
