@@ -10,7 +10,9 @@ use bandwise::report::folder::{self, Format, Wanted};
 use bandwise::report::league::{ProposalRank, proposals};
 use bandwise::report::paper::Compared;
 use bandwise::report::results::Briefing;
-use bandwise::report::{Gathered, OutputFolder, Sink, briefing, briefing_at_once, figures, paper, scenario_file};
+use bandwise::report::{
+    Gathered, OutputFolder, Sink, briefing, briefing_at_once, figures, paper, scenario_file,
+};
 use bandwise::simulation::{DrawOutcomes, NoObserver, Prepared, prepare, run};
 
 /// A built-in scenario of an authority with few draws, and what came of it.

@@ -12,8 +12,8 @@ use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use bandwise::data::scenario::nearest;
-use bandwise::domain::Band;
 use bandwise::domain::money::thousands;
+use bandwise::domain::{Band, Rise, Share};
 use bandwise::report::document::{Block, Figure, Holds, Table, fragment};
 use bandwise::report::frontier::{
     Passage, best, limits, listing, passages, tables, unreached, warnings,
@@ -81,7 +81,7 @@ async fn better(State(shared): Held, RawQuery(query): RawQuery) -> Response {
         Err(refused) => Err(refused),
     };
     match found {
-        Ok(found) => answer(&asked, Some(&ready), Ok(Some(found))),
+        Ok(found) => answer(&asked, Some(&ready), Ok(Some(&found))),
         Err(refused) => answer(&asked, Some(&ready), Err(&refused)),
     }
 }
@@ -256,12 +256,8 @@ pub fn state_of(choices: &Choices, prepared: &Prepared, point: &FrontierPoint) -
 }
 
 /// The page with what was found, or with what is wrong.
-fn answer(
-    asked: &Asked,
-    ready: Option<&Ready>,
-    found: Result<Option<String>, &Refused>,
-) -> Response {
-    let status = match &found {
+fn answer(asked: &Asked, ready: Option<&Ready>, found: Result<Option<&str>, &Refused>) -> Response {
+    let status = match found {
         Ok(_) => StatusCode::OK,
         Err(refused) => refused.status,
     };
@@ -272,7 +268,7 @@ fn answer(
                 h1 { "Find me a better one" }
                 p { a href={ "/?" (asked.choices.whole_link()) } { "Back to the proposal" } }
                 @if let Some(ready) = ready { (sought(ready)) }
-                @if let Err(refused) = &found {
+                @if let Err(refused) = found {
                     div.fault role="alert" {
                         h2 { "What is wrong" }
                         p { (refused.message) }
@@ -287,7 +283,7 @@ fn answer(
                     }
                     p #search-fault .fault role="alert" hidden {}
                 }
-                div #found { @if let Ok(Some(found)) = &found { (PreEscaped(found)) } }
+                div #found { @if let Ok(Some(found)) = found { (PreEscaped(found)) } }
             }
         },
     );
@@ -344,7 +340,7 @@ fn form(asked: &Asked, prepared: &Prepared) -> Markup {
                 label for=(FROZEN) { "Homes frozen at least, percent of the " (homes) " homes in " (name) }
                 input #(FROZEN) name=(FROZEN) type="number" min="0" max="100" step="any" inputmode="decimal"
                     aria-describedby="frozen-note"
-                    value=(percent(wishes.frozen.map(|share| share.millionths())));
+                    value=(percent(wishes.frozen.map(Share::millionths)));
                 p.note #frozen-note {
                     "Empty: as many as the proposal freezes, " (frozen) ". Frozen means that the council's own part of \
                      the bill does not rise. Bands are frozen whole, cheapest first."
@@ -352,7 +348,7 @@ fn form(asked: &Asked, prepared: &Prepared) -> Markup {
                 label for=(MOST_HEADLINE) { "Headline at most, percent of today's amount" }
                 input #(MOST_HEADLINE) name=(MOST_HEADLINE) type="number" min="-100" max="300" step="any"
                     inputmode="decimal" aria-describedby="headline-note"
-                    value=(percent(wishes.most_headline.map(|rise| rise.millionths())));
+                    value=(percent(wishes.most_headline.map(Rise::millionths)));
                 p.note #headline-note {
                     "The headline is the one rise on the ballot paper. Empty: 100, or the proposal's where that is \
                      more."
