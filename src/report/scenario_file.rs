@@ -76,7 +76,7 @@ pub fn toml(scenario: &Scenario) -> String {
         }
         Proposal::NationalRatios { ratios, rise } => {
             line("kind = \"national-ratios\"".to_owned());
-            national_ratios(ratios, &mut line);
+            national_ratios(scenario, ratios, &mut line);
             line(format!("rise = {}", uniform(*rise)));
         }
         Proposal::ExtraBands { bands, rise } => {
@@ -265,9 +265,14 @@ fn table_of(distribution: &Distribution) -> String {
 }
 
 /// Ratios that change, and the rest left out: all as changes, or as ratios.
-fn national_ratios(ratios: &ByBand<RatioChange>, line: &mut impl FnMut(String)) {
+fn national_ratios(
+    scenario: &Scenario,
+    ratios: &ByBand<RatioChange>,
+    line: &mut impl FnMut(String),
+) {
     let stays = RatioChange::By(Rise::FREEZE);
-    let moved = || ratios.iter().filter(|(_, change)| **change != stays);
+    let said = |band: Band| band != Band::I || scenario.band_i_stated;
+    let moved = || (ratios.iter()).filter(|(band, change)| said(*band) && **change != stays);
     let changes: Vec<String> = moved()
         .filter_map(|(band, change)| match change {
             RatioChange::By(by) => Some(format!("{band} = {}", rise(*by))),

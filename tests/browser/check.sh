@@ -51,3 +51,10 @@ grep --quiet "Derby" "$work/words.txt"
 grep --quiet "^Page size:.*A4" "$work/pages.txt"
 rmdir "$work/scratch" # it is empty
 echo "briefing.pdf: the same bytes twice, and nothing left behind"
+
+# "Find me a better one", and proposals side by side.
+"$program" serve --port 0 --no-open >"$work/serve.txt" &
+serving=$!
+trap 'kill "$serving" 2>/dev/null || true; rm -rf "$work"' EXIT
+until address="$(grep --only-matching 'http://[^ ]*' "$work/serve.txt")"; do sleep 0.2; done
+node "$here/check_better.mjs" --packages "$packages" --address "$address" ${shots:+--shots "$shots"}

@@ -31,8 +31,9 @@ use super::desk::Stop;
 use super::files::sent;
 use super::page::{self, shell};
 use super::refused::Refused;
-use super::routes::{Shared, WITHIN};
+use super::routes::{Held, Shared};
 use super::searches::{Found, QUICK_LOOK, Ready, Stage, find, ready};
+use super::site::Site;
 use super::wishes::{
     Asked, FROZEN, MOST_HEADLINE, MOST_POUNDS, MOST_RISE, PROGRESSIVITY, SEARCH, SEARCH_DRAWS,
     is_wish,
@@ -43,8 +44,6 @@ use crate::app::frontier::stated;
 const STILL_THERE: Duration = Duration::from_secs(10);
 /// Events that wait to be sent.
 const MOST_EVENTS: usize = 16;
-
-type Held = State<Arc<Shared>>;
 
 /// Its routes.
 pub fn routes() -> Router<Arc<Shared>> {
@@ -100,8 +99,8 @@ async fn told(
     found: &Arc<Found>,
 ) -> Result<String, Refused> {
     let (choices, found) = (choices.clone(), Arc::clone(found));
-    let job = move |_: &Stop| Ok(results(&choices, &found).into_string());
-    shared.desk.work(WITHIN, job).await
+    let job = move |_: &Site, _: &Stop| Ok(results(&choices, &found).into_string());
+    shared.work(job).await
 }
 
 /// Who reads a stream.
@@ -139,7 +138,7 @@ fn events(shared: &Arc<Shared>, asked: Result<Asked, Refused>, reader: Reader) -
                 Ok(data) => Event::default().event("result").data(data),
                 Err(refused) => Event::default().event("fault").data(match reader {
                     Reader::Page => refused.message,
-                    Reader::Program => quoted("message", &refused.message),
+                    Reader::Program => quoted("error", &refused.message),
                 }),
             };
             drop(sender.send(event).await);
@@ -215,14 +214,14 @@ async fn file(
 ) -> Result<Response, Refused> {
     let asked = Asked::read(&query.unwrap_or_default(), &shared.site)?;
     let found = find(&shared, &asked, |_| {}).await?;
-    let made = move |_: &Stop| {
+    let made = move |_: &Site, _: &Stop| {
         let gathered = Gathered::default();
         let stated = stated(&found.asked.wishes);
         folder::of_frontier(&found.prepared, &found.frontier, &stated, &gathered)
             .map_err(Refused::bug)?;
         taken_away(&name, gathered)
     };
-    shared.desk.work(WITHIN, made).await
+    shared.work(made).await
 }
 
 /// One of some files, to take away.

@@ -15,12 +15,14 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use super::choices::Chosen;
+use super::desk::Stop;
 use super::refused::Refused;
-use super::routes::{Shared, WITHIN};
+use super::routes::Shared;
+use super::site::Site;
 use super::wishes::Asked;
 
 /// How long a search may take.
-pub const SEARCHED_WITHIN: Duration = Duration::from_secs(120);
+pub const SEARCHED_WITHIN: Duration = Duration::from_secs(180);
 /// How long one waits for its turn.
 const TURN_WITHIN: Duration = Duration::from_secs(300);
 /// Searches that wait for their turn.
@@ -168,21 +170,14 @@ impl Searches {
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(Arc::clone(&self.waiting));
         if before >= MOST_WAITING {
-            return Err(busy());
+            return Err(Refused::busy());
         }
         tell(Stage::Waits);
         match timeout(TURN_WITHIN, turn.acquire_owned()).await {
             Ok(mine) => mine.map_err(Refused::bug),
-            Err(_) => Err(busy()),
+            Err(_) => Err(Refused::busy()),
         }
     }
-}
-
-fn busy() -> Refused {
-    Refused::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "too many searches are asked for at once: try again in a few minutes",
-    )
 }
 
 /// Makes a state ready to be searched; what cannot be searched is refused.
@@ -190,18 +185,15 @@ fn busy() -> Refused {
 /// # Errors
 /// When the state is no scenario that can be run, or no other schedule can be sought in its place.
 pub async fn ready(shared: &Arc<Shared>, asked: &Asked) -> Result<Ready, Refused> {
-    let held = Arc::clone(shared);
     let choices = asked.choices.clone();
-    shared
-        .desk
-        .work(WITHIN, move |_| {
-            let Chosen { scenario, notes } = choices.scenario(&held.site)?;
-            let world = held.site.world(scenario.vintage.as_deref())?;
-            let prepared = prepare(&scenario, world)?;
-            refuse(&prepared).map_err(|error| refused(&error))?;
-            Ok(Ready { prepared, notes })
-        })
-        .await
+    let job = move |site: &Site, _: &Stop| {
+        let Chosen { scenario, notes } = choices.scenario(site)?;
+        let world = site.world(scenario.vintage.as_deref())?;
+        let prepared = prepare(&scenario, world)?;
+        refuse(&prepared).map_err(|error| refused(&error))?;
+        Ok(Ready { prepared, notes })
+    };
+    shared.work(job).await
 }
 
 /// Searches what is asked, or says what was found before. When the future is dropped, as happens when the

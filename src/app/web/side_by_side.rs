@@ -22,10 +22,8 @@ use super::choices::{Choices, Chosen};
 use super::desk::Stop;
 use super::page::{self, shell};
 use super::refused::Refused;
-use super::routes::{Shared, WITHIN};
+use super::routes::{Held, Shared};
 use super::site::Site;
-
-type Held = State<Arc<Shared>>;
 
 /// Its routes.
 pub fn routes() -> Router<Arc<Shared>> {
@@ -171,9 +169,9 @@ async fn compare(State(shared): Held, RawQuery(query): RawQuery) -> Response {
         Ok(choices) => choices,
         Err(refused) => return page::refused(&shared.site, None, &refused),
     };
-    let (held, state) = (Arc::clone(&shared), choices.clone());
-    let made = move |stop: &Stop| whole(&state, &beside(&state, &held.site, stop)?);
-    match shared.desk.work(WITHIN, made).await {
+    let state = choices.clone();
+    let made = move |site: &Site, stop: &Stop| whole(&state, &beside(&state, site, stop)?);
+    match shared.work(made).await {
         Ok(page) => Html(page.into_string()).into_response(),
         Err(refused) => page::refused(&shared.site, Some(&choices), &refused),
     }
@@ -186,15 +184,14 @@ async fn file(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let choices = Choices::read(&query.unwrap_or_default(), &shared.site)?;
-    let held = Arc::clone(&shared);
-    let made = move |stop: &Stop| {
+    let made = move |site: &Site, stop: &Stop| {
         let formats = Format::of_file(&name).ok_or_else(|| {
             Refused::new(
                 StatusCode::NOT_FOUND,
                 "no file of that name is among the results of a comparison",
             )
         })?;
-        let all = beside(&choices, &held.site, stop)?;
+        let all = beside(&choices, site, stop)?;
         let (paired, reasons) = sharing(&all);
         if paired.len() < 2 {
             return Err(Refused::bad_input(match reasons.first() {
@@ -210,7 +207,7 @@ async fn file(
         folder::of_comparison(&comparison, &briefing, wanted, &gathered)?;
         taken_away(&name, gathered)
     };
-    shared.desk.work(WITHIN, made).await
+    shared.work(made).await
 }
 
 fn whole(choices: &Choices, all: &[Beside]) -> Result<Markup, Refused> {
