@@ -1,12 +1,13 @@
 //! The draw loop and the Polars pipeline, each with a plain-loop reference beside it in the same
-//! run: quote the ratio, not the time.
+//! run: quote the ratio, not the time. At the end the whole way from a scenario to its page.
 
 use std::hint::black_box;
 
 use bandwise::data::cells::rows_by_plain_loops;
 use bandwise::data::scenario::Names;
-use bandwise::data::{Scenario, World, cells};
+use bandwise::data::{Scenario, Working, World, cells};
 use bandwise::domain::{AreaKind, Cells, Detail, Pence, Points};
+use bandwise::report::{briefing, briefing_at_once, document, figures, paper, scenario_file};
 use bandwise::simulation::draw::{Kernel, TileParameters, TileVotes};
 use bandwise::simulation::inputs::normals;
 use bandwise::simulation::vector::LANES;
@@ -175,5 +176,45 @@ fn pipeline(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, draw_loop, sampling, simulation, bills, pipeline);
+/// From a changed scenario to the whole page of a proposal: what is answered while a slider moves, and
+/// all of it. Cells and bills are worked out by loops, or by Polars: the figures are the same.
+fn page(criterion: &mut Criterion) {
+    let mut world = World::embedded(None).expect("embedded");
+    let names = Names::of(&world.assumptions);
+    let built_in = Scenario::load("williamson-2018", &names).expect("built in");
+    for authority in ["Derby", "Birmingham"] {
+        for draws in [2_000, 10_000] {
+            let (mut scenario, _) = built_in.clone().for_authority(authority);
+            scenario.draws = draws;
+            let mut group =
+                criterion.benchmark_group(format!("page of {authority}, {draws} draws"));
+            group.sample_size(10);
+            for (name, working, at_once) in [
+                ("at once, by loops", Working::Loops, true),
+                ("whole, by loops", Working::Loops, false),
+                ("whole, by Polars", Working::Polars, false),
+            ] {
+                world.working = working;
+                let of_it = if at_once { briefing_at_once } else { briefing };
+                group.bench_function(name, |bencher| {
+                    bencher.iter(|| {
+                        let prepared = prepare(&scenario, &world).expect("runs");
+                        let outcomes = run(&prepared, &NoObserver);
+                        let toml = scenario_file::toml(&prepared.scenario);
+                        let briefing = of_it(&prepared, &outcomes, &toml, &[]).expect("whole");
+                        let charts =
+                            figures::of_run(&prepared, &outcomes, &briefing).expect("whole");
+                        let paper = paper::of_run(&prepared, &briefing, &charts);
+                        black_box(document::html(&paper))
+                    });
+                });
+            }
+            group.finish();
+        }
+    }
+}
+
+criterion_group!(
+    benches, draw_loop, sampling, simulation, bills, pipeline, page
+);
 criterion_main!(benches);

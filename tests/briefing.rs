@@ -5,14 +5,18 @@
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
 use bandwise::report::document::{Block, Document, Figure, Table, html, markdown};
+use bandwise::report::files::Place;
+use bandwise::report::folder::{self, Format, Wanted};
 use bandwise::report::league::{ProposalRank, proposals};
 use bandwise::report::paper::Compared;
 use bandwise::report::results::Briefing;
-use bandwise::report::{briefing, figures, paper, scenario_file};
-use bandwise::simulation::{NoObserver, prepare, run};
+use bandwise::report::{
+    Gathered, OutputFolder, Sink, briefing, briefing_at_once, figures, paper, scenario_file,
+};
+use bandwise::simulation::{DrawOutcomes, NoObserver, Prepared, prepare, run};
 
-/// The paper on a built-in scenario of an authority with few draws, and what it was made from.
-fn paper_of(key: &str, authority: &str) -> (Document, Briefing) {
+/// A built-in scenario of an authority with few draws, and what came of it.
+fn run_of(key: &str, authority: &str) -> (Prepared, DrawOutcomes, Briefing) {
     let world = World::embedded(Some("2026-27")).unwrap();
     let scenario = Scenario::load(key, &Names::of(&world.assumptions)).unwrap();
     let (mut scenario, _) = scenario.for_authority(authority);
@@ -21,8 +25,53 @@ fn paper_of(key: &str, authority: &str) -> (Document, Briefing) {
     let outcomes = run(&prepared, &NoObserver);
     let toml = scenario_file::toml(&prepared.scenario);
     let briefing = briefing(&prepared, &outcomes, &toml, &[]).unwrap();
+    (prepared, outcomes, briefing)
+}
+
+/// The paper on it, and what it was made from.
+fn paper_of(key: &str, authority: &str) -> (Document, Briefing) {
+    let (prepared, outcomes, briefing) = run_of(key, authority);
     let figures = figures::of_run(&prepared, &outcomes, &briefing).unwrap();
     (paper::of_run(&prepared, &briefing, &figures), briefing)
+}
+
+/// The files of a run in memory, in the order of writing.
+fn gathered(
+    (prepared, outcomes, briefing): &(Prepared, DrawOutcomes, Briefing),
+    formats: &[Format],
+) -> Vec<(String, Vec<u8>)> {
+    let into = Gathered::default();
+    let wanted = Wanted { formats, pdf: None };
+    folder::of_run(prepared, outcomes, briefing, wanted, &into).unwrap();
+    into.into_files()
+}
+
+/// Whoever cannot wait is told the same, less what is still to come, and nothing is said in its place.
+#[test]
+fn a_first_answer_lacks_what_takes_longest_and_becomes_the_whole() {
+    let world = World::embedded(Some("2026-27")).unwrap();
+    for (key, authority) in [CASES[1], CASES[2]] {
+        let scenario = Scenario::load(key, &Names::of(&world.assumptions)).unwrap();
+        let (mut scenario, _) = scenario.for_authority(authority);
+        scenario.draws = 200;
+        let prepared = prepare(&scenario, &world).unwrap();
+        let outcomes = run(&prepared, &NoObserver);
+        let whole = briefing(&prepared, &outcomes, "", &[]).unwrap();
+        let mut first = briefing_at_once(&prepared, &outcomes, "", &[]).unwrap();
+        assert!(first.needs.is_empty() && first.needs_curve.is_empty() && first.days.is_empty());
+        let charts = figures::of_run(&prepared, &outcomes, &first).unwrap();
+        assert!(charts.iter().all(|chart| !chart.name.starts_with("needs-")));
+        let page = html(&paper::of_run(&prepared, &first, &charts));
+        for of_later in ["each kind of day", "What it would take to win"] {
+            assert!(!page.contains(of_later), "{key}: {of_later}");
+        }
+        first.look_further(&prepared, &outcomes);
+        assert_eq!(first, whole);
+        let charts = figures::of_run(&prepared, &outcomes, &whole).unwrap();
+        let page = html(&paper::of_run(&prepared, &whole, &charts));
+        let held = page.contains("each kind of day");
+        assert_eq!(held, prepared.route.needs_referendum(), "{key}");
+    }
 }
 
 /// One proposal of every kind, with and without a vote, in England, in Wales and of a preceptor.
@@ -221,6 +270,71 @@ fn the_same_proposal_gives_the_same_paper() {
     let (second, _) = paper_of("gentle-efgh", "Sandwell");
     assert_eq!(html(&first), html(&second));
     assert_eq!(markdown(&first), markdown(&second));
+}
+
+#[test]
+fn a_run_gathered_in_memory_has_the_very_files_of_a_folder() {
+    let run = run_of("gentle-efgh", "Sandwell");
+    let in_memory = gathered(&run, &Format::ALL);
+    let parent = tempfile::tempdir().unwrap();
+    let place = Place::Named(parent.path().join("out"));
+    let into = OutputFolder::open(place, false).unwrap();
+    let wanted = Wanted {
+        formats: &Format::ALL,
+        pdf: None,
+    };
+    folder::of_run(&run.0, &run.1, &run.2, wanted, &into).unwrap();
+    let written = into.written();
+    let place = into.commit().unwrap();
+    let names: Vec<&String> = in_memory.iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        written.iter().map(|file| &file.name).collect::<Vec<_>>()
+    );
+    for (name, bytes) in &in_memory {
+        let on_disk = std::fs::read(place.join(name)).unwrap();
+        assert!(on_disk == *bytes, "{name} differs");
+    }
+    for name in ["datapackage.json", "draws.parquet", "charts/yes-share.png"] {
+        assert!(names.iter().any(|known| *known == name), "{name}");
+    }
+}
+
+#[test]
+fn a_single_file_is_the_same_whatever_else_is_asked_for() {
+    let run = run_of("max-without-vote", "Bristol");
+    let all = gathered(&run, &Format::ALL);
+    for format in Format::ALL {
+        let few = gathered(&run, &[format]);
+        for (name, bytes) in &all {
+            let needs = Format::of_file(name).unwrap_or_else(|| panic!("{name} has no format"));
+            let found = few.iter().find(|(known, _)| known == name);
+            if name == "datapackage.json" {
+                assert!(found.is_some_and(|(_, few)| few != bytes));
+            } else if needs.is_empty() || needs == [format] {
+                assert!(found.is_some_and(|(_, few)| few == bytes), "{name} differs");
+            } else {
+                assert!(found.is_none(), "{name} takes {needs:?}, not {format:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_rows_behind_every_chart_are_a_table_of_the_run() {
+    for (key, authority) in [CASES[0], CASES[2], CASES[5]] {
+        let (prepared, outcomes, briefing) = run_of(key, authority);
+        let figures = figures::of_run(&prepared, &outcomes, &briefing).unwrap();
+        let tables = gathered(&(prepared, outcomes, briefing), &[Format::Csv]);
+        for figure in figures {
+            let file = format!("{}.csv", figure.rows);
+            assert!(
+                tables.iter().any(|(name, _)| *name == file),
+                "{}",
+                figure.name
+            );
+        }
+    }
 }
 
 /// The briefing on proposals compared, its league, and each one's key and title.

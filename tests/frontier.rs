@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bandwise::data::scenario::Names;
 use bandwise::data::{Scenario, World};
@@ -11,9 +12,11 @@ use bandwise::report::csv;
 use bandwise::report::frontier::{best, card, chart, limit_rows, rows};
 use bandwise::report::scenario_file;
 use bandwise::simulation::frontier::{
-    Constraint, Frontier, FrontierPoint, Search, Wishes, frontier, scenario_of,
+    Constraint, Frontier, FrontierError, FrontierPoint, Search, Wishes, frontier, scenario_of,
 };
-use bandwise::simulation::{NoObserver, Prepared, on_threads, prepare, run, win_probability};
+use bandwise::simulation::{
+    NoObserver, Observer, Prepared, on_threads, prepare, run, win_probability,
+};
 
 const DRAWS: u32 = 300;
 
@@ -403,4 +406,43 @@ fn wishes_that_leave_no_schedule_are_refused_with_what_is_allowed() {
     assert!(
         refused(prepared, &steep).starts_with("--progressivity 0.9: no schedule with these limits")
     );
+}
+
+/// Stops after so many pieces of work, or when it has been asked so often.
+struct Stops {
+    advances: AtomicU64,
+    asked: AtomicU64,
+    most: [u64; 2],
+}
+
+impl Observer for Stops {
+    fn begin(&self, _draws: u64) {}
+    fn advance(&self, _draws: u64) {
+        self.advances.fetch_add(1, Ordering::Relaxed);
+    }
+    fn end(&self) {}
+    fn is_stopped(&self) -> bool {
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        asked >= self.most[1] || self.advances.load(Ordering::Relaxed) >= self.most[0]
+    }
+}
+
+#[test]
+fn a_search_that_is_stopped_ends_with_the_candidate_at_hand() {
+    let prepared = prepared("williamson-2018");
+    // Before the proposal is run, after it, among the starts, and within the searches from them.
+    for most in [[0, 9], [1, 9], [9, 30], [9, 500]] {
+        let observer = Stops {
+            advances: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
+            most,
+        };
+        let found = on_threads(Some(1), || {
+            frontier(&prepared, world(), &wishes(), &observer)
+        });
+        assert_eq!(found.unwrap_err(), FrontierError::Stopped);
+        let (advances, asked) = (observer.advances.into_inner(), observer.asked.into_inner());
+        assert!(advances <= most[0], "{advances} of {most:?}");
+        assert!(asked <= most[1] + 1, "{asked} of {most:?}");
+    }
 }

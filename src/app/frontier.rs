@@ -1,9 +1,8 @@
 //! `frontier`: what to propose.
 
 use bandwise::domain::{Pence, Rise, Share};
-use bandwise::report::folder::add_charts;
-use bandwise::report::frontier::{best, card, limit_rows, rows};
-use bandwise::report::{Sink, Tables, figures, json, results, scenario_file};
+use bandwise::report::folder::of_frontier;
+use bandwise::report::frontier::{card, warnings};
 use bandwise::simulation::frontier::{FrontierError, Wishes, frontier as search};
 use bandwise::simulation::on_threads;
 
@@ -29,7 +28,7 @@ pub fn frontier(args: &FrontierArgs) -> Result<(), Failure> {
     let wishes = wishes(args)?;
     let mut loaded = load(&args.scenario.scenario, &args.scenario.replace, &args.luck)?;
     let prepared = loaded.prepare()?;
-    loaded.overrides.extend(stated(args));
+    loaded.overrides.extend(stated(&wishes));
     let name = format!(
         "{}-{}-frontier",
         slug(&prepared.record.authority.name),
@@ -40,23 +39,8 @@ pub fn frontier(args: &FrontierArgs) -> Result<(), Failure> {
         search(&prepared, &loaded.world, &wishes, &Bar::new())
     })?;
 
-    let mut known = prepared.warnings.clone();
-    let error = found.proposal().and_then(|point| point.win);
-    known.extend(error.and_then(|(_, error)| results::few_draws(&prepared, error)));
-    let warnings = results::rows_of(&known);
-    let scenario_toml = scenario_file::toml(&prepared.scenario);
-    let provenance = results::provenance(&prepared, &scenario_toml, &loaded.overrides)?;
-    let mut tables = Tables::both(&folder);
-    tables.add(&rows(&found))?;
-    tables.add(&limit_rows(&found))?;
-    tables.add(&warnings)?;
-    add_charts(&[figures::of_frontier(&prepared, &found)], &folder)?;
-    for (file, scenario) in best(&prepared, &found) {
-        folder.write(file, scenario_file::toml(&scenario).as_bytes())?;
-    }
-    folder.write("scenario.toml", scenario_toml.as_bytes())?;
-    folder.write("provenance.json", &json::json(&provenance))?;
-    tables.describe(&prepared.scenario.key, &prepared.scenario.title)?;
+    of_frontier(&prepared, &found, &loaded.overrides, &folder)?;
+    let warnings = warnings(&prepared, &found);
     let place = folder.commit()?.display().to_string();
     print(&card(&prepared, &found, &wishes, &warnings, &place))
 }
@@ -92,24 +76,22 @@ fn wishes(args: &FrontierArgs) -> Result<Wishes, Failure> {
     })
 }
 
-/// What the command line states of the search, for the provenance.
-fn stated(args: &FrontierArgs) -> Vec<String> {
-    let mut stated = vec![format!("--search-draws {}", args.search_draws)];
+/// What is stated of a search, for the provenance.
+pub fn stated(wishes: &Wishes) -> Vec<String> {
+    let mut stated = vec![format!("--search-draws {}", wishes.search_draws)];
     let mut add = |option: &str, value: Option<String>| {
         stated.extend(value.map(|value| format!("{option} {value}")));
     };
-    add("--frozen", args.frozen.map(|value| value.to_string()));
-    add(
-        "--progressivity",
-        args.progressivity.map(|value| value.to_string()),
-    );
-    add(
-        "--most-headline",
-        args.most_headline.map(|value| value.to_string()),
-    );
-    for (band, rise) in &args.most_rise {
+    let share = wishes.frozen.map(|share| share.value().to_string());
+    add("--frozen", share);
+    let index = wishes.progressivity.map(|value| value.to_string());
+    add("--progressivity", index);
+    let rise = wishes.most_headline.map(|rise| rise.value().to_string());
+    add("--most-headline", rise);
+    for (band, rise) in &wishes.most_rise {
         add("--most-rise", Some(format!("{band}={}", rise.value())));
     }
-    add("--most-pounds", args.most_pounds.clone());
+    let pounds = wishes.most_pounds.map(|most| most.pounds().to_string());
+    add("--most-pounds", pounds);
     stated
 }

@@ -128,7 +128,7 @@ fn extract(
         authority: published.map(|published| published.record.authority.code.to_string()),
         vintage: published.map(|_| vintage.clone()),
         vintage_sha256: published.and(vintage_sha256.cloned()),
-        data_sha256: data_sha256(),
+        data_sha256: data_sha256().to_owned(),
         cells_sha256: bandwise::data::catalogue::sha256(&cells),
     };
     let mut tables = Tables::both(&folder);

@@ -19,10 +19,25 @@ pub struct Loaded {
     pub overrides: Vec<String>,
 }
 
-/// Loads a scenario and its data.
+/// Loads a scenario by its key or from its file, and its data.
 pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Failure> {
     let assumptions = Assumptions::embedded().map_err(Failure::bug)?;
-    let mut scenario = Scenario::load(wanted, &Names::of(&assumptions))?;
+    let text = Scenario::text(wanted, &Names::of(&assumptions))?;
+    let mut loaded = read((wanted, &text), assumptions, replace, luck)?;
+    let folder = Path::new(wanted).parent().unwrap_or(Path::new(""));
+    loaded.world.read_extract(&loaded.scenario, folder)?;
+    Ok(loaded)
+}
+
+/// Reads a scenario from its text, whose name stands in error messages, and loads its data; but for the
+/// council's own extract that it may name ([`Scenario::extract_file`]): a text lies in no folder.
+pub fn read(
+    (name, text): (&str, &str),
+    assumptions: Assumptions,
+    replace: &Replace,
+    luck: &Luck,
+) -> Result<Loaded, Failure> {
+    let mut scenario = Scenario::parse(name, text, &Names::of(&assumptions))?;
     let mut overrides = Vec::new();
     if let Some(authority) = &replace.authority {
         overrides.push(format!("authority = {authority:?}"));
@@ -40,9 +55,7 @@ pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Fail
     if let Err(error) = Vintage::held(scenario.vintage.as_deref()) {
         return Err(Failure::bad_input(error));
     }
-    let mut world = World::with(assumptions, scenario.vintage.as_deref()).map_err(Failure::bug)?;
-    let folder = Path::new(wanted).parent().unwrap_or(Path::new(""));
-    world.read_extract(&scenario, folder)?;
+    let world = World::with(assumptions, scenario.vintage.as_deref()).map_err(Failure::bug)?;
     Ok(Loaded {
         scenario,
         world,

@@ -324,7 +324,7 @@ fn manifest(
         format: 1,
         program: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        data_sha256: data_sha256(),
+        data_sha256: data_sha256().to_owned(),
         vintage: world.vintage.name.clone(),
         vintage_sha256: world.vintage.sha256.clone(),
         overrides,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -96,7 +97,8 @@ pub fn hexes() -> Result<Vec<Hex>, DataError> {
         .collect()
 }
 
-/// The outlines of an authority's wards, in the order of their codes; nothing where none are held.
+/// The outlines of an authority's wards, in the order of their codes, read once; nothing where none are
+/// held.
 ///
 /// # Errors
 /// When the embedded table is broken: a fault of the build.
@@ -110,10 +112,18 @@ pub fn hexes() -> Result<Vec<Hex>, DataError> {
 /// assert_eq!(ward_outlines(&"E06000016".parse()?)?, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn ward_outlines(authority: &AuthorityCode) -> Result<Option<Vec<WardOutline>>, DataError> {
+pub fn ward_outlines(
+    authority: &AuthorityCode,
+) -> Result<Option<&'static [WardOutline]>, DataError> {
+    static HELD: OnceLock<Result<Vec<WardOutline>, DataError>> = OnceLock::new();
     if authority.as_str() != DERBY {
         return Ok(None);
     }
+    let held = HELD.get_or_init(outlines_of_derby).as_deref();
+    held.map(Some).map_err(Clone::clone)
+}
+
+fn outlines_of_derby() -> Result<Vec<WardOutline>, DataError> {
     let mut wards: Vec<WardOutline> = Vec::new();
     for raw in catalogue::rows::<RawPoint>(DERBY_FILE)? {
         if wards
@@ -138,7 +148,7 @@ pub fn ward_outlines(authority: &AuthorityCode) -> Result<Option<Vec<WardOutline
             }
         }
     }
-    Ok(Some(wards))
+    Ok(wards)
 }
 
 /// Whether the maps are whole.

@@ -1,6 +1,7 @@
 //! The catalogue of embedded tables: what each is, where it comes from, what its columns mean.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -231,17 +232,18 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 /// The SHA-256 over all embedded tables, names and bytes: one short name for the data of a result.
-pub fn data_sha256() -> String {
-    let mut digest = Sha256::new();
-    for (file, bytes) in FILES {
-        digest.update(file.as_bytes());
-        digest.update(bytes);
-    }
-    digest
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+/// Worked out once.
+pub fn data_sha256() -> &'static str {
+    static HELD: OnceLock<String> = OnceLock::new();
+    HELD.get_or_init(|| {
+        let mut digest = Sha256::new();
+        for (file, bytes) in FILES {
+            digest.update(file.as_bytes());
+            digest.update(bytes);
+        }
+        let bytes = digest.finalize();
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    })
 }
 
 /// The bytes of an embedded table.

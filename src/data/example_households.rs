@@ -1,6 +1,7 @@
 //! The table of example households.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -9,7 +10,7 @@ use crate::domain::{ExampleHousehold, Liability, Reduction, Share};
 
 const FILE: &str = "assumptions/example_households.csv";
 
-/// The example households, in the order of their table.
+/// The example households, in the order of their table, read once.
 ///
 /// # Errors
 /// When the embedded table is broken: a fault of the build.
@@ -21,8 +22,10 @@ const FILE: &str = "assumptions/example_households.csv";
 /// assert_eq!(households[0].name(), "single pensioner, band A, full reduction");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn example_households() -> Result<Vec<ExampleHousehold>, DataError> {
-    of_rows(&catalogue::rows::<RawHousehold>(FILE)?)
+pub fn example_households() -> Result<&'static [ExampleHousehold], DataError> {
+    static HELD: OnceLock<Result<Vec<ExampleHousehold>, DataError>> = OnceLock::new();
+    let held = HELD.get_or_init(|| of_rows(&catalogue::rows::<RawHousehold>(FILE)?));
+    held.as_deref().map_err(Clone::clone)
 }
 
 fn of_rows(rows: &[RawHousehold]) -> Result<Vec<ExampleHousehold>, DataError> {

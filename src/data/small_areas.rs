@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 
 use polars::prelude::*;
 
@@ -137,7 +137,8 @@ fn income_columns(measure: &str) -> [String; 3] {
     ["", "_lower", "_upper"].map(|part| format!("{measure}{part}_pounds"))
 }
 
-/// The small areas of an authority, in the order of their codes.
+/// The small areas of an authority, in the order of their codes. They are read once and kept to the
+/// end of the process.
 ///
 /// Authorities are those of April 2023: 296 of England and 22 of Wales.
 ///
@@ -160,8 +161,8 @@ fn income_columns(measure: &str) -> [String; 3] {
 /// ```
 pub fn small_areas(authority: &AuthorityCode, kind: AreaKind) -> Result<Vec<SmallArea>, DataError> {
     let place = Path::new(file(kind));
-    let mut areas = match KEPT[kind as usize].get() {
-        Some(kept) => kept.get(authority).cloned().unwrap_or_default(),
+    let mut areas = match kept(authority, kind) {
+        Some(areas) => areas,
         None => read(authority, kind)?,
     };
     if areas.is_empty() {
@@ -177,35 +178,72 @@ pub fn small_areas(authority: &AuthorityCode, kind: AreaKind) -> Result<Vec<Smal
     Ok(areas)
 }
 
-/// The areas of an authority from the table: the few rows that are its.
+/// What is kept of the areas of an authority; nothing where they are still to be read.
+fn kept(authority: &AuthorityCode, kind: AreaKind) -> Option<Vec<SmallArea>> {
+    let kept = KEPT[kind as usize].read();
+    let kept = kept.unwrap_or_else(PoisonError::into_inner);
+    let areas = kept.areas.get(authority).cloned();
+    areas.or_else(|| kept.is_whole.then(Vec::new))
+}
+
+/// The areas of an authority from the table: the few rows that are its. Keeps them.
 fn read(authority: &AuthorityCode, kind: AreaKind) -> Result<Vec<SmallArea>, DataError> {
     let file = file(kind);
     let bytes = catalogue::bytes(file)?;
     let frame = parquet::rows_of(Path::new(file), bytes, "authority_code", authority.as_str())?;
-    let areas = areas(&frame, kind)?;
-    Ok(areas.into_iter().map(|(_, area)| area).collect())
+    let areas: Vec<SmallArea> = areas(&frame, kind)?
+        .into_iter()
+        .map(|(_, area)| area)
+        .collect();
+    if !areas.is_empty() {
+        keep(kind, false, [(authority.clone(), areas.clone())]);
+    }
+    Ok(areas)
 }
 
-/// Areas by authority, as they stand in the table of a kind.
-type Kept = BTreeMap<AuthorityCode, Vec<SmallArea>>;
+/// What is kept of the table of a kind: at most all of it, some tens of megabytes for lower layer
+/// areas.
+struct Kept {
+    is_whole: bool,
+    /// Areas by authority, as they stand in the table.
+    areas: BTreeMap<AuthorityCode, Vec<SmallArea>>,
+}
 
-/// Whole tables that are kept, in the order of [`AreaKind::ALL`].
-static KEPT: [OnceLock<Kept>; AreaKind::ALL.len()] =
-    [const { OnceLock::new() }; AreaKind::ALL.len()];
+/// In the order of [`AreaKind::ALL`]. Polars reads before a lock is taken: a thread that waits for it
+/// may take up other work that needs the same lock.
+static KEPT: [RwLock<Kept>; AreaKind::ALL.len()] = [const {
+    RwLock::new(Kept {
+        is_whole: false,
+        areas: BTreeMap::new(),
+    })
+}; AreaKind::ALL.len()];
+
+/// Keeps areas as the table has them; whoever was first has kept the same.
+fn keep(
+    kind: AreaKind,
+    is_whole: bool,
+    areas: impl IntoIterator<Item = (AuthorityCode, Vec<SmallArea>)>,
+) {
+    let kept = KEPT[kind as usize].write();
+    let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+    kept.areas.extend(areas);
+    kept.is_whole |= is_whole;
+}
 
 /// Reads the whole table of a kind once and keeps it to the end of the process: for work on many
-/// authorities, of which each would read the table again.
+/// authorities, of which each would read its part.
 ///
 /// # Errors
 /// When the embedded table is broken.
 pub fn keep_all(kind: AreaKind) -> Result<(), DataError> {
-    if KEPT[kind as usize].get().is_none() {
-        let mut kept = Kept::new();
+    let kept = KEPT[kind as usize].read();
+    let is_whole = kept.unwrap_or_else(PoisonError::into_inner).is_whole;
+    if !is_whole {
+        let mut areas: BTreeMap<AuthorityCode, Vec<SmallArea>> = BTreeMap::new();
         for (authority, area) in every_small_area(kind)? {
-            kept.entry(authority).or_default().push(area);
+            areas.entry(authority).or_default().push(area);
         }
-        // Whoever was first has kept the same.
-        KEPT[kind as usize].get_or_init(|| kept);
+        keep(kind, true, areas);
     }
     Ok(())
 }

@@ -56,10 +56,7 @@ impl World {
     /// When it cannot be read, too many of its rows are refused, or the scenario is of an authority
     /// that does not bill.
     pub fn read_extract(&mut self, scenario: &Scenario, folder: &Path) -> Result<(), DataError> {
-        let Some(mapping) = &scenario.households else {
-            return Ok(());
-        };
-        let Some(file) = &mapping.file else {
+        let Some(file) = scenario.extract_file() else {
             return Ok(());
         };
         let path = folder.join(file);
@@ -75,7 +72,7 @@ impl World {
             wards: &wards,
             law: &self.law,
         };
-        let extract = households::read(&path, Some(mapping), Some(published))?;
+        let extract = households::read(&path, scenario.households.as_ref(), Some(published))?;
         extract.mostly_taken(&path)?;
         self.extract = Some(extract);
         Ok(())

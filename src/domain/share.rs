@@ -34,6 +34,9 @@ impl fmt::Display for NotAShare {
 impl std::error::Error for NotAShare {}
 
 impl Share {
+    /// None of it.
+    pub const NOTHING: Self = Self(0.0);
+
     /// A share of `value`.
     ///
     /// # Errors

@@ -1,18 +1,20 @@
-//! What stands in a folder of results: every file of a run, in the formats that are wanted, wherever they go.
+//! What stands in a folder of results: every file of a run or of a comparison, in the formats that are
+//! wanted, wherever they go.
 
 use std::collections::BTreeMap;
 
 use zip::result::ZipError;
 
+use super::comparison::{Comparison, ComparisonBriefing};
 use super::document::{self, Document, Figure};
 use super::files::{OutputError, PACKAGE};
 use super::package::Tables;
 use super::results::Briefing;
 use super::sink::Sink;
 use super::workbook::{WorkbookError, workbook};
-use super::{figures, json, paper, scenario_file, text};
+use super::{figures, frontier, json, paper, results, scenario_file, text};
 use crate::data::DataError;
-use crate::simulation::{DrawOutcomes, Prepared};
+use crate::simulation::{DrawOutcomes, Frontier, Prepared};
 
 /// The scenario as understood.
 const SCENARIO: &str = "scenario.toml";
@@ -74,11 +76,13 @@ impl Format {
     /// ```
     pub fn of_file(name: &str) -> Option<&'static [Self]> {
         match name {
-            SCENARIO | BALLOT_PAPER | PROVENANCE => return Some(&[]),
+            BALLOT_PAPER | PROVENANCE => return Some(&[]),
             PACKAGE => return Some(&Self::ALL),
             _ => {}
         }
         Some(match name.rsplit_once('.')?.1 {
+            // Scenarios are always written.
+            "toml" => &[],
             "csv" => &[Self::Csv],
             "parquet" => &[Self::Parquet],
             "xlsx" => &[Self::Xlsx],
@@ -193,11 +197,34 @@ pub fn of_run(
     Ok(tables.describe(&prepared.scenario.key, &briefing.title)?)
 }
 
+/// Writes the files of a comparison: the scenarios and the provenance, the wanted ones, and at last what
+/// describes them all. It has no workbook and no `results.json`.
+///
+/// # Errors
+/// When a file cannot be made or written.
+pub fn of_comparison(
+    comparison: &Comparison<'_>,
+    briefing: &ComparisonBriefing,
+    wanted: Wanted<'_>,
+    into: &dyn Sink,
+) -> Result<(), FolderError> {
+    let mut tables = Tables::new(into, wanted.has(Format::Csv), wanted.has(Format::Parquet));
+    tables.add(&comparison.pairs.concat())?;
+    tables.add(&briefing.league)?;
+    tables.add(&comparison.warnings)?;
+    for (key, toml) in comparison.scenarios() {
+        into.write(&format!("scenario-{key}.toml"), toml.as_bytes())?;
+    }
+    into.write(PROVENANCE, &json::json(&briefing.provenance))?;
+    add_paper(&briefing.document, &briefing.figures, wanted, into)?;
+    Ok(tables.describe("compare", "Proposals on the same luck")?)
+}
+
 /// Writes a paper in the formats that are wanted, and its charts.
 ///
 /// # Errors
 /// When a file cannot be made or written.
-pub fn add_paper(
+fn add_paper(
     paper: &Document,
     figures: &[Figure],
     wanted: Wanted<'_>,
@@ -230,6 +257,33 @@ pub fn add_paper(
         }
     }
     Ok(())
+}
+
+/// Writes the files of a search: every schedule found, what limits it, the caveats, the chart, the scenarios
+/// of the best answers, the scenario and the provenance. `stated` is what the user stated of it.
+///
+/// # Errors
+/// When a file cannot be made or written.
+pub fn of_frontier(
+    prepared: &Prepared,
+    found: &Frontier,
+    stated: &[String],
+    into: &dyn Sink,
+) -> Result<(), FolderError> {
+    let scenario_toml = scenario_file::toml(&prepared.scenario);
+    let provenance = results::provenance(prepared, &scenario_toml, stated)?;
+    let mut tables = Tables::both(into);
+    let all = frontier::tables(prepared, found);
+    tables.add(&all.frontier)?;
+    tables.add(&all.frontier_limits)?;
+    tables.add(&all.warnings)?;
+    add_charts(&[figures::of_frontier(prepared, found)], into)?;
+    for (file, scenario) in frontier::best(prepared, found) {
+        into.write(file, scenario_file::toml(&scenario).as_bytes())?;
+    }
+    into.write(SCENARIO, scenario_toml.as_bytes())?;
+    into.write(PROVENANCE, &json::json(&provenance))?;
+    Ok(tables.describe(&prepared.scenario.key, &prepared.scenario.title)?)
 }
 
 /// Writes charts as drawings and as pictures.

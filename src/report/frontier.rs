@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use super::card::{Card, in_columns, percent, pounds, signed};
 use super::chart::{FrontierChart, FrontierMark, NORMAL_90, frontier_chart};
+use super::document::{Column, Table};
+use super::results;
 use super::tables::{ColumnDoc, Record, WarningRow, record};
 use super::text::capital;
 use crate::data::Scenario;
@@ -167,6 +169,26 @@ pub fn limit_rows(found: &Frontier) -> Vec<FrontierLimitRow> {
     unreached.chain(relaxed).collect()
 }
 
+/// Everything that a search found, as tables.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FrontierTables {
+    /// The schedules.
+    pub frontier: Vec<FrontierRow>,
+    /// What stands in the way.
+    pub frontier_limits: Vec<FrontierLimitRow>,
+    /// The caveats.
+    pub warnings: Vec<WarningRow>,
+}
+
+/// All tables of a search.
+pub fn tables(prepared: &Prepared, found: &Frontier) -> FrontierTables {
+    FrontierTables {
+        frontier: rows(found),
+        frontier_limits: limit_rows(found),
+        warnings: warnings(prepared, found),
+    }
+}
+
 /// The scenarios of the best answers, with their files: `run` gives the figures of the table.
 pub fn best(prepared: &Prepared, found: &Frontier) -> Vec<(&'static str, Scenario)> {
     let even = found.wanted == 0.5;
@@ -271,6 +293,76 @@ pub fn chart(prepared: &Prepared, found: &Frontier) -> String {
 /// A gain in probability on the same luck that is worth telling.
 const LIKELIER: f64 = 0.001;
 
+/// What is found, in a reader's words: a heading and the points under it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passage<'a> {
+    /// Its heading.
+    pub heading: String,
+    /// Its points.
+    pub points: Vec<Told>,
+    /// The schedule that it describes, if it describes one.
+    pub of: Option<&'a FrontierPoint>,
+}
+
+/// A point, and what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What it says.
+    pub words: String,
+    /// What is said under it.
+    pub under: Vec<String>,
+}
+
+impl<'a> Passage<'a> {
+    fn new(heading: impl Into<String>) -> Self {
+        Self {
+            heading: heading.into(),
+            points: Vec::new(),
+            of: None,
+        }
+    }
+
+    fn say(&mut self, words: impl Into<String>) {
+        self.points.push(Told {
+            words: words.into(),
+            under: Vec::new(),
+        });
+    }
+
+    fn describe(
+        &mut self,
+        prepared: &Prepared,
+        words: impl Into<String>,
+        point: &'a FrontierPoint,
+    ) {
+        self.points.push(Told {
+            words: words.into(),
+            under: described(prepared, point),
+        });
+        self.of = Some(point);
+    }
+}
+
+/// All that is said of what is found, in the order of reading.
+pub fn passages<'a>(prepared: &Prepared, found: &'a Frontier, wishes: &Wishes) -> Vec<Passage<'a>> {
+    let mut all = vec![answer(prepared, found)];
+    all.extend(highest_value(prepared, found));
+    all.extend(likeliest(prepared, found));
+    all.extend(richest(prepared, found));
+    all.extend(proposal(prepared, found));
+    all.extend(holds_back(found));
+    all.push(rests_on(prepared, found, wishes));
+    all
+}
+
+/// The caveats of a search: those of the scenario, and few draws where they are.
+pub fn warnings(prepared: &Prepared, found: &Frontier) -> Vec<WarningRow> {
+    let mut known = prepared.warnings.clone();
+    let error = found.proposal().and_then(|point| point.win);
+    known.extend(error.and_then(|(_, error)| results::few_draws(prepared, error)));
+    results::rows_of(&known)
+}
+
 /// The card; `place` is where the files are.
 pub fn card(
     prepared: &Prepared,
@@ -284,21 +376,18 @@ pub fn card(
         "{authority} {}: what to propose",
         prepared.vote_year
     ));
-    answer(prepared, found, &mut card);
-    if let Some(point) = found.best_value() {
-        card.section("The highest expected value");
-        card.item(match point.value {
-            Some((mean, _)) if mean <= 0.0 => {
-                "No schedule found is worth holding a vote for on average; the best of them:"
-            }
-            _ => "On average holding the vote is worth most with:",
-        });
-        describe(prepared, point, &mut card);
+    put(&answer(prepared, found), &mut card);
+    if let Some(passage) = highest_value(prepared, found) {
+        put(&passage, &mut card);
     }
-    table(found, &mut card);
-    proposal(prepared, found, &mut card);
-    holds_back(found, &mut card);
-    rests_on(prepared, found, wishes, &mut card);
+    columns(found, &mut card);
+    if let Some(passage) = proposal(prepared, found) {
+        put(&passage, &mut card);
+    }
+    if let Some(passage) = holds_back(found) {
+        put(&passage, &mut card);
+    }
+    put(&rests_on(prepared, found, wishes), &mut card);
     card.section("Take care");
     for warning in warnings {
         card.item(&warning.message);
@@ -306,46 +395,95 @@ pub fn card(
     card.end(place)
 }
 
-fn answer(prepared: &Prepared, found: &Frontier, card: &mut Card) {
+fn put(passage: &Passage<'_>, card: &mut Card) {
+    card.section(&passage.heading);
+    for point in &passage.points {
+        card.item(&point.words);
+        for words in &point.under {
+            card.item(&format!("  {words}"));
+        }
+    }
+}
+
+fn answer<'a>(prepared: &Prepared, found: &'a Frontier) -> Passage<'a> {
     let authority = &prepared.record.authority.name;
     let wanted = chance_in_words(found.wanted);
-    card.section("The answer");
+    let mut passage = Passage::new("The answer");
     match (found.at_wanted(), found.likeliest()) {
         (Some(point), _) => {
-            card.item(&format!("If {authority} wants {wanted}, propose:"));
-            describe(prepared, point, card);
+            let words = format!("If {authority} wants {wanted}, propose:");
+            passage.describe(prepared, words, point);
         }
         (None, Some(point)) => {
             let (win, error) = point.win.unwrap_or((0.0, 0.0));
-            card.item(&format!(
+            let words = format!(
                 "No schedule found that collects more than a No has {wanted} with {} of homes frozen: \
                  the highest found is {} (give or take {} points from chance alone), with:",
                 percent(found.frozen, 1),
                 percent(win, 1),
                 give_or_take(error)
-            ));
-            describe(prepared, point, card);
+            );
+            passage.describe(prepared, words, point);
         }
-        (None, None) => card.item(&format!(
+        (None, None) => passage.say(format!(
             "No schedule found collects more than a No on average, with {} of homes frozen and a headline \
              of at most {}: a No without a vote brings as much.",
             percent(found.frozen, 1),
             found.most_headline
         )),
     }
+    passage
+}
+
+fn highest_value<'a>(prepared: &Prepared, found: &'a Frontier) -> Option<Passage<'a>> {
+    let point = found.best_value()?;
+    let mut passage = Passage::new("The highest expected value");
+    let words = match point.value {
+        Some((mean, _)) if mean <= 0.0 => {
+            "No schedule found is worth holding a vote for on average; the best of them:"
+        }
+        _ => "On average holding the vote is worth most with:",
+    };
+    passage.describe(prepared, words, point);
+    Some(passage)
+}
+
+/// The likeliest to be won, where it is not the answer.
+fn likeliest<'a>(prepared: &Prepared, found: &'a Frontier) -> Option<Passage<'a>> {
+    found.at_wanted()?;
+    let point = found.likeliest()?;
+    let mut passage = Passage::new("The likeliest to be won");
+    passage.describe(
+        prepared,
+        "Of all that were found the vote is won most often with:",
+        point,
+    );
+    Some(passage)
+}
+
+fn richest<'a>(prepared: &Prepared, found: &'a Frontier) -> Option<Passage<'a>> {
+    let point = found.richest()?;
+    let mut passage = Passage::new("The most yield");
+    passage.describe(
+        prepared,
+        "Of all that were found a Yes would raise most with:",
+        point,
+    );
+    Some(passage)
 }
 
 /// A schedule in a councillor's words.
-fn describe(prepared: &Prepared, point: &FrontierPoint, card: &mut Card) {
+fn described(prepared: &Prepared, point: &FrontierPoint) -> Vec<String> {
     let bands = prepared.schedule.bands();
+    let mut told = Vec::new();
     let frozen: Vec<Band> = bands
         .iter()
         .copied()
         .filter(|&band| point.rises[band] <= Rise::FREEZE)
         .collect();
     let homes: i64 = prepared.record.dwellings().values().iter().sum();
-    card.item(&format!(
-        "  A headline of {}; {} ({} of {} homes).",
+    told.push(format!(
+        "A headline of {}; {} ({} of {} homes).",
         point.headline,
         match frozen.as_slice() {
             [] => "no band frozen".to_owned(),
@@ -367,14 +505,14 @@ fn describe(prepared: &Prepared, point: &FrontierPoint, card: &mut Card) {
         })
         .collect();
     if !raised.is_empty() {
-        card.item(&format!(
-            "  A full bill of the council's own part over today, a year: {}.",
+        told.push(format!(
+            "A full bill of the council's own part over today, a year: {}.",
             raised.join(", ")
         ));
     }
     let [low, middle, high] = point.collected;
-    card.item(&format!(
-        "  If it is carried, {} a year over a No is really collected, 90% range {} to {}; budgeted are \
+    told.push(format!(
+        "If it is carried, {} a year over a No is really collected, 90% range {} to {}; budgeted are \
          {}, before challenges, unpaid bills and reductions that grow.",
         pounds(middle, 0),
         pounds(low, 0),
@@ -382,8 +520,8 @@ fn describe(prepared: &Prepared, point: &FrontierPoint, card: &mut Card) {
         pounds(point.net_vs_no.pounds(), 0)
     ));
     if let (Some((win, error)), Some([low, middle, high])) = (point.win, point.yes_share) {
-        card.item(&format!(
-            "  Probability of winning {} (give or take {} points from chance alone); Yes {} of \
+        told.push(format!(
+            "Probability of winning {} (give or take {} points from chance alone); Yes {} of \
              votes, 90% range {} to {}.",
             percent(win, 1),
             give_or_take(error),
@@ -393,27 +531,36 @@ fn describe(prepared: &Prepared, point: &FrontierPoint, card: &mut Card) {
         ));
     }
     if let Some((mean, error)) = point.value {
-        card.item(&format!(
-            "  On average holding the vote {} {} in the first year (give or take {}), after the costs of \
+        told.push(format!(
+            "On average holding the vote {} {} in the first year (give or take {}), after the costs of \
              the poll and of losing.",
             if mean < 0.0 { "loses" } else { "gains" },
             pounds(mean.abs(), 0),
             pounds(error, 0)
         ));
     }
+    told
 }
 
-fn table(found: &Frontier, card: &mut Card) {
-    card.section("Yield against the probability of winning");
-    let header = vec![
-        "P(win)",
-        "give or take",
-        "yield over a No",
-        "headline",
-        "frozen",
-        "expected value",
-        "on the frontier",
-    ];
+/// A schedule as it stands in a list, with what it is.
+struct Listed<'a> {
+    point: &'a FrontierPoint,
+    notes: Vec<&'static str>,
+}
+
+impl Listed<'_> {
+    fn place(&self) -> String {
+        let on = if self.point.on_frontier { "yes" } else { "no" };
+        if self.notes.is_empty() {
+            on.to_owned()
+        } else {
+            format!("{on} ({})", self.notes.join(", "))
+        }
+    }
+}
+
+/// Every schedule that is voted on, each once, from the least likely to be won to the likeliest.
+fn listed(found: &Frontier) -> Vec<Listed<'_>> {
     let mut points: Vec<&FrontierPoint> = Vec::new();
     // Targets close to each other have the same answer, which is shown once.
     for point in found.proposal().into_iter().chain(&found.points) {
@@ -445,14 +592,166 @@ fn table(found: &Frontier, card: &mut Card) {
         if is(found.best_value(), point) {
             notes.push("highest value");
         }
-        let on = if point.on_frontier { "yes" } else { "no" };
-        if notes.is_empty() {
-            on.to_owned()
-        } else {
-            format!("{on} ({})", notes.join(", "))
-        }
+        notes
     };
-    let rows = points.iter().map(|point| {
+    points
+        .into_iter()
+        .map(|point| Listed {
+            point,
+            notes: note(point),
+        })
+        .collect()
+}
+
+/// Every schedule that was found with all its figures, and the schedule of each row.
+pub fn listing<'a>(prepared: &Prepared, found: &'a Frontier) -> (Table, Vec<&'a FrontierPoint>) {
+    let homes: i64 = prepared.record.dwellings().values().iter().sum();
+    let listed = listed(found);
+    let row = |one: &Listed<'_>| {
+        let point = one.point;
+        let (win, error) = point.win.unwrap_or((0.0, 0.0));
+        let [low, middle, high] = point.collected;
+        let yes = point
+            .yes_share
+            .map_or(String::new(), |[low, middle, high]| {
+                format!(
+                    "{} ({} to {})",
+                    percent(middle, 0),
+                    percent(low, 0),
+                    percent(high, 0)
+                )
+            });
+        let value = point.value.map_or(String::new(), |(mean, error)| {
+            format!("{} (± {})", pounds(mean, 0), pounds(error, 0))
+        });
+        vec![
+            point.headline.to_string(),
+            format!("{} (± {})", percent(win, 1), give_or_take(error)),
+            yes,
+            pounds(point.net_vs_no.pounds(), 0),
+            format!(
+                "{} ({} to {})",
+                pounds(middle, 0),
+                pounds(low, 0),
+                pounds(high, 0)
+            ),
+            percent(point.share_frozen, 1),
+            value,
+            one.place(),
+        ]
+    };
+    let table = Table {
+        caption: "Schedules found, from the least likely to be won to the likeliest".to_owned(),
+        columns: vec![
+            Column::figures("Headline, over today's amount"),
+            Column::figures("Probability of winning (give or take, points)"),
+            Column::figures("Yes, of votes cast (90% range)"),
+            Column::figures("Yield over a No as budgeted, a year"),
+            Column::figures("Really collected over a No, first year (90% range)"),
+            Column::figures(format!(
+                "Frozen, of {} homes",
+                thousands(homes.unsigned_abs())
+            )),
+            Column::figures("Average gain from holding the vote, first year (give or take)"),
+            Column::words("On the frontier"),
+        ],
+        rows: listed.iter().map(row).collect(),
+        note: format!(
+            "On the frontier: it keeps to what is wished, and no other schedule found raises as much and is as \
+             likely to be won. Give or take: what chance alone does in {} draws.",
+            thousands(u64::from(prepared.scenario.draws))
+        ),
+    };
+    (table, listed.iter().map(|one| one.point).collect())
+}
+
+/// What stands in the way, as in [`limit_rows`]; nothing where nothing does.
+pub fn limits(found: &Frontier) -> Option<Table> {
+    let rows = limit_rows(found);
+    let is_win = |row: &FrontierLimitRow| row.search == Search::MostYield.code();
+    let row = |row: &FrontierLimitRow| {
+        let target = if is_win(row) {
+            format!(
+                "a probability of winning of {}",
+                whole_or_tenths(row.target)
+            )
+        } else {
+            format!("{} a year over a No", pounds(row.target, 0))
+        };
+        let let_go = (found.relaxed.iter()).find(|one| code(one.constraint) == row.let_go);
+        let words = match let_go {
+            Some(one) => capital(&let_go_in_words(one.constraint, found)),
+            None => "Not reached: the nearest found".to_owned(),
+        };
+        let money = |value: Option<f64>| value.map_or(String::new(), |value| pounds(value, 0));
+        let win = row
+            .win_probability
+            .zip(row.win_probability_monte_carlo_error);
+        vec![
+            words,
+            target,
+            win.map_or(String::new(), |(win, error)| {
+                format!("{} (± {})", percent(win, 1), give_or_take(error))
+            }),
+            row.headline
+                .map_or(String::new(), |headline| percent(headline, 2)),
+            money(row.net_yield_vs_no_pounds),
+            money(row.gain_pounds),
+        ]
+    };
+    (!rows.is_empty()).then(|| Table {
+        caption: "What stands in the way: targets that are not reached, and the answer without each limit"
+            .to_owned(),
+        columns: vec![
+            Column::words("What"),
+            Column::words("Looked for"),
+            Column::figures("Probability of winning then (give or take, points)"),
+            Column::figures("Headline then"),
+            Column::figures("Yield over a No then, a year"),
+            Column::figures("More than the answer, a year"),
+        ],
+        rows: rows.iter().map(row).collect(),
+        note: "Empty: there is no such figure.".to_owned(),
+    })
+}
+
+/// What no schedule reaches, in sentences.
+pub fn unreached(found: &Frontier) -> Vec<String> {
+    let mut told = Vec::new();
+    let of_win: Vec<String> = of_search(&found.unreached, Search::MostYield)
+        .map(whole_or_tenths)
+        .collect();
+    if !of_win.is_empty() {
+        told.push(format!(
+            "Reached by no schedule found that collects more than a No: a probability of winning of {}.",
+            of_win.join(", ")
+        ));
+    }
+    let of_yield: Vec<String> = of_search(&found.unreached, Search::HighestWin)
+        .map(|target| pounds(target, 0))
+        .collect();
+    if !of_yield.is_empty() {
+        told.push(format!(
+            "Raised by no schedule found: {} a year over a No.",
+            of_yield.join(", ")
+        ));
+    }
+    told
+}
+
+fn columns(found: &Frontier, card: &mut Card) {
+    card.section("Yield against the probability of winning");
+    let header = vec![
+        "P(win)",
+        "give or take",
+        "yield over a No",
+        "headline",
+        "frozen",
+        "expected value",
+        "on the frontier",
+    ];
+    let rows = listed(found).into_iter().map(|one| {
+        let point = one.point;
         let (win, error) = point.win.unwrap_or((0.0, 0.0));
         vec![
             percent(win, 1),
@@ -463,27 +762,12 @@ fn table(found: &Frontier, card: &mut Card) {
             point
                 .value
                 .map_or("-".to_owned(), |(mean, _)| pounds(mean, 0)),
-            note(point),
+            one.place(),
         ]
     });
     card.block(&in_columns(header, rows));
-    let of_win: Vec<String> = of_search(&found.unreached, Search::MostYield)
-        .map(whole_or_tenths)
-        .collect();
-    if !of_win.is_empty() {
-        card.item(&format!(
-            "Reached by no schedule found that collects more than a No: a probability of winning of {}.",
-            of_win.join(", ")
-        ));
-    }
-    let of_yield: Vec<String> = of_search(&found.unreached, Search::HighestWin)
-        .map(|target| pounds(target, 0))
-        .collect();
-    if !of_yield.is_empty() {
-        card.item(&format!(
-            "Raised by no schedule found: {} a year over a No.",
-            of_yield.join(", ")
-        ));
+    for sentence in unreached(found) {
+        card.item(&sentence);
     }
 }
 
@@ -494,16 +778,14 @@ fn of_search(unreached: &[Unreached], search: Search) -> impl Iterator<Item = f6
         .map(|missed| missed.target)
 }
 
-fn proposal(prepared: &Prepared, found: &Frontier, card: &mut Card) {
-    let Some(point) = found.proposal() else {
-        return;
-    };
-    card.section(&format!("The proposal ({})", prepared.scenario.key));
+fn proposal<'a>(prepared: &Prepared, found: &'a Frontier) -> Option<Passage<'a>> {
+    let point = found.proposal()?;
+    let mut passage = Passage::new(format!("The proposal ({})", prepared.scenario.key));
     let Some((win, error)) = point.win else {
-        card.item("It needs no vote, so that it has no probability of winning to compare.");
-        return;
+        passage.say("It needs no vote, so that it has no probability of winning to compare.");
+        return Some(passage);
     };
-    card.item(&format!(
+    passage.say(format!(
         "It raises {} a year over a No as budgeted with a probability of winning of {} (give or take {} \
          points), {} of homes frozen; expected value {}.",
         pounds(point.net_vs_no.pounds(), 0),
@@ -518,14 +800,14 @@ fn proposal(prepared: &Prepared, found: &Frontier, card: &mut Card) {
         let broken: Vec<String> = (found.broken.iter())
             .map(|one| in_words(*one, found))
             .collect();
-        card.item(&format!(
+        passage.say(format!(
             "It does not keep to what is wished ({}), so that it is not on the frontier.",
             broken.join("; ")
         ));
     }
     if point.net_vs_no <= Pence::ZERO {
-        card.item("A No without a vote raises as much or more.");
-        return;
+        passage.say("A No without a vote raises as much or more.");
+        return Some(passage);
     }
     let others = || {
         found
@@ -543,7 +825,7 @@ fn proposal(prepared: &Prepared, found: &Frontier, card: &mut Card) {
         .max_by_key(|other| other.net_vs_no)
         .filter(|other| other.net_vs_no > point.net_vs_no);
     if let Some(other) = likelier {
-        card.item(&format!(
+        passage.say(format!(
             "A schedule that raises as much was found with a probability of winning of {} (headline {}): \
              on the same luck, {:.1} points more.",
             percent(chance(other), 1),
@@ -552,19 +834,20 @@ fn proposal(prepared: &Prepared, found: &Frontier, card: &mut Card) {
         ));
     }
     if let Some(other) = richer {
-        card.item(&format!(
+        passage.say(format!(
             "A schedule as likely to be won was found that raises {} more a year (headline {}).",
             pounds((other.net_vs_no - point.net_vs_no).pounds(), 0),
             other.headline
         ));
     }
     if likelier.is_none() && richer.is_none() {
-        card.item(if point.on_frontier {
+        passage.say(if point.on_frontier {
             "No schedule found beats it: it is on the frontier."
         } else {
             "No schedule found raises as much and is as likely to be won."
         });
     }
+    Some(passage)
 }
 
 /// What a constraint asks, in words.
@@ -584,7 +867,7 @@ fn in_words(constraint: Constraint, found: &Frontier) -> String {
 }
 
 /// What is done to a constraint to see what it costs, in words.
-fn let_go(constraint: Constraint, found: &Frontier) -> String {
+fn let_go_in_words(constraint: Constraint, found: &Frontier) -> String {
     match constraint {
         Constraint::Frozen if found.at_wanted().is_none() => "with no band frozen".to_owned(),
         Constraint::Frozen => "with one band fewer frozen".to_owned(),
@@ -600,7 +883,7 @@ fn let_go(constraint: Constraint, found: &Frontier) -> String {
     }
 }
 
-fn holds_back(found: &Frontier, card: &mut Card) {
+fn holds_back(found: &Frontier) -> Option<Passage<'_>> {
     let answer = found.at_wanted();
     let binding: Vec<String> = match answer {
         Some(point) => point
@@ -611,11 +894,11 @@ fn holds_back(found: &Frontier, card: &mut Card) {
         None => Vec::new(),
     };
     if binding.is_empty() && found.relaxed.is_empty() {
-        return;
+        return None;
     }
-    card.section("What holds the answer back");
+    let mut passage = Passage::new("What holds the answer back");
     if !binding.is_empty() {
-        card.item(&format!("It stands at: {}.", binding.join("; ")));
+        passage.say(format!("It stands at: {}.", binding.join("; ")));
     }
     for Relaxed { constraint, point } in &found.relaxed {
         let (win, error) = point.win.unwrap_or((0.0, 0.0));
@@ -634,24 +917,25 @@ fn holds_back(found: &Frontier, card: &mut Card) {
                 pounds(point.net_vs_no.pounds(), 0)
             ),
             _ => {
-                card.item(&format!(
+                passage.say(format!(
                     "{}: changes nothing.",
-                    capital(&let_go(*constraint, found))
+                    capital(&let_go_in_words(*constraint, found))
                 ));
                 continue;
             }
         };
-        card.item(&format!(
+        passage.say(format!(
             "{}: {change} (headline {}).",
-            capital(&let_go(*constraint, found)),
+            capital(&let_go_in_words(*constraint, found)),
             point.headline
         ));
     }
+    Some(passage)
 }
 
-fn rests_on(prepared: &Prepared, found: &Frontier, wishes: &Wishes, card: &mut Card) {
-    card.section("How far to trust it");
-    card.item(&format!(
+fn rests_on<'a>(prepared: &Prepared, found: &'a Frontier, wishes: &Wishes) -> Passage<'a> {
+    let mut passage = Passage::new("How far to trust it");
+    passage.say(format!(
         "Kept to: {} of homes frozen{}, a headline of at most {}{}{}{}; no dearer band pays a smaller \
          rise; rises in basis points.",
         percent(found.frozen, 1),
@@ -662,7 +946,7 @@ fn rests_on(prepared: &Prepared, found: &Frontier, wishes: &Wishes, card: &mut C
         },
         found.most_headline,
         if wishes.most_headline.is_none() {
-            " (not asked for: state --most-headline)"
+            " (where no other is asked for)"
         } else {
             ""
         },
@@ -676,24 +960,25 @@ fn rests_on(prepared: &Prepared, found: &Frontier, wishes: &Wishes, card: &mut C
         ))
     ));
     if let Some(least) = wishes.progressivity {
-        card.item(&format!(
+        passage.say(format!(
             "Kept to: a Kakwani index of the own element of {least:.4} or more."
         ));
     }
-    card.item(&format!(
+    passage.say(format!(
         "Searched on {} draws, {} schedules tried; each schedule shown is chosen and run on {} other \
-         draws with the scenario's seed {}; run it again with another --seed for an independent figure.",
+         draws with the scenario's seed {}; run it again with another seed for an independent figure.",
         thousands(u64::from(wishes.search_draws)),
         thousands(found.tried),
         thousands(u64::from(prepared.scenario.draws)),
         prepared.scenario.seed
     ));
-    card.item(
+    passage.say(
         "The search is local, from many starts: schedules are found, not proved best. Near the best \
          many schedules do almost as well. None is shown that collects no more than a No on average.",
     );
-    card.item(
+    passage.say(
         "All schedules share one model of the vote, learned from few ballots: read the order of \
          schedules with more trust than any one probability.",
     );
+    passage
 }

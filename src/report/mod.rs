@@ -4,6 +4,7 @@ pub mod backtest;
 pub mod calibration;
 pub mod card;
 pub mod chart;
+pub mod comparison;
 pub mod csv;
 pub mod days;
 pub mod dictionary;
@@ -36,5 +37,5 @@ pub mod workbook;
 
 pub use files::{OutputError, OutputFolder};
 pub use package::Tables;
-pub use results::{Briefing, Provenance, briefing};
+pub use results::{Briefing, Provenance, briefing, briefing_at_once};
 pub use sink::{Gathered, Sink};

@@ -1,5 +1,7 @@
 //! The result of a run as plain documented data: what every format is written from.
 
+use std::sync::OnceLock;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -123,6 +125,13 @@ pub struct TableProvenance {
 }
 
 impl Briefing {
+    /// Fills the tables that look beyond the draws of the run at other values of a lever and other
+    /// kinds of polling day.
+    pub fn look_further(&mut self, prepared: &Prepared, outcomes: &DrawOutcomes) {
+        (self.needs, self.needs_curve) = needs::rows(prepared, outcomes);
+        self.days = days::rows(prepared, outcomes);
+    }
+
     /// Whether a vote is held.
     pub fn has_vote(&self) -> bool {
         self.bands.iter().any(|row| row.yes_share.is_some())
@@ -174,6 +183,22 @@ pub fn briefing(
     scenario_toml: &str,
     overrides: &[String],
 ) -> Result<Briefing, DataError> {
+    let mut briefing = briefing_at_once(prepared, outcomes, scenario_toml, overrides)?;
+    briefing.look_further(prepared, outcomes);
+    Ok(briefing)
+}
+
+/// The same without what takes longest: a first answer, which [`Briefing::look_further`] makes whole.
+/// Its tables of what it would take to win and of other kinds of polling day are empty.
+///
+/// # Errors
+/// When the embedded catalogue is broken: a fault of the build.
+pub fn briefing_at_once(
+    prepared: &Prepared,
+    outcomes: &DrawOutcomes,
+    scenario_toml: &str,
+    overrides: &[String],
+) -> Result<Briefing, DataError> {
     let drivers = drivers(prepared, outcomes);
     // A change of the law moves the whole bill, a proposal of the council's its own part.
     let part = if prepared.schedule.is_local() {
@@ -182,7 +207,6 @@ pub fn briefing(
         BillPart::WholeBill
     };
     let paying = paying(prepared, part)?;
-    let (needs, needs_curve) = needs::rows(prepared, outcomes);
     Ok(Briefing {
         title: prepared.scenario.title.clone(),
         authority: prepared.record.authority.name.clone(),
@@ -195,9 +219,9 @@ pub fn briefing(
         deciles: paying.deciles,
         example_households: paying.example_households,
         drivers: driver_rows(&drivers),
-        needs,
-        needs_curve,
-        days: days::rows(prepared, outcomes),
+        needs: Vec::new(),
+        needs_curve: Vec::new(),
+        days: Vec::new(),
         perception: perception::rows(prepared, outcomes),
         routes: routes(prepared),
         medium_term: medium_term::rows(prepared, outcomes),
@@ -297,7 +321,7 @@ fn bands(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<BandRow> {
             .step_by(prepared.schedule.bands().len())
             .copied()
             .collect();
-        vote.weights.spread(&of_band).map(|spread| spread.mean)
+        vote.weights.mean_of_known(&of_band)
     };
     let electors = prepared.electorate.by_band();
     prepared
@@ -454,15 +478,16 @@ pub(super) fn wards(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<WardRow
                 net_yield_vs_no_pounds: (on(|line| (line.net, line.no)) + kept).pounds(),
                 mean_change_vs_no_pounds: change / (liable.max(1)) as f64,
                 n_electors: prepared.electorate.electors_of(index),
-                turnout: vote
-                    .and_then(|vote| of_vote(&by_ward(index, &vote.ward_turnout)))
-                    .map(|spread| spread.mean),
+                turnout: vote.and_then(|vote| {
+                    let turnout = by_ward(index, &vote.ward_turnout);
+                    vote.weights.mean_of_known(&turnout)
+                }),
                 yes_share: yes_spread.map(|spread| spread.mean),
                 yes_share_p05: yes_spread.map(|spread| spread.percentiles[0]),
                 yes_share_p95: yes_spread.map(|spread| spread.percentiles[4]),
                 chance_yes_majority: yes.zip(vote).map(|(shares, vote)| {
                     let majority: Vec<bool> = shares.iter().map(|share| *share > 0.5).collect();
-                    vote.weights.share(&majority).0
+                    vote.weights.chance(&majority)
                 }),
             }
         })
@@ -494,7 +519,7 @@ pub fn provenance(
         draws: prepared.scenario.draws,
         seed: prepared.scenario.seed,
         points: prepared.scenario.points.to_string(),
-        data_sha256: catalogue::data_sha256(),
+        data_sha256: catalogue::data_sha256().to_owned(),
         tables: table_provenance()?,
         licence: LICENCE.to_owned(),
     })
@@ -504,8 +529,9 @@ pub fn provenance(
 pub(super) const LICENCE: &str =
     "Contains public sector information licensed under the Open Government Licence v3.0.";
 
-/// The embedded tables.
+/// The embedded tables, looked at once.
 pub(super) fn table_provenance() -> Result<Vec<TableProvenance>, DataError> {
+    static HELD: OnceLock<Result<Vec<TableProvenance>, DataError>> = OnceLock::new();
     let of_table = |table: Table| {
         Ok(TableProvenance {
             sha256: table.sha256()?,
@@ -515,11 +541,11 @@ pub(super) fn table_provenance() -> Result<Vec<TableProvenance>, DataError> {
             standing: table.standing,
         })
     };
-    Catalogue::embedded()?
-        .table
-        .into_iter()
-        .map(of_table)
-        .collect()
+    let of_all = || -> Result<_, DataError> {
+        let catalogue = Catalogue::embedded()?;
+        catalogue.table.into_iter().map(of_table).collect()
+    };
+    HELD.get_or_init(of_all).clone()
 }
 
 /// Rows of a comparison.

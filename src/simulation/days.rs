@@ -1,7 +1,7 @@
 //! Turnout by kind of polling day: the same draws and the same luck on another turnout.
 
 use super::prepare::{DayClass, Prepared};
-use super::run::{DrawOutcomes, Headline, Simulation, VoteOutcomes, in_blocks, poll_cost_input};
+use super::run::{DrawOutcomes, LuckStreams, Simulation, VoteOutcomes, in_blocks, poll_cost_input};
 use super::summary::Spread;
 use super::weights::Weights;
 
@@ -67,16 +67,20 @@ pub fn days(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<DayFigures> {
     let Some(vote) = &outcomes.vote else {
         return Vec::new();
     };
+    let draws = draws_looked_at(prepared, outcomes);
+    let is_modelled = |class: &DayClass| class.day.key == prepared.scenario.day;
+    let others = prepared.days.iter().filter(|class| !is_modelled(class));
+    let mut of_others = Columns::of(prepared, outcomes, others, draws).into_iter();
     let of_day = |class: &DayClass| {
-        let modelled = class.day.key == prepared.scenario.day;
+        let modelled = is_modelled(class);
         let poll_cost = poll_cost(prepared, outcomes, class.day.combined);
         let figures = |weights: &Weights, columns: &Columns| {
             Some(DayFigures {
                 key: class.day.key.clone(),
                 words: class.day.words.clone(),
                 modelled,
-                turnout: weights.spread(&columns.turnout)?.mean,
-                share_frozen_votes: weights.spread(&columns.frozen_votes)?.mean,
+                turnout: weights.mean_of_known(&columns.turnout)?,
+                share_frozen_votes: weights.mean_of_known(&columns.frozen_votes)?,
                 yes_share: weights.spread(&columns.yes_share)?,
                 won: weights.share(&columns.won),
                 poll_cost,
@@ -94,9 +98,7 @@ pub fn days(prepared: &Prepared, outcomes: &DrawOutcomes) -> Vec<DayFigures> {
                 },
             );
         }
-        let draws = draws_looked_at(prepared, outcomes);
-        let columns = Columns::of(prepared, outcomes, class, draws);
-        figures(&first_weights(vote, draws), &columns)
+        figures(&first_weights(vote, draws), &of_others.next()?)
     };
     prepared.days.iter().filter_map(of_day).collect()
 }
@@ -120,20 +122,36 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(prepared: &Prepared, outcomes: &DrawOutcomes, class: &DayClass, draws: usize) -> Self {
-        let electorate = prepared.electorate.clone();
-        let electorate = electorate.at_turnout(&prepared.cells, &class.turnouts);
-        let simulation = Simulation::with(prepared, &electorate);
-        let blocks: Vec<Vec<Headline>> = in_blocks(draws, |first, n| {
+    /// Those of some days. Each block of draws has its luck once for all of them.
+    fn of<'a>(
+        prepared: &Prepared,
+        outcomes: &DrawOutcomes,
+        days: impl Iterator<Item = &'a DayClass>,
+        draws: usize,
+    ) -> Vec<Self> {
+        let on_day = |class: &DayClass| {
+            let electorate = prepared.electorate.clone();
+            let electorate = electorate.at_turnout(&prepared.cells, &class.turnouts);
+            Simulation::with(prepared, &electorate)
+        };
+        let simulations: Vec<Simulation<'_>> = days.map(on_day).collect();
+        let streams = LuckStreams::of(prepared, "");
+        let blocks = in_blocks(draws, |first, n| {
             let inputs = outcomes.inputs_of(first as usize, n);
-            simulation.headlines(&inputs, first, n)
+            let luck = streams.block(prepared, outcomes.points, first, n);
+            let of_day = |simulation: &Simulation<'_>| simulation.headlines(&inputs, &luck, n);
+            simulations.iter().map(of_day).collect::<Vec<_>>()
         });
-        let mut columns = Self::default();
-        for headline in blocks.into_iter().flatten() {
-            columns.yes_share.push(headline.yes_share);
-            columns.turnout.push(headline.turnout);
-            columns.frozen_votes.push(headline.frozen_votes);
-            columns.won.push(headline.won);
+        let mut columns: Vec<Self> = simulations.iter().map(|_| Self::default()).collect();
+        for block in blocks {
+            for (columns, headlines) in columns.iter_mut().zip(block) {
+                for headline in headlines {
+                    columns.yes_share.push(headline.yes_share);
+                    columns.turnout.push(headline.turnout);
+                    columns.frozen_votes.push(headline.frozen_votes);
+                    columns.won.push(headline.won);
+                }
+            }
         }
         columns
     }

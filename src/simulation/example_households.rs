@@ -34,16 +34,19 @@ pub struct ExampleBill {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn example_bills(prepared: &Prepared) -> Result<Vec<ExampleBill>, DataError> {
-    let bill = |household: ExampleHousehold| {
-        let in_area = |area| household_bill(&household, &prepared.amounts, area);
+    let bill = |household: &ExampleHousehold| {
+        let in_area = |area| household_bill(household, &prepared.amounts, area);
         let of_areas: Vec<HouseholdBill> = (0..prepared.areas.len()).map(in_area).collect();
         let bill = HouseholdBill {
             own: of_areas[0].own,
-            total: mean_total(&household, &prepared.areas, &of_areas),
+            total: mean_total(household, &prepared.areas, &of_areas),
         };
-        ExampleBill { household, bill }
+        ExampleBill {
+            household: household.clone(),
+            bill,
+        }
     };
-    Ok(example_households()?.into_iter().map(bill).collect())
+    Ok(example_households()?.iter().map(bill).collect())
 }
 
 /// The whole bill, over billing authorities by their homes of the household's band; over all of

@@ -161,6 +161,9 @@ pub enum FrontierError {
         /// Today's.
         today: f64,
     },
+    /// The observer has stopped it.
+    #[error("the search was stopped before its end")]
+    Stopped,
     /// A schedule could not be made ready.
     #[error("{0}")]
     Prepare(#[from] PrepareError),
@@ -408,8 +411,8 @@ impl Progress {
 /// Searches the schedules that a council can propose with the scenario's other settings.
 ///
 /// # Errors
-/// When the scenario is not one of headline and relief, no vote is held, or no schedule keeps to
-/// what is wished.
+/// When the scenario is not one of headline and relief, no vote is held, no schedule keeps to what is
+/// wished, or the observer stops it.
 ///
 /// # Example
 /// ```
@@ -475,7 +478,7 @@ pub fn frontier(
     let mut goals: Vec<Goal> = targets.iter().map(|&win| Goal::Yield { win }).collect();
     goals.push(Goal::Win { pounds: 0.0 });
     goals.push(Goal::Value);
-    let found = work.search(&limits, &goals, Effort::Wide);
+    let found = work.search(&limits, &goals, Effort::Wide)?;
     let richest = work.richest(&limits);
     let mut yields = yield_targets(richest.as_ref().map_or(0.0, |tried| tried.pounds));
     if gains(&proposal) {
@@ -485,12 +488,12 @@ pub fn frontier(
     }
     yields.insert(0, 0.0);
     let of_yields: Vec<Goal> = yields.iter().map(|&pounds| Goal::Win { pounds }).collect();
-    let of_yields = work.search(&limits, &of_yields, Effort::Wide);
+    let of_yields = work.search(&limits, &of_yields, Effort::Wide)?;
     // What is as likely to be won as each of these may raise more.
     let as_likely: Vec<Goal> = (of_yields.iter().flatten())
         .map(|tried| Goal::Yield { win: tried.win })
         .collect();
-    let richer = work.search(&limits, &as_likely, Effort::Near);
+    let richer = work.search(&limits, &as_likely, Effort::Near)?;
     let all = of_yields
         .iter()
         .chain(&richer)
@@ -533,7 +536,20 @@ pub fn frontier(
     })
 }
 
-fn refuse(prepared: &Prepared) -> Result<(), FrontierError> {
+/// Gives up where the observer has stopped the search.
+pub(super) fn go_on(observer: &dyn Observer) -> Result<(), FrontierError> {
+    if observer.is_stopped() {
+        Err(FrontierError::Stopped)
+    } else {
+        Ok(())
+    }
+}
+
+/// Refuses scenarios in whose place no other schedule can be sought: this is known before the search.
+///
+/// # Errors
+/// When the scenario is not one of headline and relief, no vote is held, or it states a poll.
+pub fn refuse(prepared: &Prepared) -> Result<(), FrontierError> {
     let key = || prepared.scenario.key.clone();
     let authority = &prepared.record.authority;
     if !authority.class.bills() {
@@ -557,7 +573,7 @@ fn refuse(prepared: &Prepared) -> Result<(), FrontierError> {
 }
 
 /// The share of dwellings whose own element is frozen, as a run states it.
-fn share_frozen(prepared: &Prepared, amounts: &Amounts) -> f64 {
+pub fn share_frozen(prepared: &Prepared, amounts: &Amounts) -> f64 {
     let cells = &prepared.cells;
     let all: i64 = prepared.record.dwellings().values().iter().sum();
     let frozen: f64 = (cells.rows().iter())
@@ -799,13 +815,18 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn search(&mut self, limits: &Limits, goals: &[Goal], effort: Effort) -> Vec<Option<Tried>> {
+    fn search(
+        &mut self,
+        limits: &Limits,
+        goals: &[Goal],
+        effort: Effort,
+    ) -> Result<Vec<Option<Tried>>, FrontierError> {
         let known = &mut self.known;
         let (found, tried) = self
             .model
-            .search(limits, goals, effort, known, self.observer);
+            .search(limits, goals, effort, known, self.observer)?;
         self.tried += tried;
-        found
+        Ok(found)
     }
 
     /// The point of a schedule, from a run with the scenario's own seed and draws; the luck of the
@@ -815,6 +836,7 @@ impl Work<'_> {
         if let Some((_, point)) = self.evaluated.iter().find(alike) {
             return Ok(point.clone());
         }
+        go_on(self.observer)?;
         let rises = rises_of(self.prepared.schedule.bands(), &tried.basis_points);
         let candidate = with_rises(self.prepared, self.world, rises)?;
         let outcomes = run(&candidate, &NoObserver);
@@ -959,6 +981,7 @@ impl Work<'_> {
         limits: &Limits,
     ) -> Result<(FrontierPoint, Vec<Constraint>), FrontierError> {
         let prepared = self.prepared;
+        go_on(self.observer)?;
         let outcomes = run(prepared, &NoObserver);
         self.observer.advance(u64::from(prepared.scenario.draws));
         let rises = ByBand::from_fn(|band| prepared.schedule.band_rise(band));
@@ -1016,7 +1039,7 @@ impl Work<'_> {
             }
             sought = (sought - over + NEAR / 2.0).clamp(0.001, 0.999);
             next = self
-                .search(limits, &[Goal::Yield { win: sought }], Effort::Near)
+                .search(limits, &[Goal::Yield { win: sought }], Effort::Near)?
                 .pop()
                 .flatten();
         }
@@ -1099,7 +1122,7 @@ impl Work<'_> {
                 continue;
             }
             let goals = [Goal::Yield { win: target }, Goal::Win { pounds: 0.0 }];
-            let found = self.search(&easier, &goals, Effort::Wide);
+            let found = self.search(&easier, &goals, Effort::Wide)?;
             self.reach(&easier, target, found[0].as_ref())?;
             let mut point = self.best(&easier, Search::MostYield, target);
             if let (None, None, Some(likeliest)) = (&point, answer, &found[1]) {

@@ -5,10 +5,12 @@
 //! the probability of winning at any value of a lever is a weighted share of the draws. The noise of
 //! the count is left out but for polls: it moves yes shares by far less than the draws differ.
 
+use rayon::prelude::*;
+
 use super::days::{draws_looked_at, first_weights};
 use super::points::REPLICATES;
 use super::prepare::Prepared;
-use super::run::{DrawOutcomes, Simulation, VoteOutcomes, WardLuck, in_blocks, tiles};
+use super::run::{DrawOutcomes, LuckStreams, Simulation, VoteOutcomes, in_blocks, tiles};
 use super::summary::win_probability;
 use super::vector::exp_all;
 use super::weights::Weights;
@@ -144,9 +146,10 @@ impl Looked {
     fn at(prepared: &Prepared, outcomes: &DrawOutcomes, vote: &VoteOutcomes) -> Self {
         let draws = draws_looked_at(prepared, outcomes);
         let simulation = Simulation::of(prepared);
+        let streams = LuckStreams::of(prepared, "").without_counts();
         let blocks = in_blocks(draws, |first, n| {
             let inputs = outcomes.inputs_of(first as usize, n);
-            let luck = WardLuck::of_moods(prepared, first, n);
+            let luck = streams.block(prepared, outcomes.points, first, n);
             let mut memory = simulation.memory();
             let mut looked_at: Vec<(f64, f64)> = Vec::with_capacity(n);
             for tile in tiles(n) {
@@ -173,7 +176,7 @@ impl Looked {
 
 /// The Monte Carlo standard error of a value solved from weighted draws: the jackknife over batches, or
 /// over the replicates of points.
-fn jackknife(weights: &Weights, solve: impl Fn(&[f64]) -> Option<f64>) -> Option<f64> {
+fn jackknife(weights: &Weights, solve: impl Fn(&[f64]) -> Option<f64> + Sync) -> Option<f64> {
     if weights.effective() < ENOUGH_DRAWS as f64 {
         return None;
     }
@@ -190,7 +193,10 @@ fn jackknife(weights: &Weights, solve: impl Fn(&[f64]) -> Option<f64>) -> Option
             .collect();
         solve(&left).filter(|value| value.is_finite())
     };
-    let found: Vec<f64> = (0..batches).map(without).collect::<Option<_>>()?;
+    let found: Vec<f64> = (0..batches)
+        .into_par_iter()
+        .map(without)
+        .collect::<Option<_>>()?;
     let n = found.len() as f64;
     let mean = found.iter().sum::<f64>() / n;
     let squares: f64 = found.iter().map(|value| (value - mean).powi(2)).sum();
@@ -383,19 +389,20 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
     let after = |before: &[f64], says_yes: f64| -> Weights {
         let poll = last_day_poll(prepared, says_yes);
         let reading = PollReading::of(&poll, poll.date, &prepared.learning);
-        let log = |log_odds: &f64| reading.log_likelihood(*log_odds);
-        let logs: Vec<f64> = support.iter().map(log).collect();
-        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mut after: Vec<f64> = logs.iter().map(|log| log - most).collect();
+        let mut after = reading.log_likelihoods(support);
+        let most = after.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        for log in &mut after {
+            *log -= most;
+        }
         exp_all(&mut after);
         for (after, weight) in after.iter_mut().zip(before) {
             *after *= weight;
         }
-        weights.replaced(after)
+        after.into_iter().collect()
     };
     let chance = |weights: &[f64], says_yes: f64| {
         let after = after(weights, says_yes);
-        (after.effective() >= ENOUGH_AFTER_POLL).then(|| after.share(won).0)
+        (after.effective() >= ENOUGH_AFTER_POLL).then(|| after.chance(won))
     };
     let solve_from = |weights: &[f64], first: u32| {
         let reached =
@@ -422,7 +429,7 @@ fn poll_lead(prepared: &Prepared, looked_at: &Looked, needs: &mut Needs) {
             point(
                 lever,
                 lead(says_yes),
-                &after(weights.values(), says_yes),
+                &after(weights.values(), says_yes).sampled_as(weights),
                 won,
             )
         })

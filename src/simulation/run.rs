@@ -34,6 +34,11 @@ pub trait Observer: Sync {
     fn advance(&self, draws: u64);
     /// All are made.
     fn end(&self);
+    /// Whether nobody waits for the result any longer. It is asked between pieces of work, and who asks
+    /// gives up then.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Hears nothing.
@@ -350,14 +355,18 @@ pub(super) const fn poll_cost_input(combined: bool) -> &'static str {
     }
 }
 
-/// Runs work on a pool of so many threads, or of one a core. Results do not depend on it.
+/// Runs work on a pool of so many threads of its own, or on the pool of the process, which has one a
+/// core and is shared by all who ask for no number. Results do not depend on it.
 ///
 /// # Panics
 /// When the system refuses threads.
 pub fn on_threads<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> T {
-    let threads = threads.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.expect("the system grants threads").install(work)
+    let Some(threads) = threads else {
+        return work();
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads));
+    let pool = pool.build().expect("the system grants threads");
+    pool.install(work)
 }
 
 /// A prepared scenario laid out for the draws.
@@ -710,14 +719,13 @@ impl<'a> Simulation<'a> {
     pub(super) fn headlines(
         &self,
         inputs: &[impl AsRef<[f64]>],
-        first: u32,
+        luck: &WardLuck,
         n: usize,
     ) -> Vec<Headline> {
-        let luck = WardLuck::of(self.prepared, first, n);
         let mut memory = self.memory();
         let mut headlines = Vec::with_capacity(n);
         for tile in tiles(n) {
-            self.on_polling_day(inputs, &luck, &tile, 0, &mut memory);
+            self.on_polling_day(inputs, luck, &tile, 0, &mut memory);
             self.count(&mut memory);
             let (frozen, expected) = frozen_and_all(&memory);
             let of_lane = |lane: usize| self.headline(&memory.counts, &frozen, &expected, lane);
@@ -1017,7 +1025,7 @@ pub(super) struct WardLuck {
 
 /// Where the luck of wards comes from: streams named by ward, so that a ward added elsewhere changes
 /// nothing here. Areas of one ward share its mood, and who is one area has none.
-struct LuckStreams {
+pub(super) struct LuckStreams {
     moods: Vec<Stream>,
     mood_of: Vec<Option<usize>>,
     cast: Vec<Stream>,
@@ -1026,7 +1034,7 @@ struct LuckStreams {
 
 impl LuckStreams {
     /// Those whose names begin so.
-    fn of(prepared: &Prepared, begin: &str) -> Self {
+    pub(super) fn of(prepared: &Prepared, begin: &str) -> Self {
         let wards = prepared.cells.wards();
         let of_each = |what: &str| -> Vec<Stream> {
             let of_ward = |ward: &Ward| Stream::padded(&format!("{begin}{what}/{}", ward.code));
@@ -1050,7 +1058,7 @@ impl LuckStreams {
     }
 
     /// The moods only, for what needs no count.
-    fn without_counts(self) -> Self {
+    pub(super) fn without_counts(self) -> Self {
         Self {
             cast: Vec::new(),
             yes: Vec::new(),
@@ -1085,7 +1093,13 @@ impl LuckStreams {
     }
 
     /// The luck of a block.
-    fn block(&self, prepared: &Prepared, points: Points, first: u32, n: usize) -> WardLuck {
+    pub(super) fn block(
+        &self,
+        prepared: &Prepared,
+        points: Points,
+        first: u32,
+        n: usize,
+    ) -> WardLuck {
         let mut luck = self.memory();
         self.fill(points, prepared.scenario.seed, first, n, &mut luck);
         luck
@@ -1093,18 +1107,6 @@ impl LuckStreams {
 }
 
 impl WardLuck {
-    /// The moods only, for what needs no count.
-    pub(super) fn of_moods(prepared: &Prepared, first: u32, n: usize) -> Self {
-        let streams = LuckStreams::of(prepared, "").without_counts();
-        streams.block(prepared, prepared.scenario.points, first, n)
-    }
-
-    /// The luck of the run.
-    fn of(prepared: &Prepared, first: u32, n: usize) -> Self {
-        let streams = LuckStreams::of(prepared, "");
-        streams.block(prepared, prepared.scenario.points, first, n)
-    }
-
     /// The luck at rows of a design of its own, whose streams' names begin so.
     pub(super) fn of_design(prepared: &Prepared, begin: &str, first: u32, n: usize) -> Self {
         LuckStreams::of(prepared, begin).block(prepared, Points::Random, first, n)

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::candidate::{Money, home_of, perception};
 use super::draw::{Kernel, TileParameters};
-use super::frontier::{Limits, rises_of};
+use super::frontier::{FrontierError, Limits, go_on, rises_of};
 use super::inputs::{COMPREHENSION, InputBlock, effect_name};
 use super::prepare::Prepared;
 use super::run::{Observer, Positions, tiles};
@@ -128,6 +128,9 @@ impl<'a> Model<'a> {
     ///
     /// Goals are searched at the same time and put together in their order, so that the result does
     /// not depend on threads.
+    ///
+    /// # Errors
+    /// When the observer stops it: within the time that a few candidates take.
     pub(super) fn search(
         &self,
         limits: &Limits,
@@ -135,7 +138,7 @@ impl<'a> Model<'a> {
         effort: Effort,
         known: &mut Vec<Tried>,
         observer: &dyn Observer,
-    ) -> (Vec<Option<Tried>>, u64) {
+    ) -> Result<(Vec<Option<Tried>>, u64), FrontierError> {
         let mut grid = match effort {
             Effort::Wide => self.grid(limits),
             Effort::Near => Vec::new(),
@@ -143,8 +146,11 @@ impl<'a> Model<'a> {
         grid.retain(|points| known.iter().all(|tried| tried.basis_points != *points));
         let of_grid: Vec<Tried> = grid
             .into_par_iter()
-            .map(|points| self.try_points(points))
-            .collect();
+            .map(|points| {
+                go_on(observer)?;
+                Ok(self.try_points(points))
+            })
+            .collect::<Result<_, FrontierError>>()?;
         let mut tried = of_grid.len() as u64;
         known.extend(of_grid);
         let rounds: &[usize] = match effort {
@@ -160,7 +166,7 @@ impl<'a> Model<'a> {
                     let mut found = Vec::new();
                     let mut tried = 0;
                     for start in self.starts(pool, limits, *goal, wanted) {
-                        let (one, evaluations) = self.local(limits, *goal, &start);
+                        let (one, evaluations) = self.local(limits, *goal, &start, observer)?;
                         found.push(one);
                         tried += evaluations;
                     }
@@ -169,14 +175,15 @@ impl<'a> Model<'a> {
                         .min_by(|one, other| order(one, other, *goal));
                     if let Some(start) = nearest {
                         let most = POLISHING[usize::from(effort == Effort::Near)];
-                        let (one, evaluations) = self.polish(limits, *goal, start.clone(), most);
+                        let (one, evaluations) =
+                            self.polish(limits, *goal, start.clone(), most, observer)?;
                         found.push(one);
                         tried += evaluations;
                     }
                     observer.advance(u64::from(self.prepared.scenario.draws) / 2);
-                    (found, tried)
+                    Ok((found, tried))
                 })
-                .collect();
+                .collect::<Result<_, FrontierError>>()?;
             for (found, evaluations) in searched {
                 known.extend(found);
                 tried += evaluations;
@@ -186,7 +193,7 @@ impl<'a> Model<'a> {
             .iter()
             .map(|goal| best(known, limits, *goal).cloned())
             .collect();
-        (best, tried)
+        Ok((best, tried))
     }
 
     /// The figures of a schedule.
@@ -307,7 +314,13 @@ impl<'a> Model<'a> {
     ///
     /// Its variables are the steps from each band to the next, so that no dearer band pays a smaller
     /// rise while none is negative.
-    fn local(&self, limits: &Limits, goal: Goal, start: &Tried) -> (Tried, u64) {
+    fn local(
+        &self,
+        limits: &Limits,
+        goal: Goal,
+        start: &Tried,
+        observer: &dyn Observer,
+    ) -> Result<(Tried, u64), FrontierError> {
         let n = limits.most.len();
         let free = limits.n_frozen;
         let bands = self.prepared.schedule.bands();
@@ -327,9 +340,15 @@ impl<'a> Model<'a> {
         // Objective and constraints ask for the same figures one after the other.
         let last: RefCell<(Vec<f64>, [f64; 4])> = RefCell::new((Vec::new(), [0.0; 4]));
         let evaluations = RefCell::new(0u64);
+        // The optimiser cannot be left halfway: once stopped it runs to its end on the last figures.
+        let going = RefCell::new(Ok(()));
         let figures = |steps: &[f64]| -> [f64; 4] {
             let mut last = last.borrow_mut();
-            if last.0 != steps {
+            let mut going = going.borrow_mut();
+            if going.is_ok() && last.0 != steps {
+                *going = go_on(observer);
+            }
+            if going.is_ok() && last.0 != steps {
                 let rises = rises(steps);
                 let by_band = ByBand::from_fn(|band| {
                     let place = bands.iter().position(|one| *one == band).unwrap_or(n - 1);
@@ -409,14 +428,15 @@ impl<'a> Model<'a> {
             begin,
             Some(stop),
         );
+        going.into_inner()?;
         // Where it gave up it still says how far it came.
         let (Ok((_, steps, _)) | Err((_, steps, _))) = ended;
         let points = limits.lawful(&rises(&steps));
         let tried = evaluations.into_inner() + 1;
         if limits.allow(&points) {
-            (self.try_points(points), tried)
+            Ok((self.try_points(points), tried))
         } else {
-            (start.clone(), tried)
+            Ok((start.clone(), tried))
         }
     }
 
@@ -425,7 +445,14 @@ impl<'a> Model<'a> {
     ///
     /// Where a voter's loss begins, at today's bill and at that of a No, and where a cap stands, the
     /// probability has kinks that stop a search by slopes: bands are put there as well.
-    fn polish(&self, limits: &Limits, goal: Goal, start: Tried, most: u64) -> (Tried, u64) {
+    fn polish(
+        &self,
+        limits: &Limits,
+        goal: Goal,
+        start: Tried,
+        most: u64,
+        observer: &dyn Observer,
+    ) -> Result<(Tried, u64), FrontierError> {
         let no_rise = self.prepared.amounts.no_rise.millionths() / 100;
         let mut best = start;
         let mut tried = 0;
@@ -436,6 +463,7 @@ impl<'a> Model<'a> {
                 let Some(moved) = limits.neighbour(&best.basis_points, turn, step, no_rise) else {
                     break;
                 };
+                go_on(observer)?;
                 // Where the yield alone decides against it nobody need vote.
                 if moved == best.basis_points
                     || !limits.allow(&moved)
@@ -457,7 +485,7 @@ impl<'a> Model<'a> {
                 step /= 4;
             }
         }
-        (best, tried)
+        Ok((best, tried))
     }
 
     /// Whether a schedule raises too little to be better than one that reaches a goal.

@@ -301,6 +301,9 @@ impl Observer for Advances<'_> {
         self.0.advance(draws);
     }
     fn end(&self) {}
+    fn is_stopped(&self) -> bool {
+        self.0.is_stopped()
+    }
 }
 
 /// The spread of an outcome over both sets of points.

@@ -103,17 +103,15 @@ impl Weights {
         self
     }
 
-    /// Other weights of the same draws.
+    /// The same weights of the draws that others are of.
     ///
     /// # Panics
     /// When they are not as many.
     #[must_use]
-    pub fn replaced(&self, values: Vec<f64>) -> Self {
-        assert_eq!(values.len(), self.values.len(), "one weight a draw");
-        Self {
-            values,
-            sampling: self.sampling.clone(),
-        }
+    pub fn sampled_as(mut self, others: &Self) -> Self {
+        assert_eq!(self.values.len(), others.values.len(), "one weight a draw");
+        self.sampling.clone_from(&others.sampling);
+        self
     }
 
     /// Those of some of the draws, in their order.
@@ -142,8 +140,11 @@ impl Weights {
 
     /// Number of draws that count alike and would give as sharp a mean (Kish).
     pub fn effective(&self) -> f64 {
-        let sum: f64 = self.values.iter().sum();
-        let squares: f64 = self.values.iter().map(|weight| weight * weight).sum();
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for weight in &self.values {
+            sum += weight;
+            squares += weight * weight;
+        }
         sum * sum / squares
     }
 
@@ -154,17 +155,38 @@ impl Weights {
         weighted / self.values.iter().sum::<f64>()
     }
 
+    /// The weighted mean of one number a draw without the draws where it is not a number, as
+    /// [`Self::spread`] has it; nothing where there are none.
+    pub fn mean_of_known(&self, values: &[f64]) -> Option<f64> {
+        // Nothing added is -0: the sum of values that all are has their sign.
+        let (mut n, mut sum, mut weighted) = (0usize, 0.0, -0.0);
+        for (&value, &weight) in values.iter().zip(&self.values) {
+            if !value.is_nan() && weight > 0.0 {
+                n += 1;
+                sum += weight;
+                weighted += weight * value;
+            }
+        }
+        (n > 0).then(|| weighted / sum)
+    }
+
+    /// The weighted share of draws for which something holds.
+    pub fn chance(&self, holds: &[bool]) -> f64 {
+        let (mut sum, mut held) = (0.0, 0.0);
+        for (&weight, &holds) in self.values.iter().zip(holds) {
+            sum += weight;
+            held += if holds { weight } else { 0.0 };
+        }
+        held / sum
+    }
+
     /// The weighted share of draws for which something holds, and its standard error.
     ///
     /// The error is that after one more draw that holds and one more that does not (Laplace), so that
     /// it does not vanish where every draw ends alike.
     pub fn share(&self, holds: &[bool]) -> (f64, f64) {
         let sum: f64 = self.values.iter().sum();
-        let held: f64 = (self.values.iter().zip(holds))
-            .filter(|(_, holds)| **holds)
-            .map(|(weight, _)| weight)
-            .fold(0.0, |sum, weight| sum + weight);
-        let share = held / sum;
+        let share = self.chance(holds);
         let effective = self.effective();
         let with_two = (share * effective + 1.0) / (effective + 2.0);
         let variance_of = |holds: bool| (f64::from(u8::from(holds)) - with_two).powi(2);
@@ -227,11 +249,7 @@ impl Weights {
         }
         let n = known.len() as f64;
         let sum: f64 = known.iter().map(|(_, _, weight)| weight).sum();
-        let mean = known
-            .iter()
-            .map(|(_, value, weight)| weight * value)
-            .sum::<f64>()
-            / sum;
+        let mean = self.mean_of_known(values)?;
         let squares: f64 = (known.iter())
             .map(|(_, value, weight)| weight * (value - mean).powi(2))
             .sum();

@@ -93,9 +93,11 @@ impl PollReading {
         own + house + self.drift.min(other.drift)
     }
 
-    /// Log likelihood of the poll alone at log odds of support, up to a constant.
-    pub fn log_likelihood(&self, log_odds: f64) -> f64 {
-        -0.5 * ((self.log_odds - log_odds) / self.sd()).powi(2)
+    /// Log likelihoods of the poll alone at log odds of support, up to a constant.
+    pub fn log_likelihoods(&self, log_odds: &[f64]) -> Vec<f64> {
+        let sd = self.sd();
+        let of_one = |log_odds: &f64| -0.5 * ((self.log_odds - log_odds) / sd).powi(2);
+        log_odds.iter().map(of_one).collect()
     }
 }
 
@@ -189,7 +191,7 @@ mod tests {
     #[test]
     fn one_poll_is_its_own_reading() {
         let one = polls(&[poll("phone", "2027-03-06")]);
-        let alone = one.readings()[0].log_likelihood(0.7);
+        let alone = one.readings()[0].log_likelihoods(&[0.7])[0];
         assert!((one.log_likelihood(&[0.7]) - alone).abs() < 1e-12);
     }
 

@@ -19,7 +19,7 @@ const STATE: &str = "start=gentle-efgh&authority=Sandwell&propose=bands&rise-A=0
                      &comprehension=60&draws=300&seed=7";
 
 /// All files in a folder and those within it.
-fn files_in(folder: &Path, within: &str, into: &mut BTreeMap<String, Vec<u8>>) {
+pub fn files_in(folder: &Path, within: &str, into: &mut BTreeMap<String, Vec<u8>>) {
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         let name = format!("{within}{}", entry.file_name().to_string_lossy());

@@ -1,5 +1,6 @@
 //! From a state of the page to everything that it shows: the same functions as the command line's.
 
+use bandwise::data::Scenario;
 use bandwise::report::document::Document;
 use bandwise::report::{Briefing, briefing, figures, paper, scenario_file};
 use bandwise::simulation::{DrawOutcomes, NoObserver, Prepared, prepare, run};
@@ -37,8 +38,21 @@ impl Drawn {
     /// When the state is no scenario that can be run, or nobody waits any more.
     pub fn of(choices: &Choices, site: &Site, stop: &Stop) -> Result<Self, Refused> {
         let Chosen { scenario, notes } = choices.scenario(site)?;
+        Self::simulate(&scenario, notes, site, stop)
+    }
+
+    /// Simulates a scenario.
+    ///
+    /// # Errors
+    /// When it cannot be run, or nobody waits any more.
+    pub fn simulate(
+        scenario: &Scenario,
+        notes: Vec<String>,
+        site: &Site,
+        stop: &Stop,
+    ) -> Result<Self, Refused> {
         let world = site.world(scenario.vintage.as_deref())?;
-        let prepared = prepare(&scenario, world)?;
+        let prepared = prepare(scenario, world)?;
         stop.check()?;
         let outcomes = run(&prepared, &NoObserver);
         if let Some(few) = too_few_agree(&outcomes) {

@@ -9,7 +9,9 @@ use std::io::Read;
 
 use bandwise::data::Scenario;
 use bandwise::data::scenario::nearest;
-use bandwise::domain::{Band, ByBand, Distribution, Proposal, Rise, Share, UniformRise};
+use bandwise::domain::{
+    Band, ByBand, Distribution, Nation, Proposal, Rise, Schedule, Share, UniformRise,
+};
 use bandwise::report::scenario_file;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -85,6 +87,39 @@ impl Steer {
             Self::Headline(..) => "headline",
             Self::Uniform(_) => "uniform",
         }
+    }
+
+    /// A schedule steered by the rise of each band.
+    pub fn bands_of(schedule: &Schedule) -> Self {
+        let bands = schedule.bands().iter();
+        Self::Bands(
+            bands
+                .map(|&band| (band, schedule.band_rise(band)))
+                .collect(),
+        )
+    }
+
+    /// A schedule steered by its headline and the relief of each band, to a millionth of the increase.
+    pub fn headline_of(schedule: &Schedule) -> Self {
+        let headline = schedule.headline();
+        let relief = |band: Band| {
+            let given = headline.millionths() - schedule.band_rise(band).millionths();
+            // What is above the headline, or moves without one, gets none.
+            Share::of(given, headline.millionths()).unwrap_or(Share::NOTHING)
+        };
+        let bands = schedule.bands().iter();
+        Self::Headline(headline, bands.map(|&band| (band, relief(band))).collect())
+    }
+
+    /// The same for the bands that there are in a nation.
+    fn within(mut self, nation: Nation) -> Self {
+        let there = |band: Band| nation.bands().contains(&band);
+        match &mut self {
+            Self::Bands(rises) => rises.retain(|(band, _)| there(*band)),
+            Self::Headline(_, relief) => relief.retain(|(band, _)| there(*band)),
+            Self::AsStated | Self::Uniform(_) => {}
+        }
+        self
     }
 
     /// All values in a link.
@@ -411,11 +446,6 @@ impl Choices {
             Start::BuiltIn(key) => site.built_in(key)?.clone(),
             Start::Own(text) => Scenario::parse("your scenario", text, &site.names())?,
         };
-        let vintage = self.vintage.as_deref().or(base.vintage.as_deref());
-        if let Some(authority) = &self.authority {
-            let found = site.world(vintage)?.vintage.proposer(authority);
-            found.map_err(|error| Refused::bad_input(format!("authority: {error}")))?;
-        }
         let mut notes = Vec::new();
         let mut scenario = match &self.authority {
             Some(authority) if !is_same(&base, authority) => {
@@ -444,7 +474,12 @@ impl Choices {
             }
             scenario.vintage = Some(vintage.clone());
         }
-        self.steer_into(&mut scenario);
+        let proposer = site.world(scenario.vintage.as_deref())?;
+        let proposer = proposer.vintage.proposer(&scenario.authority);
+        let proposer =
+            proposer.map_err(|error| Refused::bad_input(format!("authority: {error}")))?;
+        let before = scenario.clone();
+        self.steer_into(&mut scenario, proposer.record.authority.code.nation());
         if let Some(protect) = self.protect {
             scenario.terms.protects_reduction = protect;
         }
@@ -454,6 +489,11 @@ impl Choices {
         if let Some(share) = self.comprehension {
             let fixed = Distribution::from_parameters("fixed", &[share.value()]);
             scenario.campaign.comprehension = Some(fixed.map_err(Refused::bad_input)?);
+        }
+        if scenario != before {
+            // Another proposal, or another vote on it, is not to be taken for the one that it starts from.
+            scenario.source = format!("own choices, starting from {}", before.key);
+            "own-proposal".clone_into(&mut scenario.key);
         }
         scenario.draws = self.draws.unwrap_or(scenario.draws);
         scenario.seed = self.seed.unwrap_or(scenario.seed);
@@ -477,16 +517,17 @@ impl Choices {
         Ok(Chosen { scenario, notes })
     }
 
-    fn steer_into(&self, scenario: &mut Scenario) {
-        let (proposal, words) = match &self.steer {
+    fn steer_into(&self, scenario: &mut Scenario, nation: Nation) {
+        // A field of Wales says nothing once the authority is English.
+        let steer = self.steer.clone().within(nation);
+        let (proposal, words) = match &steer {
             Steer::AsStated => return,
             Steer::Bands(rises) => (
                 Proposal::BandRises(for_each_band(rises, Rise::FREEZE)),
                 rises_in_words(rises),
             ),
             Steer::Headline(headline, relief) => {
-                let nothing = Share::of(0, 1).expect("nothing is a share");
-                let relief = for_each_band(relief, nothing);
+                let relief = for_each_band(relief, Share::NOTHING);
                 let words = format!("headline of {headline} with relief");
                 let headline = *headline;
                 (Proposal::HeadlineWithRelief { headline, relief }, words)
@@ -496,15 +537,13 @@ impl Choices {
                 format!("{rise} for every band"),
             ),
         };
-        let stated = match &self.steer {
+        let stated = match &steer {
             Steer::Bands(rises) => rises.iter().any(|(band, _)| *band == Band::I),
             Steer::Headline(_, relief) => relief.iter().any(|(band, _)| *band == Band::I),
             _ => true,
         };
         scenario.band_i_stated = stated;
-        scenario.source = format!("own choices, starting from {}", scenario.key);
         scenario.title = format!("Own proposal: {words}");
-        "own-proposal".clone_into(&mut scenario.key);
         scenario.proposal = proposal;
     }
 }
@@ -600,7 +639,7 @@ pub fn unknown(name: &str, names: &[&str]) -> Refused {
 }
 
 /// The beginning of a text that need not be told whole.
-fn shortened(text: &str) -> String {
+pub fn shortened(text: &str) -> String {
     const LONGEST: usize = 60;
     let mut letters = text.chars();
     let short: String = letters.by_ref().take(LONGEST).collect();
@@ -648,7 +687,10 @@ fn needed(
 }
 
 /// A percentage in parts per million of the whole.
-fn percent(name: &str, text: &str, low: i32, high: i32) -> Result<i64, Refused> {
+///
+/// # Errors
+/// When it is no number of percent between the limits.
+pub fn percent(name: &str, text: &str, low: i32, high: i32) -> Result<i64, Refused> {
     let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-');
     let number = text.trim_end_matches('%').trim().parse::<f64>().ok();
     number
@@ -723,4 +765,238 @@ pub fn too_long() -> Refused {
     Refused::bad_input(format!(
         "scenario: is too long (allowed: {LONGEST_SCENARIO} bytes)"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use bandwise::simulation::prepare;
+
+    use super::*;
+
+    fn site() -> Site {
+        Site::open().unwrap()
+    }
+
+    fn steered(steer: Steer, of: &Choices) -> Choices {
+        Choices {
+            steer,
+            ..of.clone()
+        }
+    }
+
+    #[test]
+    fn a_link_restores_the_state_that_it_was_made_of() {
+        let site = site();
+        let text = "format = 1\nkey = \"mine\"\nauthority = \"Derby\"\n[schedule]\nkind = \"uniform\"\nrise = 0.1\n";
+        let own = Choices {
+            start: Start::Own(text.to_owned()),
+            ..Choices::opening("williamson-2018")
+        };
+        for query in [
+            "",
+            "start=uniform-15&authority=Bedfordshire+Police&seed=18446744073709551615",
+            "authority=Brighton+%26+Hove&vintage=2023-24&protect=no&day=all-postal&comprehension=12.3456&draws=1",
+            "propose=bands&rise-A=-100&rise-B=0&rise-C=0.0001&rise-D=4.99&rise-E=10&rise-F=20&rise-G=30&rise-H=300",
+            "propose=headline&headline=15&relief-A=100&relief-B=100&relief-C=100&relief-D=50&relief-E=0&relief-F=0&relief-G=0&relief-H=0",
+            "propose=uniform&headline=7.5&pin=start%3Duniform-15%26authority%3DDerby&pin=start%3Dgentle-efgh",
+            &own.link(),
+        ] {
+            let state = Choices::read(query, &site).unwrap();
+            assert_eq!(
+                Choices::read(&state.whole_link(), &site).unwrap(),
+                state,
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_allowed_is_told_by_its_name() {
+        let site = site();
+        for (query, told) in [
+            ("authorty=Derby", "\"authorty\" is no choice of this page"),
+            ("authorty=Derby", "[did you mean authority?]"),
+            (
+                "draws=0",
+                "draws: \"0\" is not allowed (allowed: 1 to 20000)",
+            ),
+            ("draws=20001", "draws: \"20001\" is not allowed"),
+            ("draws=5&draws=6", "draws: stands twice"),
+            ("propose=bands&rise-A=1", "rise-B: is missing"),
+            (
+                "propose=uniform&headline=1e3",
+                "headline: \"1e3\" is no percentage from -100 to 300",
+            ),
+            (
+                "propose=uniform&headline=nan",
+                "headline: \"nan\" is no percentage",
+            ),
+            ("propose=sideways", "propose: \"sideways\" is not known"),
+            (
+                "comprehension=101",
+                "comprehension: \"101\" is no percentage from 0 to 100",
+            ),
+            (
+                "day=sunday",
+                "day: \"sunday\" is not known (allowed: with-local-elections",
+            ),
+            (
+                "vintage=1999-00",
+                "vintage: no figures of \"1999-00\" are held (held: 2023-24, 2026-27)",
+            ),
+            ("start=gentle", "start: \"gentle\" is no built-in scenario"),
+            ("scenario=AAAA", "scenario: the link is cut off or changed"),
+            (
+                "start=uniform-15&scenario=AAAA",
+                "start: a scenario of your own is given as well",
+            ),
+            ("pin=pin%3Dstart", "pin: holds pins itself"),
+        ] {
+            let refused = Choices::read(query, &site).unwrap_err();
+            assert!(
+                refused.message.contains(told),
+                "{query}: {}",
+                refused.message
+            );
+        }
+        let nowhere = Choices::read("authority=Darby", &site).unwrap();
+        let refused = nowhere.scenario(&site).unwrap_err();
+        assert!(
+            refused
+                .message
+                .starts_with("authority: \"Darby\" is no authority"),
+            "{}",
+            refused.message
+        );
+        assert!(
+            refused.message.ends_with("[did you mean Derby?]"),
+            "{}",
+            refused.message
+        );
+    }
+
+    #[test]
+    fn a_packed_scenario_that_would_grow_without_end_is_refused() {
+        let site = site();
+        let bomb = pack(&"#".repeat(10_000_000));
+        assert!(bomb.len() < 2 * LONGEST_SCENARIO);
+        let refused = Choices::read(&format!("scenario={bomb}"), &site).unwrap_err();
+        assert_eq!(
+            refused.message,
+            "scenario: is too long (allowed: 16384 bytes)"
+        );
+    }
+
+    #[test]
+    fn a_schedule_steered_by_bands_or_by_headline_is_the_same_schedule() {
+        let site = site();
+        for key in [
+            "williamson-2018",
+            "gentle-efgh",
+            "uniform-15",
+            "max-without-vote",
+        ] {
+            for authority in ["Derby", "Sandwell", "Cardiff"] {
+                // No principle holds in Wales.
+                if key == "max-without-vote" && authority == "Cardiff" {
+                    continue;
+                }
+                let query = format!("start={key}&authority={authority}&draws=1");
+                let stated = Choices::read(&query, &site).unwrap();
+                let prepared = |choices: &Choices| {
+                    let chosen = choices.scenario(&site).unwrap();
+                    let world = site.world(chosen.scenario.vintage.as_deref()).unwrap();
+                    prepare(&chosen.scenario, world).unwrap()
+                };
+                let first = prepared(&stated);
+                let rises = |one: &Schedule| -> Vec<Rise> {
+                    one.bands()
+                        .iter()
+                        .map(|&band| one.band_rise(band))
+                        .collect()
+                };
+                for steer in [
+                    Steer::bands_of(&first.schedule),
+                    Steer::headline_of(&first.schedule),
+                ] {
+                    let again = prepared(&steered(steer.clone(), &stated));
+                    assert_eq!(
+                        again.schedule.headline(),
+                        first.schedule.headline(),
+                        "{query}"
+                    );
+                    assert_eq!(
+                        rises(&again.schedule),
+                        rises(&first.schedule),
+                        "{query} {steer:?}"
+                    );
+                    assert_eq!(again.scenario.key, "own-proposal");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_field_of_wales_says_nothing_of_england() {
+        let site = site();
+        let query = "authority=Derby&propose=bands&rise-A=0&rise-B=0&rise-C=0&rise-D=1&rise-E=2&rise-F=3&rise-G=4\
+                     &rise-H=5&rise-I=6";
+        let chosen = Choices::read(query, &site)
+            .unwrap()
+            .scenario(&site)
+            .unwrap();
+        assert!(!chosen.scenario.band_i_stated);
+        assert_eq!(
+            chosen.scenario.title,
+            "Own proposal: A to C frozen, D 1%, E 2%, F 3%, G 4%, H 5%"
+        );
+    }
+
+    #[test]
+    fn a_changed_vote_is_not_taken_for_the_scenario_it_starts_from() {
+        let site = site();
+        let of = |query: &str| {
+            Choices::read(query, &site)
+                .unwrap()
+                .scenario(&site)
+                .unwrap()
+                .scenario
+        };
+        assert_eq!(
+            of("authority=Sandwell&draws=200&seed=3").key,
+            "williamson-2018"
+        );
+        let changed = of("comprehension=60");
+        assert_eq!(changed.key, "own-proposal");
+        assert_eq!(changed.source, "own choices, starting from williamson-2018");
+        // What is chosen as it is already changes nothing.
+        assert_eq!(
+            of("protect=no&day=with-local-elections").key,
+            "williamson-2018"
+        );
+    }
+
+    #[test]
+    fn what_only_the_command_line_does_is_refused_with_its_name() {
+        let site = site();
+        let start = "format = 1\nkey = \"mine\"\nauthority = \"Derby\"\n";
+        let schedule = "[schedule]\nkind = \"uniform\"\nrise = 0.1\n";
+        for (rest, told) in [
+            (
+                "[simulation]\ndraws = 50000\n",
+                "simulation.draws: 50000 are more than the page makes",
+            ),
+            (
+                "[households]\nfile = \"/etc/homes.csv\"\nband = \"b\"\n",
+                "households.file: the page reads no files",
+            ),
+        ] {
+            let own = Choices {
+                start: Start::Own(format!("{start}{schedule}{rest}")),
+                ..Choices::opening("williamson-2018")
+            };
+            let refused = own.scenario(&site).unwrap_err();
+            assert!(refused.message.starts_with(told), "{}", refused.message);
+        }
+    }
 }

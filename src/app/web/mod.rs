@@ -2,10 +2,12 @@
 //!
 //! [`choices`]: the state of the page, which is a link and a scenario. [`site`]: what all requests are
 //! answered from. [`desk`]: where work is done. [`answer`]: a state, simulated by the same functions as on the
-//! command line. [`page`], [`files`], [`api`]: what is sent. [`guard`]: who may ask. [`server`]: connections.
+//! command line. [`wishes`], [`searches`], [`better`]: what to propose instead. [`side_by_side`]: proposals
+//! on the same luck. [`page`], [`files`], [`api`]: what is sent. [`guard`]: who may ask. [`server`]: connections.
 
 mod answer;
 mod api;
+mod better;
 mod choices;
 mod desk;
 mod files;
@@ -14,8 +16,11 @@ mod openapi;
 mod page;
 mod refused;
 mod routes;
+mod searches;
 mod server;
+mod side_by_side;
 mod site;
+mod wishes;
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};

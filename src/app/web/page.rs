@@ -78,7 +78,8 @@ pub fn refused(site: &Site, choices: Option<&Choices>, refused: &Refused) -> Res
     (status, Html(page.into_string())).into_response()
 }
 
-fn shell(name: &str, body: &Markup) -> Markup {
+/// A page of this name around a body, which has `#results` in it.
+pub fn shell(name: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en-GB" {

@@ -19,8 +19,9 @@ use super::choices::{Choices, LONGEST_SCENARIO, Start, too_long};
 use super::desk::{Desk, Stop};
 use super::guard::{Guard, guarded};
 use super::refused::Refused;
+use super::searches::Searches;
 use super::site::Site;
-use super::{api, files, page};
+use super::{api, better, files, page, side_by_side};
 
 /// How long one proposal may take, whatever is asked of it.
 pub const WITHIN: Duration = Duration::from_secs(30);
@@ -37,6 +38,8 @@ pub struct Shared {
     pub site: Site,
     /// Where work is done.
     pub desk: Desk,
+    /// Searches for better proposals, which take far longer.
+    pub searches: Searches,
 }
 
 impl Shared {
@@ -46,6 +49,7 @@ impl Shared {
         Self {
             site,
             desk: Desk::new(cores),
+            searches: Searches::new(cores),
         }
     }
 
@@ -77,6 +81,8 @@ pub fn router(shared: Arc<Shared>, guard: Guard) -> Router {
         .route("/page.css", get(style))
         .route("/page.js", get(script))
         .merge(api::routes())
+        .merge(better::routes())
+        .merge(side_by_side::routes())
         .fallback(nothing_there)
         .method_not_allowed_fallback(not_that_way)
         .with_state(shared)

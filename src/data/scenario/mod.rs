@@ -285,6 +285,11 @@ impl Scenario {
         text_of(wanted)
     }
 
+    /// The file of the council's own extract that it names; nothing where the published homes are taken.
+    pub fn extract_file(&self) -> Option<&str> {
+        self.households.as_ref()?.file.as_deref()
+    }
+
     /// Reads a scenario from TOML; `name` stands in error messages.
     ///
     /// # Errors

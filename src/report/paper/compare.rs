@@ -88,6 +88,146 @@ pub fn of_compare(
     }
 }
 
+/// Key figures that stand side by side, with how each is shown.
+const KEY_FIGURES: [(&str, &str, Shown); 6] = [
+    (
+        "headline_rise",
+        "Headline rise before relief, of today's amount",
+        hundredths_of_percent,
+    ),
+    (
+        "net_yield_vs_today_pounds",
+        "Raised over today, a year, as budgeted",
+        millions,
+    ),
+    (
+        "net_yield_vs_no_pounds",
+        "Raised over what it is set against, a year, as budgeted",
+        millions,
+    ),
+    (
+        "collected_pounds",
+        "Really collected over that, first year (90% range)",
+        millions,
+    ),
+    (
+        "yes_share",
+        "Votes for Yes, of votes cast (90% range)",
+        whole_percent,
+    ),
+    (
+        "expected_value_pounds",
+        "Average gain from holding the vote, first year (90% range)",
+        millions,
+    ),
+];
+
+/// Which bills stand among key figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyBills {
+    /// None.
+    None,
+    /// That of every band.
+    ByBand,
+}
+
+/// The key figures of proposals side by side, each with what it is a figure of: of one authority or of
+/// several, on the same luck or not. A column is a proposal.
+pub fn key_figures(proposals: &[Compared<'_>], bills: KeyBills) -> Table {
+    let mut columns = vec![Column::words("Figure")];
+    columns.extend(proposals.iter().map(|one| Column::figures(one.key())));
+    let row = |name: &str, cell: &dyn Fn(&Compared<'_>) -> String| -> Vec<String> {
+        let cells = proposals.iter().map(cell);
+        std::iter::once(name.to_owned()).chain(cells).collect()
+    };
+    let mut rows = vec![
+        row("Council, and year of the vote", &|one| {
+            format!("{}, {}", one.briefing.authority, one.briefing.vote_year)
+        }),
+        row("What the law says", &|one| {
+            capital(one.prepared.route.modelled.verdict.words())
+        }),
+        row("Set against", &|one| set_against(one.prepared)),
+        row("Homes whose own part of the bill does not rise", &|one| {
+            let figure = one.briefing.figure("share_frozen_dwellings_own_element");
+            let share = figure.and_then(|figure| Some((figure.mean?, &figure.base)));
+            share.map_or(String::new(), |(share, base)| {
+                format!("{} of {base}", percent(share, 1))
+            })
+        }),
+    ];
+    for (metric, name, show) in KEY_FIGURES {
+        rows.push(row(name, &|one| {
+            let figure = one.briefing.figure(metric).filter(|_| one.has(metric));
+            figure
+                .and_then(|figure| ranged(figure, show))
+                .unwrap_or_default()
+        }));
+    }
+    rows.push(row("Probability of winning", &|one| {
+        let figure = one.briefing.figure("win_probability");
+        let Some((figure, win)) = figure.and_then(|figure| Some((figure, figure.mean?))) else {
+            return String::new();
+        };
+        let error = figure.monte_carlo_error.map_or(String::new(), |error| {
+            format!(
+                " (give or take {:.1} points from chance alone)",
+                100.0 * error
+            )
+        });
+        format!("{}{error}", chance(win))
+    }));
+    if bills == KeyBills::ByBand {
+        rows.extend(key_bills(proposals));
+    }
+    rows.retain(|row| row[1..].iter().any(|cell| !cell.is_empty()));
+    Table {
+        caption: "Key figures side by side".to_owned(),
+        columns,
+        rows,
+        note: "Set against: what follows without the proposal, which need not be today's bill. Ranges hold nine draws \
+               in ten. Empty: the proposal has no such figure."
+            .to_owned(),
+    }
+}
+
+/// The bill of every band that one of the proposals has.
+fn key_bills(proposals: &[Compared<'_>]) -> Vec<Vec<String>> {
+    let bands: BTreeSet<&str> = (proposals.iter())
+        .flat_map(|one| &one.briefing.bands)
+        .map(|row| row.band.as_str())
+        .collect();
+    let cell = |one: &Compared<'_>, band: &str| {
+        let rows = &one.briefing.bands;
+        let row = rows.iter().find(|row| row.band == band);
+        row.map_or(String::new(), |row| {
+            let (part, today, yes) = if one.prepared.schedule.is_local() {
+                (
+                    "own part",
+                    row.own_bill_today_pounds,
+                    row.own_bill_yes_pounds,
+                )
+            } else {
+                (
+                    "whole",
+                    row.total_bill_today_pounds,
+                    row.total_bill_yes_pounds,
+                )
+            };
+            format!("{} ({}, {part})", pounds(yes, 2), signed(yes - today, 2))
+        })
+    };
+    bands
+        .into_iter()
+        .map(|band| {
+            let name = format!("A full bill in band {band}, a year (over today)");
+            std::iter::once(name)
+                .chain(proposals.iter().map(|one| cell(one, band)))
+                .collect()
+        })
+        .collect()
+}
+
 fn in_short(proposals: &[Compared<'_>], paper: &mut Paper<'_>) {
     paper.section("The proposals in short");
     for one in proposals {

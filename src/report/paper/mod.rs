@@ -5,6 +5,6 @@ mod compare;
 mod run;
 mod sweep;
 
-pub use compare::{Compared, of_compare};
+pub use compare::{Compared, KeyBills, key_figures, of_compare};
 pub use run::{at_a_glance, of_run};
 pub use sweep::of_sweep;

@@ -1041,37 +1041,9 @@ fn vote(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
     }
     paper.apart(Setting::OnScreen, |paper| {
         paper.figure("drivers");
-        let day = |row: &DayRow| {
-            vec![
-                format!(
-                    "{}{}",
-                    capital(&row.words),
-                    if row.modelled { " (modelled here)" } else { "" }
-                ),
-                percent(row.turnout, 0),
-                percent(row.yes_share, 0),
-                format!(
-                    "{} to {}",
-                    percent(row.yes_share_p05, 0),
-                    percent(row.yes_share_p95, 0)
-                ),
-                chance(row.win_probability),
-                pounds(row.poll_cost_pounds, 0),
-            ]
-        };
-        paper.table(Table {
-            caption: "The vote on each kind of day: averages over the draws".to_owned(),
-            columns: vec![
-                Column::words("Day"),
-                Column::figures("Turnout, of electors"),
-                Column::figures("Yes, of votes cast"),
-                Column::figures("90% range of Yes"),
-                Column::figures("Probability of winning"),
-                Column::figures("Cost of the poll"),
-            ],
-            rows: briefing.days.iter().map(day).collect(),
-            note: String::new(),
-        });
+        if let Some(table) = days_table(&briefing.days) {
+            paper.table(table);
+        }
         for name in [
             "needs-comprehension",
             "needs-campaign",
@@ -1081,6 +1053,41 @@ fn vote(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
             paper.figure(name);
         }
     });
+}
+
+/// The vote on every kind of day; nothing where none is told.
+fn days_table(rows: &[DayRow]) -> Option<Table> {
+    let day = |row: &DayRow| {
+        vec![
+            format!(
+                "{}{}",
+                capital(&row.words),
+                if row.modelled { " (modelled here)" } else { "" }
+            ),
+            percent(row.turnout, 0),
+            percent(row.yes_share, 0),
+            format!(
+                "{} to {}",
+                percent(row.yes_share_p05, 0),
+                percent(row.yes_share_p95, 0)
+            ),
+            chance(row.win_probability),
+            pounds(row.poll_cost_pounds, 0),
+        ]
+    };
+    (!rows.is_empty()).then(|| Table {
+        caption: "The vote on each kind of day: averages over the draws".to_owned(),
+        columns: vec![
+            Column::words("Day"),
+            Column::figures("Turnout, of electors"),
+            Column::figures("Yes, of votes cast"),
+            Column::figures("90% range of Yes"),
+            Column::figures("Probability of winning"),
+            Column::figures("Cost of the poll"),
+        ],
+        rows: rows.iter().map(day).collect(),
+        note: String::new(),
+    })
 }
 
 fn years(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
