@@ -2,7 +2,7 @@
 
 use bandwise::data::Scenario;
 use bandwise::report::document::Document;
-use bandwise::report::{Briefing, briefing, figures, paper, scenario_file};
+use bandwise::report::{Briefing, briefing_at_once, figures, paper, scenario_file};
 use bandwise::simulation::{DrawOutcomes, NoObserver, Prepared, prepare, run};
 
 use super::choices::{Choices, Chosen};
@@ -10,6 +10,18 @@ use super::desk::Stop;
 use super::refused::Refused;
 use super::site::Site;
 use crate::app::run::too_few_agree;
+
+/// How far an answer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// A first look, for who still moves a slider: at most [`QUICK_DRAWS`] draws, and not what takes longest.
+    Quick,
+    /// All of it, with the reader's own draws.
+    Whole,
+}
+
+/// The most draws of a first look.
+pub const QUICK_DRAWS: u32 = 2_000;
 
 /// A proposal, simulated.
 pub struct Drawn {
@@ -51,6 +63,20 @@ impl Drawn {
         site: &Site,
         stop: &Stop,
     ) -> Result<Self, Refused> {
+        let mut drawn = Self::at_once(scenario, notes, site, stop)?;
+        drawn
+            .briefing
+            .look_further(&drawn.prepared, &drawn.outcomes);
+        stop.check()?;
+        Ok(drawn)
+    }
+
+    fn at_once(
+        scenario: &Scenario,
+        notes: Vec<String>,
+        site: &Site,
+        stop: &Stop,
+    ) -> Result<Self, Refused> {
         let world = site.world(scenario.vintage.as_deref())?;
         let prepared = prepare(scenario, world)?;
         stop.check()?;
@@ -60,7 +86,7 @@ impl Drawn {
         }
         stop.check()?;
         let scenario_toml = scenario_file::toml(&prepared.scenario);
-        let briefing = briefing(&prepared, &outcomes, &scenario_toml, &[])?;
+        let briefing = briefing_at_once(&prepared, &outcomes, &scenario_toml, &[])?;
         stop.check()?;
         Ok(Self {
             prepared,
@@ -76,8 +102,18 @@ impl Answer {
     ///
     /// # Errors
     /// As [`Drawn::of`].
-    pub fn of(choices: &Choices, site: &Site, stop: &Stop) -> Result<Self, Refused> {
-        let drawn = Drawn::of(choices, site, stop)?;
+    pub fn of(choices: &Choices, site: &Site, depth: Depth, stop: &Stop) -> Result<Self, Refused> {
+        let drawn = match depth {
+            Depth::Whole => Drawn::of(choices, site, stop)?,
+            Depth::Quick => {
+                let Chosen {
+                    mut scenario,
+                    notes,
+                } = choices.scenario(site)?;
+                scenario.draws = scenario.draws.min(QUICK_DRAWS);
+                Drawn::at_once(&scenario, notes, site, stop)?
+            }
+        };
         let figures = figures::of_run(&drawn.prepared, &drawn.outcomes, &drawn.briefing)?;
         let paper = paper::of_run(&drawn.prepared, &drawn.briefing, &figures);
         Ok(Self { drawn, paper })

@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
-use super::answer::Answer;
+use super::answer::{Answer, Depth};
 use super::choices::{Choices, LONGEST_SCENARIO, Start, too_long};
 use super::desk::{Desk, Stop};
 use super::guard::{Guard, guarded};
@@ -75,6 +75,7 @@ pub fn router(shared: Arc<Shared>, guard: Guard) -> Router {
     Router::new()
         .route("/", get(whole_page))
         .route("/live", get(live))
+        .route("/quick", get(quick))
         .route("/open", post(open))
         .route("/files/{*name}", get(file))
         .route("/results.zip", get(all_files))
@@ -98,7 +99,8 @@ async fn whole_page(State(shared): Held, RawQuery(query): RawQuery) -> Response 
     };
     let asked = choices.clone();
     let job = move |site: &Site, stop: &Stop| {
-        Ok(page::whole(site, &asked, &Answer::of(&asked, site, stop)?))
+        let answer = Answer::of(&asked, site, Depth::Whole, stop)?;
+        Ok(page::whole(site, &asked, &answer))
     };
     match shared.work(job).await {
         Ok(page) => Html(page).into_response(),
@@ -107,14 +109,24 @@ async fn whole_page(State(shared): Held, RawQuery(query): RawQuery) -> Response 
 }
 
 /// The parts of the page that change with the choices.
-async fn live(State(shared): Held, RawQuery(query): RawQuery) -> Result<Html<String>, Refused> {
+async fn live(state: Held, query: RawQuery) -> Result<Html<String>, Refused> {
+    parts(state, query, Depth::Whole).await
+}
+
+/// The same as a first look.
+async fn quick(state: Held, query: RawQuery) -> Result<Html<String>, Refused> {
+    parts(state, query, Depth::Quick).await
+}
+
+async fn parts(
+    State(shared): Held,
+    RawQuery(query): RawQuery,
+    depth: Depth,
+) -> Result<Html<String>, Refused> {
     let choices = Choices::read(&query.unwrap_or_default(), &shared.site)?;
     let job = move |site: &Site, stop: &Stop| {
-        Ok(page::parts(
-            site,
-            &choices,
-            &Answer::of(&choices, site, stop)?,
-        ))
+        let answer = Answer::of(&choices, site, depth, stop)?;
+        Ok(page::parts(site, &choices, &answer))
     };
     shared.work(job).await.map(Html)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bandwise::data::area_incomes::AreaIncomes;
 use bandwise::data::assumptions::PollingDay;
 use bandwise::data::scenario::{DEFAULT_SCENARIO, Names, nearest};
 use bandwise::data::vintage::VINTAGES;
@@ -48,6 +49,8 @@ impl Site {
             world.working = Working::Loops;
             worlds.insert(name, world);
         }
+        // What many jobs would otherwise read at once for the first of them.
+        AreaIncomes::embedded()?;
         let newest = VINTAGES[VINTAGES.len() - 1].to_owned();
         Ok(Self {
             assumptions,

@@ -192,13 +192,13 @@ fn widest_place(rings: &[Vec<Place>]) -> Place {
     for row in 1..TRIED {
         for column in 1..TRIED {
             let place = (step(left, right, column), step(top, bottom, row));
-            if !is_inside(place, rings) {
-                continue;
-            }
-            let room = (rings.iter().flat_map(|ring| ring.windows(2)))
-                .map(|pair| distance(place, pair[0], pair[1]))
-                .fold(f64::INFINITY, f64::min);
-            if room > best.0 {
+            // Most places are soon known to be narrower than the best.
+            let mut room = f64::INFINITY;
+            let wider = (rings.iter().flat_map(|ring| ring.windows(2))).all(|pair| {
+                room = room.min(distance(place, pair[0], pair[1]));
+                room > best.0
+            });
+            if wider && is_inside(place, rings) {
                 best = (room, place);
             }
         }
