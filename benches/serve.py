@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote_plus
 
-AUTHORITIES = ["Derby", "Sandwell", "Cardiff", "Westminster", "Cornwall", "Leeds", "Kent", "Nottingham",
+AUTHORITIES = ["Derby", "Sandwell", "Cardiff", "Westminster", "Cornwall", "Leeds", "Liverpool", "Nottingham",
                "Harrow", "Blackpool"]
 BANDS = "ABCDEFGH"
 BREAKS_OFF = 10

@@ -44,8 +44,8 @@ const HEADERS: [(&str, &str); 7] = [
 
 /// The name in a host and its port; nothing where it is no host. An address of IPv6 stands in brackets.
 fn taken_apart(host: &str) -> Option<(String, Option<u16>)> {
-    let (name, rest) = if host.starts_with('[') {
-        let (address, rest) = host[1..].split_once(']')?;
+    let (name, rest) = if let Some(bracketed) = host.strip_prefix('[') {
+        let (address, rest) = bracketed.split_once(']')?;
         (address.parse::<Ipv6Addr>().ok()?.to_string(), rest)
     } else {
         let end = host.find(':').unwrap_or(host.len());

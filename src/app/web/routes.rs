@@ -25,6 +25,9 @@ use super::{api, better, files, page, side_by_side};
 
 /// How long one proposal may take, whatever is asked of it.
 pub const WITHIN: Duration = Duration::from_secs(30);
+/// Jobs at once, however many cores there are: the largest, small areas of a whole police area, takes
+/// 700 MB.
+const MOST_AT_ONCE: usize = 8;
 /// How long a body may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(10);
 /// How much of a body that is too long is read and thrown away, bytes: who is still sending does not hear
@@ -43,12 +46,13 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Everything for requests on a site, with as many jobs at once as there are cores.
+    /// Everything for requests on a site, with as many jobs at once as there are cores, up to
+    /// [`MOST_AT_ONCE`].
     pub fn new(site: Site) -> Self {
         let cores = available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             site,
-            desk: Desk::new(cores),
+            desk: Desk::new(cores.min(MOST_AT_ONCE)),
             searches: Searches::new(cores),
         }
     }

@@ -4,10 +4,13 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -29,6 +32,8 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 const FETCHED_WITHIN: Duration = Duration::from_secs(60);
 /// How long answers may still take once the server is told to end.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
+/// How long it takes to hand an answer that is ready to the system.
+const HANDED_OVER_WITHIN: Duration = Duration::from_millis(100);
 
 /// What Ctrl-C, or a signal to end, notifies.
 ///
@@ -44,6 +49,16 @@ pub fn ending() -> Result<Arc<Notify>, Failure> {
 /// Answers connections until it is told to end, then lets answers under way end.
 pub async fn run(listener: TcpListener, router: Router, ending: &Notify) {
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let under_way = UnderWay::default();
+    let counting = under_way.clone();
+    let router = router.layer(from_fn(move |request: Request, next: Next| {
+        let one = counting.one();
+        async move {
+            let answer = next.run(request).await;
+            drop(one);
+            answer
+        }
+    }));
     let open = GracefulShutdown::new();
     loop {
         let next = async {
@@ -66,7 +81,7 @@ pub async fn run(listener: TcpListener, router: Router, ending: &Notify) {
         http.timer(TokioTimer::new())
             .header_read_timeout(HEADERS_WITHIN)
             .max_buf_size(LONGEST_HEAD);
-        let stream = TokioIo::new(Fetched::new(stream, FETCHED_WITHIN));
+        let stream = TokioIo::new(Fetched::new(stream, FETCHED_WITHIN, under_way.clone()));
         let connection = open.watch(http.serve_connection(stream, service));
         tokio::spawn(async move {
             // What a visitor breaks off is no news.
@@ -75,10 +90,42 @@ pub async fn run(listener: TcpListener, router: Router, ending: &Notify) {
         });
     }
     drop(listener);
-    // A second Ctrl-C, or an answer without an end, does not hold the program up.
+    // A second Ctrl-C, an answer without an end, or a connection on which nothing is asked for, such as
+    // browsers open in advance, does not hold the program up.
     tokio::select! {
         _ = timeout(ENDS_WITHIN, open.shutdown()) => {}
+        () = under_way.is_over() => {}
         () = ending.notified() => {}
+    }
+}
+
+/// Counts what is being answered, and what waits to be fetched.
+#[derive(Debug, Clone, Default)]
+struct UnderWay(Arc<AtomicUsize>);
+
+/// One of those, until it is dropped.
+struct One(Arc<AtomicUsize>);
+
+impl UnderWay {
+    fn one(&self) -> One {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        One(Arc::clone(&self.0))
+    }
+
+    /// Waits until there is nothing of that.
+    async fn is_over(&self) {
+        loop {
+            sleep(HANDED_OVER_WITHIN).await;
+            if self.0.load(Ordering::Relaxed) == 0 {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for One {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -87,14 +134,16 @@ pub async fn run(listener: TcpListener, router: Router, ending: &Notify) {
 struct Fetched {
     stream: TcpStream,
     limit: Duration,
-    late: Option<Pin<Box<Sleep>>>,
+    under_way: UnderWay,
+    late: Option<(Pin<Box<Sleep>>, One)>,
 }
 
 impl Fetched {
-    const fn new(stream: TcpStream, limit: Duration) -> Self {
+    const fn new(stream: TcpStream, limit: Duration, under_way: UnderWay) -> Self {
         Self {
             stream,
             limit,
+            under_way,
             late: None,
         }
     }
@@ -108,8 +157,10 @@ impl Fetched {
         if polled.is_ready() {
             return polled;
         }
-        let limit = self.limit;
-        let late = self.late.get_or_insert_with(|| Box::pin(sleep(limit)));
+        let (limit, under_way) = (self.limit, &self.under_way);
+        let (late, _) = self
+            .late
+            .get_or_insert_with(|| (Box::pin(sleep(limit)), under_way.one()));
         let too_late = late.as_mut().poll(context);
         too_late.map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
@@ -181,7 +232,7 @@ mod tests {
             let visitor =
                 thread::spawn(move || visit(std::net::TcpStream::connect(address).unwrap()));
             let (stream, _) = listener.accept().await.unwrap();
-            let mut stream = Fetched::new(stream, Duration::from_secs(2));
+            let mut stream = Fetched::new(stream, Duration::from_secs(2), UnderWay::default());
             let much = vec![0; 1 << 20];
             let mut ended = Ok(());
             for _ in 0..32 {
