@@ -3,12 +3,13 @@
 //! [`choices`]: the state of the page, which is a link and a scenario. [`site`]: what all requests are
 //! answered from. [`desk`]: where work is done. [`answer`]: a state, simulated by the same functions as on the
 //! command line. [`wishes`], [`searches`], [`better`]: what to propose instead. [`side_by_side`]: proposals
-//! on the same luck. [`page`], [`files`], [`api`]: what is sent. [`guard`]: who may ask. [`server`]: connections.
+//! on the same luck. [`page`], [`controls`], [`files`], [`api`]: what is sent. [`guard`]: who may ask. [`server`]: connections.
 
 mod answer;
 mod api;
 mod better;
 mod choices;
+mod controls;
 mod desk;
 mod files;
 mod guard;

@@ -1,78 +1,229 @@
-// Keeps the page live: while a choice is changed, what it changes is asked for and put in its place. Without
-// this script the page is plain forms and links.
+// Keeps the page live: while a choice is changed, what it changes is asked for and put in its place; the
+// address follows, so that going back undoes. Without this script the page is plain forms and links.
 
-const QUICK = "2000";
 const SETTLED = 350;
-const choices = document.getElementById("choices");
-let waiting = null;
-let settle = null;
+const at = (id) => document.getElementById(id);
+let asked = null; // the question under way
+let wanted = null; // the newest question, while an earlier one is under way
+let settling = null; // what asks for the finer figures once nothing moves any more
 
-/** The query of the form's choices; `draws` stands in where the reader has not chosen a number. */
-function query(draws) {
+/** The choices of the form as a query. */
+function query() {
   const fields = new URLSearchParams();
-  for (const [name, value] of new FormData(choices)) if (value !== "") fields.append(name, value);
-  if (draws && !fields.has("draws")) fields.set("draws", draws);
+  for (const [name, value] of new FormData(at("choices"))) if (value !== "") fields.append(name, value);
   return fields.toString();
 }
 
-/** Asks for the parts that change; the latest question wins. */
-async function ask(draws) {
-  waiting?.abort();
+/** Fetches a part of the program; a newer question ends an older one. */
+async function fetched(address) {
+  asked?.abort();
   const mine = new AbortController();
-  waiting = mine;
+  asked = mine;
   document.body.dataset.busy = "true";
   try {
-    const answer = await fetch(`/live?${query(draws)}`, { signal: mine.signal });
-    const text = await answer.text();
-    if (mine.signal.aborted) return false;
-    if (!answer.ok) {
-      fault(text);
-      return false;
-    }
-    replace(text);
-    return true;
+    const answer = await fetch(address, { signal: mine.signal });
+    return { ok: answer.ok, text: await answer.text() };
   } catch (error) {
-    if (error.name !== "AbortError") fault("The program cannot be reached: is it still running?");
-    return false;
+    if (error.name === "AbortError") return null;
+    return { ok: false, text: "The program cannot be reached. Is bandwise still running?" };
   } finally {
-    if (waiting === mine) {
-      waiting = null;
+    if (asked === mine) {
+      asked = null;
       delete document.body.dataset.busy;
     }
   }
 }
 
+/** Tells what is wrong, beside the choices, and marks the field that it names. */
 function fault(text) {
-  const place = document.getElementById("fault");
-  place.textContent = text;
+  const place = at("fault");
+  place.textContent = text.trim();
   place.hidden = text === "";
+  for (const field of at("choices").elements) {
+    if (field.name && text.startsWith(`${field.name}:`)) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+  if (text) place.scrollIntoView({ block: "nearest" });
 }
 
-/** Puts parts in the place of those of the same name. */
-function replace(text) {
+/** A first look, as soon as the one before is there: the newest choices win, those between are left out. */
+async function look() {
+  clearTimeout(settling);
+  settling = setTimeout(settle, SETTLED);
+  if (wanted !== null) {
+    wanted = query();
+    return;
+  }
+  wanted = query();
+  while (wanted !== null) {
+    const mine = wanted;
+    const answer = await fetched(`/quick?${mine}`);
+    if (answer === null) break;
+    show(answer);
+    if (wanted === mine) break;
+  }
+  wanted = null;
+}
+
+/** All of it, with the reader's own draws; then the address is that of the state. */
+async function settle() {
+  clearTimeout(settling);
+  wanted = null;
+  const answer = await fetched(`/live?${query()}`);
+  if (answer === null || !show(answer)) return;
+  remember(`/?${at("links").dataset.link}`);
+  const told = [...document.querySelectorAll("#glance dl > div")];
+  at("status").textContent = told
+    .map((one) => `${one.querySelector("dt").textContent}: ${one.querySelector(".value").textContent}`)
+    .join(". ");
+}
+
+/** Puts parts in the place of those of the same name; says whether there were any. */
+function show({ ok, text }) {
+  if (!ok) {
+    fault(text);
+    return false;
+  }
   fault("");
   const parts = new DOMParser().parseFromString(text, "text/html");
-  for (const part of parts.querySelectorAll("[data-live]")) {
-    const old = document.getElementById(part.id);
-    if (!old) continue;
-    const open = [...old.querySelectorAll("details")].map((one) => one.open);
-    [...part.querySelectorAll("details")].forEach((one, place) => {
-      one.open = open[place] ?? one.open;
-    });
-    old.replaceWith(document.adoptNode(part));
+  for (const part of parts.querySelectorAll("[data-live]")) put(part);
+  document.title = `${at("title").querySelector("h1").textContent} – bandwise`;
+  follow();
+  return true;
+}
+
+/** Puts an element in the place of that of the same name; what was unfolded stays so. */
+function put(part) {
+  const old = at(part.id);
+  if (!old) return;
+  const opened = new Set([...old.querySelectorAll("details[open] > summary")].map((one) => one.textContent));
+  for (const summary of part.querySelectorAll("details > summary")) {
+    if (opened.has(summary.textContent)) summary.parentElement.open = true;
+  }
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const again = focused && [...part.querySelectorAll(focused.tagName)].find((one) => one.textContent === focused.textContent);
+  old.replaceWith(document.adoptNode(part));
+  again?.focus({ preventScroll: true });
+}
+
+/** The fields of what is not chosen follow what is: the headline the bands, the bands the headline. */
+function follow() {
+  const chosen = new FormData(at("choices")).get("propose");
+  for (const [name, value] of new URLSearchParams(at("implied").dataset.fields ?? "")) {
+    const field = at(name);
+    const led = field?.closest("[data-steer]")?.dataset.steer.split(" ").includes(chosen);
+    if (field && field !== document.activeElement && (chosen === "as-stated" || !led)) {
+      field.value = value;
+      slide(field);
+    }
   }
 }
 
-if (choices) {
-  for (const slider of document.querySelectorAll("[data-moves]")) slider.hidden = false;
-  choices.addEventListener("input", (event) => {
-    const moved = event.target.dataset.moves;
-    if (moved) document.getElementById(moved).value = event.target.value;
-    clearTimeout(settle);
-    ask(QUICK).then((done) => {
-      if (done) settle = setTimeout(() => ask(""), SETTLED);
-    });
+/** Moves the slider of a number to it. */
+function slide(field) {
+  const slider = document.querySelector(`[data-moves="${field.id}"]`);
+  if (slider && field.value !== "") slider.value = field.value;
+}
+
+/** Another page in the place of this one, without leaving it. */
+async function turn(address) {
+  clearTimeout(settling);
+  wanted = null;
+  const answer = await fetched(address);
+  if (answer === null) return false;
+  const page = new DOMParser().parseFromString(answer.text, "text/html");
+  const body = page.querySelector(".columns");
+  if (!body) {
+    fault(answer.text);
+    return false;
+  }
+  const focused = document.activeElement?.id;
+  const scrolled = document.querySelector(".controls")?.scrollTop;
+  document.title = page.title;
+  for (const part of page.querySelectorAll("#title, #glance, #foot")) put(part);
+  document.querySelector(".columns").replaceWith(document.adoptNode(body));
+  ready();
+  document.querySelector(".controls").scrollTop = scrolled;
+  if (focused) at(focused)?.focus({ preventScroll: true });
+  return answer.ok;
+}
+
+/** Notes a state as the newest; from the one before, going back undoes. */
+function remember(address) {
+  const here = location.pathname + location.search;
+  if (address !== here) {
+    const step = (history.state?.step ?? 0) + 1;
+    history.pushState({ step }, "", address);
+    sessionStorage.setItem("last-step", String(step));
+  }
+  steps();
+}
+
+/** Which ways there are to go. */
+function steps() {
+  const step = history.state?.step ?? 0;
+  at("undo").disabled = step === 0;
+  at("redo").disabled = step >= Number(sessionStorage.getItem("last-step") ?? 0);
+}
+
+/** Whether a text names an authority of the list, so that one need not leave the field. */
+const known = (text) => [...(at("places")?.options ?? [])].some((place) => place.value === text);
+
+function changed(event) {
+  const field = event.target;
+  const moves = field.dataset.moves;
+  if (moves) at(moves).value = field.value;
+  else if (field.type === "number") slide(field);
+  const band = (moves ?? field.name).startsWith("rise-");
+  const stated = document.querySelector('#choices [value="as-stated"]');
+  if (band && stated.checked) document.querySelector('#choices [value="bands"]').checked = true;
+  // Half a name, half a number: wait for the rest.
+  if (field.id === "authority" && event.type === "input" && !known(field.value)) return;
+  if (field.type === "number" && field.value === "" && field.validity.badInput) return;
+  // Another council has other bands and other ways: the whole page is its own.
+  if (field.id === "authority" || field.id === "vintage") turnTo(`/?${query()}`);
+  else look();
+}
+
+async function turnTo(address) {
+  const came = await turn(address);
+  // What cannot be shown keeps its address too: going back leads out of it.
+  const link = at("links")?.dataset.link;
+  remember(came && link ? `/?${link}` : address);
+}
+
+/** Makes a fresh page live. */
+function ready() {
+  for (const part of document.querySelectorAll("[data-script], [data-moves]")) part.hidden = false;
+  const form = at("choices");
+  form.addEventListener("input", changed);
+  form.addEventListener("change", (event) => {
+    if (event.target.id === "authority" && !known(event.target.value)) changed(event);
   });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    settle();
+    at("results").scrollIntoView();
+  });
+  at("undo").addEventListener("click", () => history.back());
+  at("redo").addEventListener("click", () => history.forward());
+  at("copy").addEventListener("click", async () => {
+    const link = `${location.origin}/?${at("links").dataset.link}`;
+    const done = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+    at("status").textContent = done ? "The link is copied." : "The link cannot be copied: take it from the address bar.";
+    at("copy").textContent = done ? "Copied" : "Copy it from the address bar";
+    setTimeout(() => (at("copy") ? (at("copy").textContent = "Copy the link") : null), 3000);
+  });
+  at("own-file").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (file) at("toml").value = await file.text();
+  });
+  steps();
+}
+
+if (at("choices")) {
+  ready();
+  addEventListener("popstate", () => turn(location.pathname + location.search));
 }
 
 // The search for a better proposal: how far it has come is told as it comes, and what it found is put in its

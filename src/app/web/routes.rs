@@ -130,7 +130,7 @@ async fn parts(
     let choices = Choices::read(&query.unwrap_or_default(), &shared.site)?;
     let job = move |site: &Site, stop: &Stop| {
         let answer = Answer::of(&choices, site, depth, stop)?;
-        Ok(page::parts(site, &choices, &answer))
+        Ok(page::parts(site, &choices, &answer, depth))
     };
     shared.work(job).await.map(Html)
 }
