@@ -8,13 +8,24 @@
 // print without its title or its last line as text, or of another number of A4 pages than --pages says.
 // With --shots, leaves pictures of the screens and of the printed pages.
 
-import { execFileSync } from "node:child_process";
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
+
+import {
+  access_faults,
+  html_faults,
+  launch,
+  picture_print,
+  printed_pages,
+  printed_text,
+  tools,
+  unfold,
+  width_fault,
+  without_blanks,
+} from "./in_browser.mjs";
 
 const { values: options, positionals: pages } = parseArgs({
   allowPositionals: true,
@@ -29,40 +40,20 @@ if (!options.packages || pages.length === 0) {
   process.exit(2);
 }
 const [fewest, most] = options.pages.split("-").map(Number);
-const require = createRequire(path.join(path.resolve(options.packages), "package.json"));
-const { chromium } = require("playwright-core");
-const axeSource = require("axe-core").source;
-const nu = require("vnu-jar");
+const { chromium, axe, nu } = tools(options.packages);
 
-const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const SCREENS = [
   { name: "desktop", width: 1280, height: 900 },
   { name: "phone", width: 360, height: 740 },
-];
-const FLAGS = [
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
 ];
 
 const faults = [];
 const fault = (page, text) => {
   faults.push(`${path.basename(page)}: ${text}`);
 };
-const without_blanks = (text) => text.replace(/\s+/gu, "");
 
 function check_html(page) {
-  const said = execFileSync(
-    "java",
-    ["-jar", String(nu), "--format", "json", "--stdout", "--exit-zero-always", page],
-    { encoding: "utf8", maxBuffer: 1 << 28 },
-  );
-  for (const message of JSON.parse(said).messages) {
-    fault(page, `Nu HTML checker, line ${message.lastLine}: ${message.message} (${message.extract ?? ""})`);
-  }
+  for (const { words } of html_faults(nu, [page])) fault(page, words);
 }
 
 async function check_screen(browser, file, screen) {
@@ -84,12 +75,7 @@ async function check_screen(browser, file, screen) {
   await check_access(page, file, screen.name);
   await check_width(page, file, screen.name);
   await shoot(page, file, screen.name);
-  const folded = await page.evaluate(() => {
-    const all = [...document.querySelectorAll("details")];
-    for (const one of all) one.open = true;
-    return all.length;
-  });
-  if (folded > 0) {
+  if ((await unfold(page)) > 0) {
     const opened = `${screen.name}-opened`;
     await check_access(page, file, opened);
     await check_width(page, file, opened);
@@ -99,30 +85,12 @@ async function check_screen(browser, file, screen) {
 }
 
 async function check_access(page, file, state) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(
-    (tags) => window.axe.run(document, { runOnly: { type: "tag", values: tags } }),
-    STANDARDS,
-  );
-  for (const rule of found.violations) {
-    for (const node of rule.nodes) {
-      fault(file, `${state}: axe ${rule.id}: ${rule.help}: ${node.target.join(" ")}: ${node.html.slice(0, 160)}`);
-    }
-  }
-  if (found.passes.length === 0) fault(file, `${state}: axe has looked at nothing`);
+  for (const words of await access_faults(page, axe)) fault(file, `${state}: ${words}`);
 }
 
 async function check_width(page, file, state) {
-  const wide = await page.evaluate(() => {
-    const root = document.documentElement;
-    if (root.scrollWidth <= root.clientWidth) return null;
-    // The innermost that is wider than the screen, save what moves within itself.
-    const beyond = [...document.querySelectorAll("body *")]
-      .filter((one) => one.scrollWidth > root.clientWidth && !one.closest(".wide"))
-      .at(-1);
-    return `${root.scrollWidth} pixels wide on ${root.clientWidth}: ${beyond?.outerHTML.slice(0, 160)}`;
-  });
-  if (wide) fault(file, `${state}: must be moved sideways: ${wide}`);
+  const words = await width_fault(page);
+  if (words) fault(file, `${state}: ${words}`);
 }
 
 async function shoot(page, file, state) {
@@ -139,32 +107,25 @@ async function check_print(browser, file, scratch) {
   const printed = path.join(scratch, `${path.basename(file, ".html")}.pdf`);
   await page.pdf({ path: printed, preferCSSPageSize: true, printBackground: true });
   await page.close();
-  const text = without_blanks(execFileSync("pdftotext", ["-layout", printed, "-"], { encoding: "utf8" }));
-  const raw = without_blanks(execFileSync("pdftotext", ["-raw", printed, "-"], { encoding: "utf8" }));
+  const texts = printed_text(printed);
   for (const [what, words] of [["title", title], ["last line", last]]) {
     const sought = without_blanks(words).slice(0, 80);
-    if (sought === "" || !(text.includes(sought) || raw.includes(sought))) {
+    if (sought === "" || !texts.some((text) => text.includes(sought))) {
       fault(file, `print: its ${what} is no text: ${words}`);
     }
   }
-  const about = execFileSync("pdfinfo", [printed], { encoding: "utf8" });
-  const count = Number(/^Pages:\s+(\d+)/mu.exec(about)?.[1]);
+  const { count, a4 } = printed_pages(printed);
   if (!(count >= fewest && count <= most)) fault(file, `print: ${count} pages, not ${options.pages}`);
-  if (!/^Page size:.*A4/mu.test(about)) fault(file, "print: not on A4");
+  if (!a4) fault(file, "print: not on A4");
   if (options.shots) {
-    const name = path.join(options.shots, `${path.basename(file, ".html")}-print`);
-    execFileSync("pdftoppm", ["-r", "80", "-png", printed, name]);
+    picture_print(printed, path.join(options.shots, `${path.basename(file, ".html")}-print`));
   }
   return count;
 }
 
 if (options.shots) fs.mkdirSync(options.shots, { recursive: true });
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "bandwise-pages-"));
-const root = process.getuid?.() === 0;
-const browser = await chromium.launch({
-  executablePath: process.env.BANDWISE_BROWSER || "/usr/bin/chromium",
-  args: root ? [...FLAGS, "--no-sandbox"] : FLAGS,
-});
+const browser = await launch(chromium);
 try {
   for (const page of pages) {
     check_html(page);
