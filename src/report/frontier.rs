@@ -665,53 +665,38 @@ pub fn listing<'a>(prepared: &Prepared, found: &'a Frontier) -> (Table, Vec<&'a 
     (table, listed.iter().map(|one| one.point).collect())
 }
 
-/// What stands in the way, as in [`limit_rows`]; nothing where nothing does.
+/// The answer without each limit that holds it back; nothing where none does. What is not reached at all is
+/// said by [`unreached`].
 pub fn limits(found: &Frontier) -> Option<Table> {
-    let rows = limit_rows(found);
-    let is_win = |row: &FrontierLimitRow| row.search == Search::MostYield.code();
-    let row = |row: &FrontierLimitRow| {
-        let target = if is_win(row) {
-            format!(
-                "a probability of winning of {}",
-                whole_or_tenths(row.target)
-            )
-        } else {
-            format!("{} a year over a No", pounds(row.target, 0))
-        };
-        let let_go = (found.relaxed.iter()).find(|one| code(one.constraint) == row.let_go);
-        let words = match let_go {
-            Some(one) => capital(&let_go_in_words(one.constraint, found)),
-            None => "Not reached: the nearest found".to_owned(),
-        };
-        let money = |value: Option<f64>| value.map_or(String::new(), |value| pounds(value, 0));
-        let win = row
-            .win_probability
-            .zip(row.win_probability_monte_carlo_error);
+    let with = found.at_wanted().map(|point| point.net_vs_no);
+    let row = |one: &Relaxed| {
+        let point = &one.point;
+        let win = point.win.map_or(String::new(), |(win, error)| {
+            format!("{} (± {})", percent(win, 1), give_or_take(error))
+        });
+        let more = with.map(|with| pounds((point.net_vs_no - with).pounds(), 0));
         vec![
-            words,
-            target,
-            win.map_or(String::new(), |(win, error)| {
-                format!("{} (± {})", percent(win, 1), give_or_take(error))
-            }),
-            row.headline
-                .map_or(String::new(), |headline| percent(headline, 2)),
-            money(row.net_yield_vs_no_pounds),
-            money(row.gain_pounds),
+            capital(&let_go_in_words(one.constraint, found)),
+            win,
+            point.headline.to_string(),
+            pounds(point.net_vs_no.pounds(), 0),
+            more.unwrap_or_default(),
         ]
     };
-    (!rows.is_empty()).then(|| Table {
-        caption: "What stands in the way: targets that are not reached, and the answer without each limit"
-            .to_owned(),
+    (!found.relaxed.is_empty()).then(|| Table {
+        caption: format!(
+            "What stands in the way of {}: the answer without each limit",
+            chance_in_words(found.wanted)
+        ),
         columns: vec![
-            Column::words("What"),
-            Column::words("Looked for"),
+            Column::words("What is let go"),
             Column::figures("Probability of winning then (give or take, points)"),
-            Column::figures("Headline then"),
-            Column::figures("Yield over a No then, a year"),
+            Column::figures("Headline then, over today's amount"),
+            Column::figures("Yield over a No then, as budgeted, a year"),
             Column::figures("More than the answer, a year"),
         ],
-        rows: rows.iter().map(row).collect(),
-        note: "Empty: there is no such figure.".to_owned(),
+        rows: found.relaxed.iter().map(row).collect(),
+        note: "Empty: there is no answer with the limit to set it against.".to_owned(),
     })
 }
 

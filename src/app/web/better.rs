@@ -493,7 +493,7 @@ fn schedules(table: &Table, points: &[&FrontierPoint], try_it: TryIt<'_>) -> Mar
                                     td class=[class] { (value) }
                                 }
                             }
-                            td { (try_it(point, &format!("row {}", place + 1))) }
+                            td.try { (try_it(point, &format!("row {}", place + 1))) }
                         }
                     }
                 }

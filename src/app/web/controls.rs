@@ -47,13 +47,15 @@ fn start(site: &Site, choices: &Choices) -> Markup {
                 input type="hidden" name="authority" value=(authority);
             }
             label for="start-from" { "Start from a proposal" }
-            select #start-from name="start" {
-                @if key.is_none() { option value="" selected { "your own scenario" } }
-                @for scenario in site.all_built_in() {
-                    option value=(scenario.key) selected[key == Some(&scenario.key)] { (scenario.title) }
+            div.beside {
+                select #start-from name="start" {
+                    @if key.is_none() { option value="" selected { "your own scenario" } }
+                    @for scenario in site.all_built_in() {
+                        option value=(scenario.key) selected[key == Some(&scenario.key)] { (scenario.title) }
+                    }
                 }
+                button { "Start" }
             }
-            button { "Start from it" }
         }
     }
 }

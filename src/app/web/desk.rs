@@ -210,7 +210,7 @@ mod tests {
             let (told, hears) = channel::<()>();
             let long = desk.clone();
             let job = move |_: &Stop| {
-                drop(hears.recv());
+                let _ended = hears.recv();
                 Ok(())
             };
             let too_long = tokio::spawn(async move { long.work(SHORT, job).await });

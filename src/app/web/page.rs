@@ -8,7 +8,7 @@ use bandwise::report::paper::at_a_glance;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::answer::{Answer, Depth};
-use super::choices::Choices;
+use super::choices::{Choices, Start};
 use super::controls::{controls, implied, links, pins};
 use super::refused::Refused;
 use super::site::Site;
@@ -161,7 +161,7 @@ fn results(choices: &Choices, answer: &Answer) -> Markup {
         .collect();
     html! {
         main #results data-live tabindex="-1" {
-            @if !answer.drawn.notes.is_empty() {
+            @if !answer.drawn.notes.is_empty() && matches!(choices.start, Start::Own(_)) {
                 div.caution role="note" { @for note in &answer.drawn.notes { p { (note) } } }
             }
             nav.contents aria-label="Parts of the results" {
