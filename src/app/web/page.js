@@ -92,7 +92,7 @@ function show({ ok, text }) {
   return true;
 }
 
-/** Puts an element in the place of that of the same name; what was unfolded stays so. */
+/** Puts what is in an element into that of the same name; what was unfolded stays so. */
 function put(part) {
   const old = at(part.id);
   if (!old) return;
@@ -102,7 +102,9 @@ function put(part) {
   }
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   const again = focused && [...part.querySelectorAll(focused.tagName)].find((one) => one.textContent === focused.textContent);
-  old.replaceWith(document.adoptNode(part));
+  // The element itself stays: where one beside a slider goes, Chromium ends the drag of the slider.
+  for (const { name, value } of part.attributes) old.setAttribute(name, value);
+  old.replaceChildren(...[...part.childNodes].map((one) => document.adoptNode(one)));
   again?.focus({ preventScroll: true });
 }
 
