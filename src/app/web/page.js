@@ -7,10 +7,16 @@ let asked = null; // the question under way
 let wanted = null; // the newest question, while an earlier one is under way
 let settling = null; // what asks for the finer figures once nothing moves any more
 
-/** The choices of the form as a query. */
+/** The choices of the form as a query, without the fields of what is not chosen. */
 function query() {
   const fields = new URLSearchParams();
-  for (const [name, value] of new FormData(at("choices"))) if (value !== "") fields.append(name, value);
+  const all = new FormData(at("choices"));
+  const chosen = all.get("propose");
+  for (const [name, value] of all) {
+    const steers = at(name)?.closest("[data-steer]")?.dataset.steer.split(" ");
+    const idle = steers && (chosen === "as-stated" || !steers.includes(chosen));
+    if (value !== "" && value !== "as-stated" && !idle) fields.append(name, value);
+  }
   return fields.toString();
 }
 
@@ -134,16 +140,14 @@ async function turn(address) {
   const answer = await fetched(address);
   if (answer === null) return false;
   const page = new DOMParser().parseFromString(answer.text, "text/html");
-  const body = page.querySelector(".columns");
-  if (!body) {
+  if (!page.getElementById("choices")) {
     fault(answer.text);
     return false;
   }
   const focused = document.activeElement?.id;
   const scrolled = document.querySelector(".controls")?.scrollTop;
   document.title = page.title;
-  for (const part of page.querySelectorAll("#title, #glance, #foot")) put(part);
-  document.querySelector(".columns").replaceWith(document.adoptNode(body));
+  document.body.replaceWith(document.adoptNode(page.body));
   ready();
   document.querySelector(".controls").scrollTop = scrolled;
   if (focused) at(focused)?.focus({ preventScroll: true });
