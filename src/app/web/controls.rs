@@ -378,8 +378,8 @@ pub fn pins(site: &Site, choices: &Choices) -> Markup {
                 }
                 p { a href={ "/compare?" (choices.whole_link()) } { "Compare side by side" } }
             } @else {
-                h2.hidden #pins-heading { "Pinned" }
-                p.note { "Nothing is pinned yet." }
+                h2 #pins-heading { "Pinned" }
+                p.note { "Nothing yet. What is pinned can be compared side by side." }
             }
         }
     }

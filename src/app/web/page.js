@@ -7,10 +7,16 @@ let asked = null; // the question under way
 let wanted = null; // the newest question, while an earlier one is under way
 let settling = null; // what asks for the finer figures once nothing moves any more
 
-/** The choices of the form as a query. */
+/** The choices of the form as a query, without the fields of what is not chosen. */
 function query() {
   const fields = new URLSearchParams();
-  for (const [name, value] of new FormData(at("choices"))) if (value !== "") fields.append(name, value);
+  const all = new FormData(at("choices"));
+  const chosen = all.get("propose");
+  for (const [name, value] of all) {
+    const steers = at(name)?.closest("[data-steer]")?.dataset.steer.split(" ");
+    const idle = steers && (chosen === "as-stated" || !steers.includes(chosen));
+    if (value !== "" && value !== "as-stated" && !idle) fields.append(name, value);
+  }
   return fields.toString();
 }
 
@@ -92,7 +98,7 @@ function show({ ok, text }) {
   return true;
 }
 
-/** Puts an element in the place of that of the same name; what was unfolded stays so. */
+/** Puts what is in an element into that of the same name; what was unfolded stays so. */
 function put(part) {
   const old = at(part.id);
   if (!old) return;
@@ -102,7 +108,9 @@ function put(part) {
   }
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   const again = focused && [...part.querySelectorAll(focused.tagName)].find((one) => one.textContent === focused.textContent);
-  old.replaceWith(document.adoptNode(part));
+  // The element itself stays: where one beside a slider goes, Chromium ends the drag of the slider.
+  for (const { name, value } of part.attributes) old.setAttribute(name, value);
+  old.replaceChildren(...[...part.childNodes].map((one) => document.adoptNode(one)));
   again?.focus({ preventScroll: true });
 }
 
@@ -132,16 +140,14 @@ async function turn(address) {
   const answer = await fetched(address);
   if (answer === null) return false;
   const page = new DOMParser().parseFromString(answer.text, "text/html");
-  const body = page.querySelector(".columns");
-  if (!body) {
+  if (!page.getElementById("choices")) {
     fault(answer.text);
     return false;
   }
   const focused = document.activeElement?.id;
   const scrolled = document.querySelector(".controls")?.scrollTop;
   document.title = page.title;
-  for (const part of page.querySelectorAll("#title, #glance, #foot")) put(part);
-  document.querySelector(".columns").replaceWith(document.adoptNode(body));
+  document.body.replaceWith(document.adoptNode(page.body));
   ready();
   document.querySelector(".controls").scrollTop = scrolled;
   if (focused) at(focused)?.focus({ preventScroll: true });

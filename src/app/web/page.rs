@@ -59,7 +59,7 @@ pub fn refused(site: &Site, choices: Option<&Choices>, refused: &Refused) -> Res
     let page = shell(
         "This cannot be shown",
         &html! {
-            div #title { h1 { "This cannot be shown" } }
+            section #title aria-label="The proposal" { h1 { "This cannot be shown" } }
             div.columns {
                 (controls(site, choices.unwrap_or(&opening), None))
                 main #results tabindex="-1" {
@@ -108,7 +108,7 @@ pub fn shell(name: &str, body: &Markup) -> Markup {
 
 fn title(answer: &Answer) -> Markup {
     html! {
-        div #title data-live {
+        section #title data-live aria-label="The proposal" {
             h1 { (answer.paper.title) }
             p.subtitle { (answer.paper.subtitle) }
         }
@@ -130,6 +130,7 @@ fn glance(answer: &Answer, depth: Depth) -> Markup {
                     }
                 }
             }
+            p.jumps { a href="#choices" { "Choices" } a href="#results" { "Results" } }
             p #rough {
                 @if depth == Depth::Quick {
                     "Rough figures from " (thousands(u64::from(draws))) " draws; finer ones follow."
