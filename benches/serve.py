@@ -1,10 +1,11 @@
 """Load on the web page: many people who drag sliders at once, for a bounded time, on this machine only.
 
-    python3 benches/serve.py PROGRAM [--users 50] [--seconds 30] [--draws 2000]
+    python3 benches/serve.py PROGRAM [--users 50] [--seconds 30] [--settles 10]
 
 Needs only Python. Starts PROGRAM's own server on a free port. Each user stands for a browser in which a
 slider is dragged without a pause: as soon as one answer is there the next state is asked for, and every
-tenth is broken off before it is answered, as a newer state does. Every user has an authority and a band of
+tenth is broken off before it is answered, as a newer state does, and after every tenth the slider is let go:
+then all results of 10,000 draws are asked for. Every user has an authority and a band of
 their own. With --pause MILLISECONDS users wait so long between an answer and the next question.
 
 Prints answers per second, the time to an answer (median, 95th and 99th percentile), what went wrong, and the
@@ -36,14 +37,15 @@ def memory(process: int) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
 
-def state(user: int, step: int, draws: int) -> str:
+def state(user: int, step: int, settles: int) -> str:
     """A slider one notch further: one band's rise goes up and down between 0 and 40 percent."""
     moved = BANDS[user % len(BANDS)]
     notch = step % 160
     percent = (notch if notch <= 80 else 160 - notch) / 2
     rises = "".join(f"&rise-{band}={percent if band == moved else 5}" for band in BANDS)
     authority = quote_plus(AUTHORITIES[user % len(AUTHORITIES)])
-    return f"/live?authority={authority}&propose=bands{rises}&draws={draws}&seed={user}"
+    path = "/live" if settles and step % settles == 0 else "/quick"
+    return f"{path}?authority={authority}&propose=bands{rises}&seed={user}"
 
 
 class Counted:
@@ -76,7 +78,7 @@ async def user(number: int, port: int, until: float, settings, counted: Counted)
             if connection is None:
                 connection = await asyncio.open_connection("127.0.0.1", port)
             reader, writer = connection
-            target = state(number, step, settings.draws)
+            target = state(number, step, settings.settles)
             asked = time.monotonic()
             writer.write(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
             await writer.drain()
@@ -119,7 +121,7 @@ def main() -> int:
     words.add_argument("program")
     words.add_argument("--users", type=int, default=50)
     words.add_argument("--seconds", type=float, default=30)
-    words.add_argument("--draws", type=int, default=2000)
+    words.add_argument("--settles", type=int, default=10, help="let go after so many moves (0: never)")
     words.add_argument("--pause", type=float, default=0, help="milliseconds between answer and next question")
     settings = words.parse_args()
     server = subprocess.Popen(
@@ -140,7 +142,7 @@ def main() -> int:
     def percentile(share: float) -> str:
         return f"{1000 * took[min(len(took) - 1, int(share * len(took)))]:.0f} ms"
 
-    print(f"{settings.users} users, {settings.seconds:g} s, {settings.draws} draws, {os.cpu_count()} cores")
+    print(f"{settings.users} users, {settings.seconds:g} s, {os.cpu_count()} cores")
     print(f"answers       {len(took)} ({len(took) / settings.seconds:.1f} a second, "
           f"{counted.bytes / len(took) / 1024:.0f} KiB each); {counted.broken_off} broken off")
     print(f"time          median {percentile(0.5)}, 95% {percentile(0.95)}, 99% {percentile(0.99)}, "

@@ -4,7 +4,7 @@ send it what the description allows and what it does not.
     python check_api.py PROGRAM [SECONDS]
 
 Whatever is sent, the answer is none of a fault (500 and above), its status, type and content are described,
-and what the description rules out is refused. Fails on any finding. About a minute (SECONDS, default 60).
+and what the description rules out is refused. Searches are left out: each takes long. Fails on any finding. About a minute (SECONDS, default 60).
 """
 
 import os
@@ -62,7 +62,7 @@ def main(program: str, seconds: str = "60") -> int:
             fuzzed = subprocess.run(
                 [
                     schemathesis, "--no-color", "--config-file", "schemathesis.toml", "run", description,
-                    "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing",
+                    "--exclude-path", "/api/frontier", "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing",
                     "--max-time", seconds, "--workers", "1", "--seed", "1", "--request-timeout", "60",
                     "--continue-on-failure", "--warnings", "off", "--generation-database", "none",
                 ],

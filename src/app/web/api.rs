@@ -14,6 +14,7 @@ use bandwise::simulation::prepare;
 use serde_json::{Value, json};
 
 use super::answer::Drawn;
+use super::better;
 use super::choices::{Choices, Chosen, LONGEST_SCENARIO, Start, unknown};
 use super::openapi;
 use super::refused::Refused;
@@ -46,6 +47,8 @@ pub enum Asks {
     Vintage,
     /// A state of the page, as its link holds it.
     Choices,
+    /// The same, and what a better proposal must keep to.
+    Wishes,
     /// A scenario as TOML, in the body.
     Scenario,
 }
@@ -63,13 +66,15 @@ pub enum Gives {
     Results,
     /// A scenario as understood.
     Scenario,
+    /// A stream of what happens.
+    Events,
 }
 
 /// The media types in which a scenario is taken.
 pub const SCENARIO_TYPES: [&str; 2] = ["application/toml", "text/plain"];
 
 /// Everything that can be asked for.
-pub const OPERATIONS: [Operation; 6] = [
+pub const OPERATIONS: [Operation; 7] = [
     Operation {
         method: "get",
         path: "/api/openapi.json",
@@ -123,6 +128,15 @@ pub const OPERATIONS: [Operation; 6] = [
         asks: Asks::Choices,
         gives: Gives::Scenario,
         route: || get(scenario),
+    },
+    Operation {
+        method: "get",
+        path: "/api/frontier",
+        id: "frontier",
+        summary: "Searches for better proposals, as `bandwise frontier` does, and tells how far it has come.",
+        asks: Asks::Wishes,
+        gives: Gives::Events,
+        route: || get(better::api_events),
     },
 ];
 

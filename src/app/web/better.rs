@@ -51,7 +51,6 @@ pub fn routes() -> Router<Arc<Shared>> {
         .route("/better", get(better))
         .route("/better/events", get(page_events))
         .route("/better/files/{*name}", get(file))
-        .route("/api/frontier", get(api_events))
 }
 
 /// The page: what is looked for and, where the link asks for it, what was found.
@@ -121,7 +120,8 @@ async fn page_events(State(shared): Held, RawQuery(query): RawQuery) -> Events {
     events(&shared, asked, Reader::Page)
 }
 
-async fn api_events(State(shared): Held, RawQuery(query): RawQuery) -> Result<Events, Refused> {
+/// The same for programs: a refusal before the search is one of HTTP.
+pub async fn api_events(State(shared): Held, RawQuery(query): RawQuery) -> Result<Events, Refused> {
     let asked = Asked::read(&query.unwrap_or_default(), &shared.site)?;
     ready(&shared, &asked).await?;
     Ok(events(&shared, Ok(asked), Reader::Program))

@@ -146,6 +146,8 @@ pub enum Holds {
     OneOf(&'static [&'static str]),
     /// Percent between two limits, to four decimals.
     Percent(i32, i32),
+    /// A number between two limits.
+    Number(i32, i32),
     /// A whole number between two limits.
     Whole(u64, u64),
     /// A packed scenario: base64 (URL alphabet, unpadded) of its zlib-packed TOML.
@@ -607,7 +609,7 @@ impl Holds {
     fn check(self, name: &str, value: &str) -> Result<(), Refused> {
         match self {
             // Looked at where they are looked up.
-            Self::Words | Self::Packed => Ok(()),
+            Self::Words | Self::Packed | Self::Number(..) => Ok(()),
             Self::OneOf(allowed) if allowed.contains(&value) => Ok(()),
             Self::OneOf(allowed) => Err(not_one_of(name, value, allowed)),
             Self::Percent(low, high) => percent(name, value, low, high).map(drop),

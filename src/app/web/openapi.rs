@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::api::{Asks, Gives, OPERATIONS, Operation, SCENARIO_TYPES};
 use super::choices::{FIELDS, Field, Holds, LONGEST_SCENARIO, LONGEST_VALUE, MOST_PINS, PIN};
 use super::site::Site;
+use super::wishes;
 
 /// Every status in which any operation may be refused, and what it means. Those of 400, 414 and 431 come
 /// from before the request is understood, and have no body.
@@ -142,11 +143,19 @@ fn described(operation: &Operation, site: &Site) -> Value {
         Gives::Scenarios => json!({ "$ref": "#/components/schemas/Scenarios" }),
         Gives::Results => json!({ "$ref": "#/components/schemas/Results" }),
         Gives::Scenario => json!({ "$ref": "#/components/schemas/Scenario" }),
+        Gives::Events => words(
+            "Server-sent events: `progress` (done, total, words), then `result` (frontier, frontier_limits, \
+             warnings: rows of the tables of those names) or `fault` (error). Closing the stream stops the search.",
+        ),
+    };
+    let kind = match operation.gives {
+        Gives::Events => "text/event-stream",
+        _ => "application/json",
     };
     let mut answers = json!({
         "200": {
             "description": operation.summary,
-            "content": { "application/json": { "schema": schema } },
+            "content": { (kind): { "schema": schema } },
         },
     });
     let with_body = operation.asks == Asks::Scenario;
@@ -169,6 +178,10 @@ fn described(operation: &Operation, site: &Site) -> Value {
         Asks::Choices => {
             let fields = FIELDS.iter().flat_map(|field| parameters(field, site));
             described["parameters"] = fields.chain([pins()]).collect();
+        }
+        Asks::Wishes => {
+            let fields = FIELDS.iter().chain(&wishes::FIELDS);
+            described["parameters"] = fields.flat_map(|field| parameters(field, site)).collect();
         }
         Asks::Scenario => {
             let example = site.built_in(site.default_scenario());
@@ -200,7 +213,9 @@ fn parameters(field: &Field, site: &Site) -> Vec<Value> {
     let mut schema = match field.holds {
         Holds::Words => json!({ "type": "string", "maxLength": LONGEST_VALUE }),
         Holds::OneOf(all) => json!({ "type": "string", "enum": all }),
-        Holds::Percent(low, high) => json!({ "type": "number", "minimum": low, "maximum": high }),
+        Holds::Percent(low, high) | Holds::Number(low, high) => {
+            json!({ "type": "number", "minimum": low, "maximum": high })
+        }
         Holds::Whole(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
         Holds::Packed => json!({
             "type": "string",

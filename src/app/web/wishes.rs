@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bandwise::domain::{Band, Pence, Rise, Share};
 use bandwise::simulation::frontier::Wishes;
 
-use super::choices::{Choices, percent, percent_of, shortened};
+use super::choices::{Choices, Field, Holds, percent, percent_of, shortened};
 use super::refused::Refused;
 use super::site::Site;
 
@@ -24,15 +24,43 @@ pub const SEARCH_DRAWS: &str = "search-draws";
 /// Whether to search at once.
 pub const SEARCH: &str = "search";
 
-/// The names, in the order of the form; a band's letter follows where one ends in a hyphen.
-const NAMES: [&str; 7] = [
-    FROZEN,
-    MOST_HEADLINE,
-    MOST_RISE,
-    MOST_POUNDS,
-    PROGRESSIVITY,
-    SEARCH_DRAWS,
-    SEARCH,
+/// All names, in the order of the form; a band's letter follows where one ends in a hyphen.
+pub const FIELDS: [Field; 7] = [
+    Field {
+        name: FROZEN,
+        about: "Least share of homes frozen in the council's own part, percent (default: as the proposal).",
+        holds: Holds::Percent(0, 100),
+    },
+    Field {
+        name: MOST_HEADLINE,
+        about: "Largest headline, percent (default: 100, or the proposal's where that is more).",
+        holds: Holds::Percent(-100, 300),
+    },
+    Field {
+        name: MOST_RISE,
+        about: "Largest rise of the band, percent (default: no limit of its own).",
+        holds: Holds::Percent(0, 300),
+    },
+    Field {
+        name: MOST_POUNDS,
+        about: "Largest rise of any full bill of the own part, pounds a year (default: no limit).",
+        holds: Holds::Number(0, 1_000_000),
+    },
+    Field {
+        name: PROGRESSIVITY,
+        about: "Least Kakwani index of the council's own part (default: no limit).",
+        holds: Holds::Number(-2, 1),
+    },
+    Field {
+        name: SEARCH_DRAWS,
+        about: "Draws that the search is made on (default 2,048).",
+        holds: Holds::Whole(100, 20_000),
+    },
+    Field {
+        name: SEARCH,
+        about: "On the page: whether to search at once.",
+        holds: Holds::OneOf(&["yes"]),
+    },
 ];
 /// More pounds a year than any bill.
 const MOST_POUNDS_A_YEAR: Pence = Pence::from_pence(100_000_000);
@@ -130,7 +158,7 @@ pub fn values(wishes: &Wishes) -> Vec<(String, String)> {
 pub fn is_wish(name: &str) -> bool {
     match name.strip_prefix(MOST_RISE) {
         Some(band) => band.parse::<Band>().is_ok(),
-        None => NAMES.contains(&name),
+        None => FIELDS.iter().any(|field| field.name == name),
     }
 }
 
