@@ -22,6 +22,8 @@ use super::refused::Refused;
 use super::site::Site;
 use crate::app::scenario::is_same;
 
+/// The fewest draws that the page makes: fewer say nothing of a vote.
+pub const LEAST_DRAWS: u32 = 50;
 /// The most draws that the page makes: more are for the command line.
 pub const MOST_DRAWS: u32 = 20_000;
 /// The most proposals that are pinned.
@@ -46,6 +48,8 @@ pub struct Choices {
     pub protect: Option<bool>,
     /// The kind of polling day.
     pub day: Option<String>,
+    /// The authority's full name, as it would stand on the ballot paper.
+    pub ballot_name: Option<String>,
     /// The share of voters who know on the day what a Yes would cost them.
     pub comprehension: Option<Share>,
     /// Number of draws.
@@ -155,7 +159,7 @@ pub enum Holds {
 }
 
 /// All names that a link may hold, in the order of the form.
-pub const FIELDS: [Field; 13] = [
+pub const FIELDS: [Field; 14] = [
     Field {
         name: "start",
         about: "Key of the built-in scenario to start from (default williamson-2018).",
@@ -216,6 +220,11 @@ pub const FIELDS: [Field; 13] = [
         ]),
     },
     Field {
+        name: "ballot-name",
+        about: "The authority's full name, as it would stand on the ballot paper (default: the scenario's).",
+        holds: Holds::Words,
+    },
+    Field {
         name: "comprehension",
         about: "Share of voters, percent, who know on the day what a Yes would cost them (default: as \
                 uncertain as the evidence leaves it).",
@@ -224,7 +233,7 @@ pub const FIELDS: [Field; 13] = [
     Field {
         name: "draws",
         about: "Draws of luck (default 10,000).",
-        holds: Holds::Whole(1, MOST_DRAWS as u64),
+        holds: Holds::Whole(LEAST_DRAWS as u64, MOST_DRAWS as u64),
     },
     Field {
         name: "seed",
@@ -255,6 +264,7 @@ impl Choices {
             steer: Steer::AsStated,
             protect: None,
             day: None,
+            ballot_name: None,
             comprehension: None,
             draws: None,
             seed: None,
@@ -361,7 +371,7 @@ impl Choices {
             let value = values.get(name);
             value.map(|value| whole(name, value, low, high)).transpose()
         };
-        let draws = whole("draws", 1, u64::from(MOST_DRAWS))?;
+        let draws = whole("draws", u64::from(LEAST_DRAWS), u64::from(MOST_DRAWS))?;
         Ok(Self {
             start,
             authority: text("authority"),
@@ -369,6 +379,7 @@ impl Choices {
             steer,
             protect,
             day: text("day"),
+            ballot_name: text("ballot-name"),
             comprehension,
             draws: draws.and_then(|draws| u32::try_from(draws).ok()),
             seed: whole("seed", 0, u64::MAX)?,
@@ -415,6 +426,7 @@ impl Choices {
         let yes_or_no = |yes| if yes { "yes" } else { "no" };
         add("protect", self.protect.map(|yes| yes_or_no(yes).to_owned()));
         add("day", self.day.clone());
+        add("ballot-name", self.ballot_name.clone());
         let comprehension = self.comprehension;
         add(
             "comprehension",
@@ -482,6 +494,9 @@ impl Choices {
         if let Some(day) = &self.day {
             scenario.day.clone_from(day);
         }
+        if let Some(name) = &self.ballot_name {
+            scenario.name_on_ballot = Some(name.clone());
+        }
         if let Some(share) = self.comprehension {
             let fixed = Distribution::from_parameters("fixed", &[share.value()]);
             scenario.campaign.comprehension = Some(fixed.map_err(Refused::bad_input)?);
@@ -500,7 +515,7 @@ impl Choices {
         site.world(scenario.vintage.as_deref())?;
         if scenario.draws > MOST_DRAWS {
             return Err(Refused::bad_input(format!(
-                "simulation.draws: {} are more than the page makes (allowed here: 1 to {MOST_DRAWS}) [`bandwise \
+                "simulation.draws: {} are more than the page makes (allowed here: 50 to {MOST_DRAWS}) [`bandwise \
                  run` makes more]",
                 scenario.draws
             )));
@@ -525,7 +540,13 @@ impl Choices {
             ),
             Steer::Headline(headline, relief) => {
                 let relief = for_each_band(relief, Share::NOTHING);
-                let words = format!("headline of {headline} with relief");
+                let some = relief.values().iter().any(|share| *share > Share::NOTHING);
+                let with = if some {
+                    " with relief"
+                } else {
+                    " for every band"
+                };
+                let words = format!("headline of {headline}{with}");
                 let headline = *headline;
                 (Proposal::HeadlineWithRelief { headline, relief }, words)
             }
@@ -583,6 +604,7 @@ fn by_name(error: &ScenarioError) -> Refused {
                 .replacen("schedule.relief.", "relief-", 1)
                 .replacen("schedule.headline_rise", "headline", 1)
                 .replacen("schedule.rise:", "headline:", 1)
+                .replacen("vote.name_on_ballot:", "ballot-name:", 1)
         })
         .collect();
     Refused::bad_input(told.join("\n"))
@@ -835,7 +857,7 @@ mod tests {
         for query in [
             "",
             "start=uniform-15&authority=Bedfordshire+Police&seed=18446744073709551615",
-            "authority=Brighton+%26+Hove&vintage=2023-24&protect=no&day=all-postal&comprehension=12.3456&draws=1",
+            "authority=Brighton+%26+Hove&vintage=2023-24&protect=no&day=all-postal&comprehension=12.3456&draws=50",
             "propose=bands&rise-A=0&rise-B=0&rise-C=0.0001&rise-D=4.99&rise-E=10&rise-F=20&rise-G=30&rise-H=300",
             "propose=headline&headline=15&relief-A=100&relief-B=100&relief-C=100&relief-D=50&relief-E=0&relief-F=0&relief-G=0&relief-H=0",
             "propose=uniform&headline=7.5&pin=start%3Duniform-15%26authority%3DDerby&pin=start%3Dgentle-efgh",
@@ -858,10 +880,10 @@ mod tests {
             ("authorty=Derby", "[did you mean authority?]"),
             (
                 "draws=0",
-                "draws: \"0\" is not allowed (allowed: 1 to 20000)",
+                "draws: \"0\" is not allowed (allowed: 50 to 20000)",
             ),
             ("draws=20001", "draws: \"20001\" is not allowed"),
-            ("draws=5&draws=6", "draws: stands twice"),
+            ("draws=50&draws=60", "draws: stands twice"),
             ("propose=bands&rise-A=1", "rise-B: is missing"),
             (
                 "propose=uniform&headline=1e3",
@@ -941,7 +963,7 @@ mod tests {
                 if key == "max-without-vote" && authority == "Cardiff" {
                     continue;
                 }
-                let query = format!("start={key}&authority={authority}&draws=1");
+                let query = format!("start={key}&authority={authority}&draws=50");
                 let stated = Choices::read(&query, &site).unwrap();
                 let prepared = |choices: &Choices| {
                     let chosen = choices.scenario(&site).unwrap();

@@ -7,7 +7,8 @@ use bandwise::simulation::Prepared;
 use maud::{Markup, html};
 
 use super::choices::{
-    Choices, LONGEST_SCENARIO, MOST_DRAWS, MOST_PINS, PIN, Start, Steer, pack, percent_of,
+    Choices, LEAST_DRAWS, LONGEST_SCENARIO, MOST_DRAWS, MOST_PINS, PIN, Start, Steer, pack,
+    percent_of,
 };
 use super::site::Site;
 
@@ -28,7 +29,7 @@ pub fn controls(
                 (kept_pins(&choices.pins))
                 (place(site, choices, prepared))
                 (proposal(site, choices, prepared))
-                (vote(site, choices))
+                (vote(site, choices, prepared))
                 (effort(site, choices))
                 button.main type="submit" { "Show the results" }
             }
@@ -228,6 +229,12 @@ fn proposal(site: &Site, choices: &Choices, prepared: Option<&Prepared>) -> Mark
 fn slider(name: &str, label: &str, millionths: i64, (low, high): (i32, i32), least: i32) -> Markup {
     let value = percent_of(millionths);
     let most = if high > 100 { 300 } else { high };
+    // A slider as long as its value needs.
+    let high = if millionths > i64::from(high) * 10_000 {
+        most
+    } else {
+        high
+    };
     html! {
         div.slider {
             label for=(name) { (label) }
@@ -289,7 +296,15 @@ fn rounded(number: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-fn vote(site: &Site, choices: &Choices) -> Markup {
+fn vote(site: &Site, choices: &Choices, prepared: Option<&Prepared>) -> Markup {
+    if prepared.is_some_and(|one| one.record.authority.code.nation() == Nation::Wales) {
+        return html! {
+            fieldset {
+                legend { "The vote" }
+                p.note { "In Wales no referendum is held on council tax." }
+            }
+        };
+    }
     let now = choices.day.as_deref();
     let comprehension = choices.comprehension;
     let comprehension = comprehension.map_or(String::new(), |share| percent_of(share.millionths()));
@@ -303,6 +318,13 @@ fn vote(site: &Site, choices: &Choices) -> Markup {
                     option value=(day.key) selected[now == Some(&day.key)] { (day.words) }
                 }
             }
+            p.note {
+                "Whether such a day falls in time, and whether a vote by post alone is allowed, is for the council to \
+                 find out."
+            }
+            label for="ballot-name" { "The council's full name, for the ballot paper" }
+            input #ballot-name name="ballot-name" maxlength="200" autocomplete="off"
+                value=(choices.ballot_name.clone().unwrap_or_default());
             fieldset.bands {
                 legend { "Voters who know on the day what a Yes would cost them, percent" }
                 div.slider {
@@ -336,8 +358,8 @@ fn effort(site: &Site, choices: &Choices) -> Markup {
                     option value=(name) selected[choices.vintage.as_deref() == Some(name)] { (name) }
                 }
             }
-            label for="draws" { "Simulated votes (draws), 1 to " (MOST_DRAWS) " (empty: 10,000)" }
-            input #draws name="draws" type="number" min="1" max=(MOST_DRAWS)
+            label for="draws" { "Simulated votes (draws), " (LEAST_DRAWS) " to " (MOST_DRAWS) " (empty: 10,000)" }
+            input #draws name="draws" type="number" min=(LEAST_DRAWS) max=(MOST_DRAWS)
                 value=(choices.draws.map_or(String::new(), |draws| draws.to_string()));
             label for="seed" { "Seed: the same seed gives the same luck (empty: 1)" }
             input #seed name="seed" type="number" min="0"

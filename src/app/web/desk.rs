@@ -237,8 +237,11 @@ mod tests {
             sleep(2 * SHORT).await;
             let refused = desk.work(LONG, |_| Ok(())).await.unwrap_err();
             assert_eq!(refused, Refused::busy());
-            for one in all {
+            for one in &all {
                 one.abort();
+            }
+            for one in all {
+                assert!(one.await.is_err(), "its request is gone");
             }
             assert_eq!(desk.work(LONG, |_| Ok(7)).await, Ok(7));
         });

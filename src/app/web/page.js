@@ -138,6 +138,8 @@ function put(part) {
 function follow() {
   const chosen = new FormData(at("choices")).get("propose");
   for (const [name, value] of new URLSearchParams(at("implied").dataset.fields ?? "")) {
+    // One rise for all says nothing of bands: what was chosen for them waits.
+    if (chosen === "uniform") break;
     const field = at(name);
     const led = field?.closest("[data-steer]")?.dataset.steer.split(" ").includes(chosen);
     if (field && field !== document.activeElement && (chosen === "as-stated" || !led)) {
@@ -153,6 +155,7 @@ function slide(field) {
   if (!slider) return;
   if (field.value === "") slider.setAttribute("aria-valuetext", "not chosen");
   else {
+    if (Number(field.value) > Number(slider.max)) slider.max = field.max;
     slider.value = field.value;
     slider.removeAttribute("aria-valuetext");
   }
@@ -236,13 +239,13 @@ function changed(event) {
   if (band && stated.checked) document.querySelector('#choices [value="bands"]').checked = true;
   // Half a name, half a number: wait for the rest. A name picked from the list comes whole.
   const typed = event.type === "input" && (event.inputType ?? "insertReplacementText") !== "insertReplacementText";
-  if (field.id === "authority" && typed) return;
+  if (field.type === "text" && typed) return;
   if (field.type === "number" && field.value === "" && field.closest("[data-steer]") && event.type === "input") return;
   // Another council has other bands and other ways: the whole page is its own.
   if (field.id === "authority" || field.id === "vintage") {
     if (turning !== `/?${query()}`) turnTo(`/?${query()}`);
   } else if (event.type === "input") look();
-  else if (field.value === "") settle();
+  else if (field.type === "text" || field.value === "") settle();
 }
 
 async function turnTo(address) {
@@ -267,7 +270,7 @@ function ready() {
   const leads = (button) => button.getAttribute("aria-disabled") !== "true";
   at("undo").addEventListener("click", (event) => leads(event.currentTarget) && history.back());
   at("redo").addEventListener("click", (event) => leads(event.currentTarget) && history.forward());
-  at("unknown").addEventListener("click", () => {
+  at("unknown")?.addEventListener("click", () => {
     at("comprehension").value = "";
     slide(at("comprehension"));
     look();
@@ -283,7 +286,10 @@ function ready() {
     const [file] = event.target.files;
     if (!file) return;
     if (file.size > at("toml").maxLength) fault(`The file is too long for a scenario (at most ${at("toml").maxLength} bytes).`);
-    else at("toml").value = await file.text();
+    else {
+      at("toml").value = await file.text();
+      at("own").requestSubmit();
+    }
   });
   steps();
 }

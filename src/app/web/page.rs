@@ -79,10 +79,17 @@ fn refused_with(
                     div.fault role="alert" {
                         h2 { "What is wrong" }
                         p { (refused.message) }
+                        @if let Some((name, link)) = meant(site, choices, refused) {
+                            p { "Did you mean " a href={ "/?" (link) } { (name) } "?" }
+                        }
                         @if let Some(link) = instead(site, choices) {
                             p {
                                 "Who precepts on the bills of others cannot treat bands differently. "
-                                a href={ "/?" (link) } { "Try one rise of 15% for every band" }
+                                "Try for it "
+                                a href={ "/?start=uniform-15&" (link) } { "one rise of 15% for every band" }
+                                " or "
+                                a href={ "/?start=max-without-vote&" (link) } { "the largest rise that needs no vote" }
+                                "."
                             }
                         }
                         p { a href="/" { "Start again" } }
@@ -107,12 +114,25 @@ fn instead(site: &Site, choices: Option<&Choices>) -> Option<String> {
         .authority
         .class
         .bills();
-    let uniform = Choices {
-        authority: Some(name.clone()),
-        vintage,
-        ..Choices::opening("uniform-15")
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("authority", name);
+    if let Some(vintage) = vintage {
+        query.append_pair("vintage", &vintage);
+    }
+    (!bills).then(|| query.finish())
+}
+
+/// The nearest authority where one that is not held was asked for, and the state with it.
+fn meant(site: &Site, choices: Option<&Choices>, refused: &Refused) -> Option<(String, String)> {
+    let after = refused.message.strip_prefix("authority:")?;
+    let (_, name) = after.split_once("[did you mean ")?;
+    let name = name.trim_end_matches("?]");
+    let state = Choices {
+        authority: Some(name.to_owned()),
+        ..choices?.clone()
     };
-    (!bills).then(|| uniform.link())
+    state.scenario(site).ok()?;
+    Some((name.to_owned(), state.whole_link()))
 }
 
 /// A page of this name around a body, which has `#results` in it.
@@ -157,6 +177,7 @@ fn glance(answer: &Answer, depth: Depth) -> Markup {
     let draws = drawn.prepared.scenario.draws;
     html! {
         section #glance data-live aria-label="At a glance" {
+            p.of { strong { (drawn.briefing.authority) } " " (drawn.briefing.vote_year) ": " (drawn.briefing.title) }
             dl {
                 @for fact in at_a_glance(&drawn.prepared, &drawn.briefing) {
                     div {

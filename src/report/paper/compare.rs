@@ -9,7 +9,9 @@ use super::super::league::ProposalRank;
 use super::super::results::{Briefing, Provenance};
 use super::super::tables::{CompareRow, SummaryRow, WarningRow};
 use super::super::text::{capital, draws_in_words};
-use super::run::{Paper, joined, made_from, mean, millions, what_changes, what_it_takes};
+use super::run::{
+    Paper, amount, joined, later, made_from, mean, millions, what_changes, what_it_takes,
+};
 use crate::domain::money::thousands;
 use crate::simulation::Prepared;
 use crate::tax::route::Verdict;
@@ -164,6 +166,15 @@ pub fn key_figures(proposals: &[Compared<'_>], bills: KeyBills) -> Table {
                 .unwrap_or_default()
         }));
     }
+    rows.push(row(
+        "Really collected over a No, all years together (average)",
+        &|one| {
+            let sum = later(one.briefing).filter(|_| one.has("collected_pounds"));
+            sum.map_or(String::new(), |(years, sum)| {
+                format!("{} in {years} years", amount(sum))
+            })
+        },
+    ));
     rows.push(row("Probability of winning", &|one| {
         let figure = one.briefing.figure("win_probability");
         let Some((figure, win)) = figure.and_then(|figure| Some((figure, figure.mean?))) else {

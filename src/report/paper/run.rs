@@ -124,7 +124,7 @@ fn in_short(prepared: &Prepared, briefing: &Briefing, paper: &mut Paper<'_>) {
         what_changes(prepared, briefing),
         what_it_takes(prepared),
         what_it_brings(prepared, briefing),
-        how_likely(briefing),
+        how_likely(prepared, briefing),
     ];
     let words: Vec<String> = sentences.into_iter().flatten().collect();
     paper.say(words.join(" "));
@@ -379,8 +379,12 @@ fn what_it_brings(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
         than(over_no).replace(" a year", ""),
         prepared.amounts.no_rise,
         later(briefing).map_or(String::new(), |(years, sum)| format!(
-            " Over the first {years} years together, with frozen bands kept at today's pounds, it is taken to \
-             collect {} than after a No.",
+            " Over the first {years} years together{}, it is taken to collect {} than after a No.",
+            if briefing.bands.iter().any(|row| row.frozen) {
+                ", with frozen bands kept at today's pounds"
+            } else {
+                ""
+            },
             than(sum).replace(" a year", "")
         ))
     ))
@@ -388,7 +392,7 @@ fn what_it_brings(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
 
 /// How many years are projected, and what a carried proposal collects over a No in all of them together;
 /// nothing of one year.
-fn later(briefing: &Briefing) -> Option<(usize, f64)> {
+pub(super) fn later(briefing: &Briefing) -> Option<(usize, f64)> {
     let yes: Vec<f64> = (briefing.medium_term.iter())
         .filter(|row| row.path == "yes")
         .map(|row| row.collected_vs_no_pounds_mean)
@@ -397,14 +401,15 @@ fn later(briefing: &Briefing) -> Option<(usize, f64)> {
 }
 
 /// How the vote may go.
-fn how_likely(briefing: &Briefing) -> Option<String> {
+fn how_likely(prepared: &Prepared, briefing: &Briefing) -> Option<String> {
     let won = mean(briefing, "win_probability")?;
     let yes = briefing.figure("yes_share")?;
     Some(format!(
-        "The model puts the probability of winning the vote at {}: on average {} of votes cast say Yes, with \
+        "The model puts the probability of winning the vote at {}{}: on average {} of votes cast say Yes, with \
          a range from {} to {} that holds nine outcomes in ten. It rests on few past votes, so read the range \
          as what is plausible and not as a forecast.",
         chance(won),
+        supposed(prepared).map_or(String::new(), |words| format!(", {words}")),
         percent(yes.mean?, 0),
         percent(yes.p05?, 0),
         percent(yes.p95?, 0)
@@ -421,16 +426,56 @@ pub fn at_a_glance(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
         })
     };
     let of = |metric: &str| briefing.figure(metric);
-    let percent_of = |metric: &str, places| mean(briefing, metric).map(|one| percent(one, places));
-    let frozen = "share_frozen_dwellings_own_element";
-    let base = of(frozen).map_or(String::new(), |row| format!("of {}", row.base));
-    let local = prepared.schedule.is_local();
-    let (over, against) = match (local, briefing.has_vote()) {
-        (true, false) => ("net_yield_vs_today_pounds", "over today"),
-        (true, true) => ("net_yield_vs_no_pounds", "over a No"),
-        (false, _) => ("net_yield_vs_no_pounds", "over the year without it"),
-    };
-    let year = format!("{against}, budgeted, {}", briefing.vote_year);
+    let called = prepared.record.authority.class.called();
+    let mut facts = Vec::new();
+    if let Some(row) = of("share_frozen_dwellings_own_element") {
+        let whole = mean(briefing, "share_frozen_dwellings_total_bill");
+        let whole = whole.map_or(String::new(), |share| {
+            format!("; whole bill: {}", percent(share, 1))
+        });
+        facts.push(fact(
+            &format!("Homes whose {called}'s part is frozen"),
+            row.mean.map(|share| percent(share, 1)),
+            format!("of {}{whole}", row.base),
+        ));
+    }
+    let year = &briefing.vote_year;
+    if prepared.schedule.is_local() && briefing.has_vote() {
+        let collected = of("collected_pounds").map_or(String::new(), |row| {
+            format!("; really collected {}", spread(row, millions))
+        });
+        let all = later(briefing).map_or(String::new(), |(years, sum)| {
+            format!("; over {years} years together {}", amount(sum))
+        });
+        facts.push(fact(
+            "Raised over a No, first year",
+            mean(briefing, "net_yield_vs_no_pounds").map(amount),
+            format!("as budgeted, {year}{collected}{all}"),
+        ));
+    } else if prepared.schedule.is_local() {
+        facts.push(fact(
+            "Raised over today",
+            mean(briefing, "net_yield_vs_today_pounds").map(amount),
+            format!("as budgeted, {year}"),
+        ));
+    } else {
+        for (label, metric) in [
+            ("Raised for the council", "net_yield_vs_no_pounds"),
+            ("Raised for the Exchequer", "exchequer_yield_pounds"),
+            ("Given to the council", "contributions_pounds"),
+        ] {
+            // What nobody gets is left out where somebody else does.
+            let value = mean(briefing, metric).filter(|value| value.abs() >= 0.5);
+            let base = format!("from this area, over the year without it, {year}");
+            facts.push(fact(label, value.map(amount), base));
+        }
+    }
+    let range = of("yes_share").and_then(|row| row.p05.zip(row.p95));
+    facts.push(fact(
+        "Votes for Yes",
+        range.map(|(low, high)| format!("{} to {}", percent(low, 0), percent(high, 0))),
+        "of votes cast, nine draws in ten; more than half wins".to_owned(),
+    ));
     let error = of("win_probability").and_then(|row| row.monte_carlo_error);
     let give = error.map_or(String::new(), |error| {
         format!(
@@ -439,25 +484,26 @@ pub fn at_a_glance(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
         )
     });
     let draws = draws_in_words(prepared.scenario.draws, prepared.scenario.points);
-    let range = of("yes_share").and_then(|row| row.p05.zip(row.p95));
-    let range = range.map(|(low, high)| format!("{} to {}", percent(low, 0), percent(high, 0)));
-    [
-        fact("Frozen homes", percent_of(frozen, 1), base),
-        fact("Raised", mean(briefing, over).map(amount), year),
-        fact(
-            "Votes for Yes",
-            range,
-            "of votes cast, nine draws in ten; more than half wins".to_owned(),
+    let supposed = supposed(prepared).map_or(String::new(), |words| format!("; {words}"));
+    facts.push(fact(
+        "Chance of winning",
+        mean(briefing, "win_probability").map(chance),
+        format!("of {draws}{give}{supposed}"),
+    ));
+    facts.into_iter().flatten().collect()
+}
+
+/// What the scenario supposes of the campaign, in a few words: nothing where it leaves it to the evidence.
+fn supposed(prepared: &Prepared) -> Option<String> {
+    let stated = prepared.scenario.campaign.comprehension.as_ref()?;
+    Some(match stated.parameters() {
+        ("fixed", values) => format!(
+            "supposing that {} of voters know what a Yes would cost them",
+            percent(values[0], 0)
         ),
-        fact(
-            "Chance of winning",
-            mean(briefing, "win_probability").map(chance),
-            format!("of {draws}{give}"),
-        ),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+        _ => "supposing that as many voters know what a Yes would cost them as the scenario states"
+            .to_owned(),
+    })
 }
 
 fn facts(prepared: &Prepared, briefing: &Briefing) -> Vec<Fact> {
