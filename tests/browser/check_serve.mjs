@@ -193,11 +193,11 @@ async function opens_the_same(page, at) {
 }
 
 /** Looks at a view with axe and for its width, as it is and unfolded, and takes its picture. */
-async function look(page, state) {
+async function look(page, state, left_out = []) {
   for (const opened of [false, true]) {
     if (opened && (await unfold(page)) === 0) break;
     const name = opened ? `${state}, unfolded` : state;
-    for (const words of await access_faults(page, axe)) fault(`${name}: ${words}`);
+    for (const words of await access_faults(page, axe, left_out)) fault(`${name}: ${words}`);
     const wide = await width_fault(page);
     if (wide) fault(`${name}: ${wide}`);
     await shoot(page, name);
@@ -311,7 +311,8 @@ const TESTS = {
   },
 
   "a name that begins with another council's can be typed to its end": async ({ at }) => {
-    const page = await open(at, "/?start=williamson-2018&authority=Sandwell");
+    // Derby comes on the way, and Derbyshire, which is refused: as a county it gives no relief to bands.
+    const page = await open(at, "/?start=williamson-2018&authority=Sandwell", { expects: REFUSED });
     await choose(page, "Derbyshire Dales");
     await page.waitForTimeout(1500);
     same(await page.inputValue("#authority"), "Derbyshire Dales", "the field");
@@ -595,12 +596,12 @@ const TESTS = {
     same(shown, await figures(scripted), "figures with and without a script");
     await shoot(page, "no script");
     await page.selectOption("#start-from", "uniform-15");
-    await page.getByRole("button", { name: "Start from it" }).click();
+    await page.click("#start button");
     await page.waitForURL(/start=uniform-15/u);
     check((await page.textContent("h1")).includes("Sandwell"), "starting from another proposal, Sandwell is lost");
     await page.click("#own summary");
     await page.fill("#toml", await (await page.request.get(new URL(`/files/scenario.toml?${SANDWELL}`, at).href)).text());
-    await page.getByRole("button", { name: "Open it" }).click();
+    await page.click("#own button");
     await page.waitForURL(/scenario=/u);
     check((await page.locator("#glance .value").count()) >= 4, "its own scenario shows no figures");
     // The same view for axe, which needs scripts.
@@ -690,7 +691,8 @@ const TESTS = {
       ["dark phone", { colorScheme: "dark", ...PHONE }],
     ]) {
       const page = await open(at, `/?${PINNED}`, view);
-      await look(page, name);
+      // Forced colours are the browser's; axe measures those that the page would have had.
+      await look(page, name, view.forcedColors ? ["color-contrast"] : []);
       await page.focus("#authority");
       const wrong = await page.evaluate(focus_fault);
       if (wrong) fault(`${name}: ${wrong}`);
@@ -766,27 +768,29 @@ const TESTS = {
 
   "a slider moves: how soon the figures follow": async ({ at }) => {
     const page = await open(at, "/?start=williamson-2018&authority=Sandwell");
-    const taken = await page.evaluate(async (moves) => {
+    const taken = await page.evaluate(async ([moves, within]) => {
       const slider = document.querySelector('[data-moves="rise-D"]');
       const times = [];
       for (let move = 0; move < moves; move += 1) {
-        const old = document.getElementById("glance");
+        const shown = () => document.querySelector("#glance dl").textContent;
+        const old = shown();
         const began = performance.now();
         slider.value = String(5 + 2 * move);
         slider.dispatchEvent(new Event("input", { bubbles: true }));
-        await new Promise((done) => {
+        await new Promise((done, never) => {
           const watch = new MutationObserver(() => {
-            if (document.getElementById("glance") === old) return;
+            if (shown() === old) return;
             watch.disconnect();
             done();
           });
-          watch.observe(document.body, { childList: true, subtree: true });
+          watch.observe(document.body, { childList: true, subtree: true, characterData: true });
+          setTimeout(() => never(new Error(`no other figures after move ${move}`)), within);
         });
         times.push(performance.now() - began);
         await new Promise(requestAnimationFrame);
       }
       return times.sort((one, other) => one - other);
-    }, MOVES);
+    }, [MOVES, WITHIN]);
     const [median, most] = [taken[MOVES / 2], taken.at(-1)].map(Math.round);
     console.log(`   ${MOVES} moves: median ${median} ms, maximum ${most} ms`);
   },
