@@ -637,6 +637,13 @@ const TESTS = {
     await direct.keyboard.press("Tab");
     await direct.waitForFunction(() => document.querySelector("h1").textContent.includes("Derby"));
     check((await direct.locator("#glance .value").count()) >= 4, "put right after opening by a wrong link, no figures come to sight");
+    const phone = await open(at, "/", { expects: REFUSED, ...PHONE });
+    await choose(phone, "Darby");
+    await phone.keyboard.press("Tab");
+    const told = phone.getByRole("alert").filter({ hasText: "Derby" });
+    await told.waitFor();
+    const place = await told.boundingBox();
+    check(place.y >= 0 && place.y < PHONE.viewport.height - 100, `on a phone it is said out of sight, at ${Math.round(place.y)}`);
     const undone = await open(at, "/", { expects: REFUSED });
     await choose(undone, "Darby");
     await undone.keyboard.press("Tab");
