@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use bandwise::data::Scenario;
-use bandwise::data::scenario::nearest;
+use bandwise::data::scenario::{ScenarioError, nearest};
 use bandwise::domain::{
     Band, ByBand, Distribution, Nation, Proposal, Rise, Schedule, Share, UniformRise,
 };
@@ -186,7 +186,7 @@ pub const FIELDS: [Field; 13] = [
         name: "rise-",
         about: "With propose=bands: the rise of the band in percent of today's own part of the bill. All of A \
                 to H are needed; band I (Wales) pays as band H where it is not given.",
-        holds: Holds::Percent(-100, 300),
+        holds: Holds::Percent(0, 300),
     },
     Field {
         name: "headline",
@@ -336,7 +336,7 @@ impl Choices {
         let steer = match text("propose").as_deref() {
             None | Some("as-stated") => Steer::AsStated,
             Some("bands") => Steer::Bands(by_band(values, "rise-", |name, text| {
-                percent(name, text, -100, 300).map(Rise::from_millionths)
+                percent(name, text, 0, 300).map(Rise::from_millionths)
             })?),
             Some("headline") => Steer::Headline(
                 Rise::from_millionths(needed(values, "headline", -100, 300)?),
@@ -449,14 +449,13 @@ impl Choices {
             Start::Own(text) => Scenario::parse("your scenario", text, &site.names())?,
         };
         let mut notes = Vec::new();
+        let built_in = matches!(self.start, Start::BuiltIn(_));
         let mut scenario = match &self.authority {
             Some(authority) if !is_same(&base, authority) => {
-                let (other, left_out) = base.for_authority(authority);
-                notes.extend(
-                    left_out
-                        .iter()
-                        .map(|key| format!("{key} is left out: it was another authority's.")),
-                );
+                let (other, mut left_out) = base.for_authority(authority);
+                // That a council bears its own name goes without saying.
+                left_out.retain(|key| !built_in || *key != "vote.name_on_ballot");
+                notes.extend(left_out_in_words(&left_out, "authority"));
                 other
             }
             Some(authority) => Scenario {
@@ -467,12 +466,7 @@ impl Choices {
         };
         if let Some(vintage) = &self.vintage {
             if scenario.vintage.as_ref() != Some(vintage) {
-                let left_out = scenario.forget_amounts();
-                notes.extend(
-                    left_out
-                        .iter()
-                        .map(|key| format!("{key} is left out: it was another year's.")),
-                );
+                notes.extend(left_out_in_words(&scenario.forget_amounts(), "year"));
             }
             scenario.vintage = Some(vintage.clone());
         }
@@ -501,7 +495,8 @@ impl Choices {
         scenario.seed = self.seed.unwrap_or(scenario.seed);
         // The same checks, and the same rounding, as of the file that can be taken away.
         let text = scenario_file::toml(&scenario);
-        let scenario = Scenario::parse("your choices", &text, &site.names())?;
+        let scenario =
+            Scenario::parse(CHOICES, &text, &site.names()).map_err(|error| by_name(&error))?;
         site.world(scenario.vintage.as_deref())?;
         if scenario.draws > MOST_DRAWS {
             return Err(Refused::bad_input(format!(
@@ -548,6 +543,49 @@ impl Choices {
         scenario.title = format!("Own proposal: {words}");
         scenario.proposal = proposal;
     }
+}
+
+/// What was left out of the scenario that a state starts from, in a sentence.
+fn left_out_in_words(keys: &[&str], whose: &str) -> Option<String> {
+    let words: Vec<&str> = keys
+        .iter()
+        .map(|key| match *key {
+            "levels" | "area_levels" => "stated amounts on the bill",
+            "vote.turnout" => "the usual turnout",
+            "vote.name_on_ballot" => "the name on the ballot paper",
+            "households" => "the council's own extract of homes",
+            other => other,
+        })
+        .collect();
+    (!words.is_empty()).then(|| {
+        format!(
+            "Left out of the proposal, for it was another {whose}'s: {}.",
+            words.join(", ")
+        )
+    })
+}
+
+/// The name under which the file of a state is checked.
+const CHOICES: &str = "your choices";
+
+/// What is wrong with the file of a state, by the names of its link: nobody has seen its lines.
+fn by_name(error: &ScenarioError) -> Refused {
+    let told: Vec<String> = error
+        .to_string()
+        .lines()
+        .map(|line| {
+            let after = line.strip_prefix(CHOICES).unwrap_or(line);
+            let plain = after
+                .trim_start_matches(|c: char| c == ':' || c.is_ascii_digit())
+                .trim();
+            plain
+                .replacen("schedule.rises.", "rise-", 1)
+                .replacen("schedule.relief.", "relief-", 1)
+                .replacen("schedule.headline_rise", "headline", 1)
+                .replacen("schedule.rise:", "headline:", 1)
+        })
+        .collect();
+    Refused::bad_input(told.join("\n"))
 }
 
 /// Rises in few words: `A to C frozen, D 20%, E to H 30%`.
@@ -798,7 +836,7 @@ mod tests {
             "",
             "start=uniform-15&authority=Bedfordshire+Police&seed=18446744073709551615",
             "authority=Brighton+%26+Hove&vintage=2023-24&protect=no&day=all-postal&comprehension=12.3456&draws=1",
-            "propose=bands&rise-A=-100&rise-B=0&rise-C=0.0001&rise-D=4.99&rise-E=10&rise-F=20&rise-G=30&rise-H=300",
+            "propose=bands&rise-A=0&rise-B=0&rise-C=0.0001&rise-D=4.99&rise-E=10&rise-F=20&rise-G=30&rise-H=300",
             "propose=headline&headline=15&relief-A=100&relief-B=100&relief-C=100&relief-D=50&relief-E=0&relief-F=0&relief-G=0&relief-H=0",
             "propose=uniform&headline=7.5&pin=start%3Duniform-15%26authority%3DDerby&pin=start%3Dgentle-efgh",
             &own.link(),

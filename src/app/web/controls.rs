@@ -1,7 +1,7 @@
 //! The choices at the side of the page: plain forms, which work without a script.
 
 use bandwise::data::World;
-use bandwise::domain::{Band, Rise, Share};
+use bandwise::domain::{AuthorityClass, Band, Nation, Rise, Share};
 use bandwise::report::text::capital;
 use bandwise::simulation::Prepared;
 use maud::{Markup, html};
@@ -11,8 +11,14 @@ use super::choices::{
 };
 use super::site::Site;
 
-/// The choices, as forms. Where the state cannot be shown, what has been prepared of it is nothing.
-pub fn controls(site: &Site, choices: &Choices, prepared: Option<&Prepared>) -> Markup {
+/// The choices, as forms. Where the state cannot be shown, what has been prepared of it is nothing; `own` is
+/// a scenario that was brought and could not be opened.
+pub fn controls(
+    site: &Site,
+    choices: &Choices,
+    prepared: Option<&Prepared>,
+    own: Option<&str>,
+) -> Markup {
     html! {
         aside.controls aria-label="Your choices" {
             p #fault .fault role="alert" hidden {}
@@ -21,15 +27,15 @@ pub fn controls(site: &Site, choices: &Choices, prepared: Option<&Prepared>) -> 
                 (kept_start(&choices.start))
                 (kept_pins(&choices.pins))
                 (place(site, choices, prepared))
-                (proposal(choices, prepared))
-                (vote(site, choices, prepared))
+                (proposal(site, choices, prepared))
+                (vote(site, choices))
                 (effort(site, choices))
                 button.main type="submit" { "Show the results" }
             }
             (steps())
             (links(choices))
             (pins(site, choices))
-            (own_scenario())
+            (own_scenario(own))
         }
     }
 }
@@ -40,6 +46,8 @@ fn start(site: &Site, choices: &Choices) -> Markup {
         Start::BuiltIn(key) => Some(key.as_str()),
         Start::Own(_) => None,
     };
+    let draws = choices.draws.map(|draws| draws.to_string());
+    let seed = choices.seed.map(|seed| seed.to_string());
     html! {
         form #start method="get" action="/" {
             (kept_pins(&choices.pins))
@@ -47,9 +55,12 @@ fn start(site: &Site, choices: &Choices) -> Markup {
                 input type="hidden" name="authority" value=(authority);
             }
             label for="start-from" { "Start from a proposal" }
+            @for (name, value) in [("vintage", choices.vintage.clone()), ("draws", draws), ("seed", seed)] {
+                @if let Some(value) = value { input type="hidden" name=(name) value=(value); }
+            }
             div.beside {
-                select #start-from name="start" {
-                    @if key.is_none() { option value="" selected { "your own scenario" } }
+                select #start-from name="start" required {
+                    @if key.is_none() { option value="" selected disabled { "your own scenario" } }
                     @for scenario in site.all_built_in() {
                         option value=(scenario.key) selected[key == Some(&scenario.key)] { (scenario.title) }
                     }
@@ -137,7 +148,15 @@ fn shown(choices: &Choices, prepared: Option<&Prepared>) -> Shown {
     shown
 }
 
-fn proposal(choices: &Choices, prepared: Option<&Prepared>) -> Markup {
+fn proposal(site: &Site, choices: &Choices, prepared: Option<&Prepared>) -> Markup {
+    let class = match (prepared, &choices.authority) {
+        (Some(one), _) => Some(one.record.authority.class),
+        // What cannot be shown may still be of somebody who is known.
+        (None, Some(name)) => world(site, choices, None)
+            .and_then(|world| world.vintage.proposer(name).ok())
+            .map(|found| found.record.authority.class),
+        (None, None) => None,
+    };
     let now = choices.steer.code();
     let radio = |code: &'static str, words: &str| {
         html! {
@@ -147,8 +166,8 @@ fn proposal(choices: &Choices, prepared: Option<&Prepared>) -> Markup {
             }
         }
     };
-    let bills = prepared.is_none_or(|one| one.record.authority.class.bills());
-    let called = prepared.map_or("council", |one| one.record.authority.class.called());
+    let bills = class.is_none_or(AuthorityClass::bills);
+    let called = class.map_or("council", AuthorityClass::called);
     let local = prepared.is_none_or(|one| one.schedule.is_local());
     let shown = shown(choices, prepared);
     html! {
@@ -162,8 +181,8 @@ fn proposal(choices: &Choices, prepared: Option<&Prepared>) -> Markup {
             (radio("uniform", "One rise for every band"))
             @if !bills {
                 p.note {
-                    "The " (called) " cannot give relief to bands: only who sends the bills can. One rise for every \
-                     band is what it can propose."
+                    "The " (called) " cannot treat bands differently: only a council that sends the bills can. One \
+                     rise for every band is what it can propose."
                 }
             }
             @if !local {
@@ -178,7 +197,7 @@ fn proposal(choices: &Choices, prepared: Option<&Prepared>) -> Markup {
                     fieldset.bands data-steer="as-stated bands" {
                         legend { "Rise of the " (called) "'s own part of the bill, percent" }
                         @for (band, rise) in &shown.bands {
-                            (slider(&format!("rise-{band}"), &format!("Band {band}"), rise.millionths(), (0, 120)))
+                            (slider(&format!("rise-{band}"), &format!("Band {band}"), rise.millionths(), (0, 120), 0))
                         }
                     }
                 }
@@ -186,35 +205,35 @@ fn proposal(choices: &Choices, prepared: Option<&Prepared>) -> Markup {
                     fieldset.bands data-steer="headline" {
                         legend { "Relief: percent of the rise given back" }
                         @for (band, share) in &shown.relief {
-                            (slider(&format!("relief-{band}"), &format!("Band {band}"), share.millionths(), (0, 100)))
+                            (slider(&format!("relief-{band}"), &format!("Band {band}"), share.millionths(), (0, 100), 0))
                         }
                     }
                 }
             }
             fieldset.bands data-steer="headline uniform" {
                 legend { "The one rise on the ballot paper, percent" }
-                (slider("headline", "Headline", shown.headline.millionths(), (0, 120)))
+                (slider("headline", "Headline", shown.headline.millionths(), (0, 120), -100))
             }
             label for="protect" { "Residents on council tax reduction" }
             select #protect name="protect" {
                 option value="" selected[choices.protect.is_none()] { "as the proposal says" }
                 option value="yes" selected[choices.protect == Some(true)] { "pay no more than before" }
-                option value="no" selected[choices.protect == Some(false)] { "pay as others in their band" }
+                option value="no" selected[choices.protect == Some(false)] { "are treated as everybody else" }
             }
         }
     }
 }
 
 /// A number with a slider: the number is what is sent; the slider moves it, where there is a script.
-fn slider(name: &str, label: &str, millionths: i64, (low, high): (i32, i32)) -> Markup {
+fn slider(name: &str, label: &str, millionths: i64, (low, high): (i32, i32), least: i32) -> Markup {
     let value = percent_of(millionths);
     let most = if high > 100 { 300 } else { high };
     html! {
         div.slider {
             label for=(name) { (label) }
-            input type="range" min=(low) max=(high) step="0.5" value=(value) data-moves=(name)
-                aria-label={ (label) ", slider" } hidden;
-            input #(name) name=(name) type="number" min={ @if high > 100 { "-100" } @else { "0" } } max=(most)
+            input #{ "slide-" (name) } type="range" min=(low) max=(high) step="0.5" value=(value)
+                data-moves=(name) aria-label={ (label) ", slider" } hidden;
+            input #(name) name=(name) type="number" min=(least) max=(most)
                 step="any" value=(value) inputmode="decimal";
         }
     }
@@ -255,7 +274,11 @@ pub fn implied(prepared: Option<&Prepared>) -> Markup {
                     "Relief then gives back of it: " (relief.join(", ")) ". "
                 }
             }
-            (capital(prepared.route.modelled.verdict.words())) "."
+            @if prepared.record.authority.code.nation() == Nation::Wales && schedule.is_local() {
+                "In Wales no referendum is held."
+            } @else {
+                (capital(prepared.route.modelled.verdict.words())) "."
+            }
         }
     }
 }
@@ -266,9 +289,8 @@ fn rounded(number: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-fn vote(site: &Site, choices: &Choices, prepared: Option<&Prepared>) -> Markup {
+fn vote(site: &Site, choices: &Choices) -> Markup {
     let now = choices.day.as_deref();
-    let stated = prepared.map(|one| one.day_words.as_str());
     let comprehension = choices.comprehension;
     let comprehension = comprehension.map_or(String::new(), |share| percent_of(share.millionths()));
     html! {
@@ -276,10 +298,7 @@ fn vote(site: &Site, choices: &Choices, prepared: Option<&Prepared>) -> Markup {
             legend { "The vote" }
             label for="day" { "Polling day" }
             select #day name="day" {
-                option value="" selected[now.is_none()] {
-                    "as the proposal says"
-                    @if let (Some(stated), None) = (stated, now) { ": " (stated) }
-                }
+                option value="" selected[now.is_none()] { "as the proposal says" }
                 @for day in site.days() {
                     option value=(day.key) selected[now == Some(&day.key)] { (day.words) }
                 }
@@ -288,14 +307,17 @@ fn vote(site: &Site, choices: &Choices, prepared: Option<&Prepared>) -> Markup {
                 legend { "Voters who know on the day what a Yes would cost them, percent" }
                 div.slider {
                     label for="comprehension" { "They know" }
-                    input type="range" min="0" max="100" step="1" data-moves="comprehension"
+                    input #slide-comprehension type="range" min="0" max="100" step="1" data-moves="comprehension"
+                        aria-valuetext=[comprehension.is_empty().then_some("not chosen")]
                         value={ @if comprehension.is_empty() { "50" } @else { (comprehension) } }
                         aria-label="They know, slider" hidden;
                     input #comprehension name="comprehension" type="number" min="0" max="100" step="any"
                         value=(comprehension) inputmode="decimal" aria-describedby="comprehension-note";
                 }
                 p.note #comprehension-note {
-                    "Others read the headline as a rise in their own bill. Empty: not known, as the evidence leaves it."
+                    "Others are taken to read the headline as a rise in their own bill. Empty: nobody knows; the model \
+                     then takes what past votes allow. "
+                    button #unknown type="button" hidden data-script { "Not known" }
                 }
             }
         }
@@ -314,7 +336,7 @@ fn effort(site: &Site, choices: &Choices) -> Markup {
                     option value=(name) selected[choices.vintage.as_deref() == Some(name)] { (name) }
                 }
             }
-            label for="draws" { "Draws of luck, 1 to " (MOST_DRAWS) " (empty: 10,000)" }
+            label for="draws" { "Simulated votes (draws), 1 to " (MOST_DRAWS) " (empty: 10,000)" }
             input #draws name="draws" type="number" min="1" max=(MOST_DRAWS)
                 value=(choices.draws.map_or(String::new(), |draws| draws.to_string()));
             label for="seed" { "Seed: the same seed gives the same luck (empty: 1)" }
@@ -328,8 +350,8 @@ fn effort(site: &Site, choices: &Choices) -> Markup {
 fn steps() -> Markup {
     html! {
         p.steps hidden data-script {
-            button #undo type="button" disabled { "Undo" }
-            button #redo type="button" disabled { "Redo" }
+            button #undo type="button" aria-disabled="true" { "Undo" }
+            button #redo type="button" aria-disabled="true" { "Redo" }
             button #copy type="button" { "Copy the link" }
         }
     }
@@ -394,17 +416,17 @@ fn named(pin: &str, site: &Site) -> String {
     }
 }
 
-fn own_scenario() -> Markup {
+fn own_scenario(own: Option<&str>) -> Markup {
     html! {
         form #own method="post" action="/open" {
-            details {
+            details open[own.is_some()] {
                 summary { "Bring a scenario back" }
                 p hidden data-script {
                     label for="own-file" { "A scenario file from this computer" }
                     input #own-file type="file" accept=".toml,text/plain";
                 }
                 label for="toml" { "The text of a scenario file" }
-                textarea #toml name="toml" rows="6" maxlength=(LONGEST_SCENARIO) required spellcheck="false" {}
+                textarea #toml name="toml" rows="6" maxlength=(LONGEST_SCENARIO) required spellcheck="false" { (own.unwrap_or_default()) }
                 p.note { "It is not stored: it lives in the link." }
                 button { "Open it" }
             }

@@ -6,6 +6,9 @@ const at = (id) => document.getElementById(id);
 let asked = null; // the question under way
 let wanted = null; // the newest question, while an earlier one is under way
 let settling = null; // what asks for the finer figures once nothing moves any more
+let turning = null; // the page that is to come in the place of this one
+let step = 0; // how many states one can go back through
+let shown = location.pathname + location.search; // the state that is shown
 
 /** The choices of the form as a query, without the fields of what is not chosen. */
 function query() {
@@ -28,7 +31,7 @@ async function fetched(address) {
   document.body.dataset.busy = "true";
   try {
     const answer = await fetch(address, { signal: mine.signal });
-    return { ok: answer.ok, text: await answer.text() };
+    return { ok: answer.ok, busy: answer.status === 429, text: await answer.text() };
   } catch (error) {
     if (error.name === "AbortError") return null;
     return { ok: false, text: "The program cannot be reached. Is bandwise still running?" };
@@ -40,20 +43,30 @@ async function fetched(address) {
   }
 }
 
-/** Tells what is wrong, beside the choices, and marks the field that it names. */
+/** Tells what is wrong, beside the choices, and marks the field that it names; nothing is wrong without text. */
 function fault(text) {
   const place = at("fault");
   place.textContent = text.trim();
   place.hidden = text === "";
   for (const field of at("choices").elements) {
-    if (field.name && text.startsWith(`${field.name}:`)) field.setAttribute("aria-invalid", "true");
-    else field.removeAttribute("aria-invalid");
+    const named = field.name && text.startsWith(`${field.name}:`);
+    if (named) {
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-errormessage", "fault");
+      place.textContent = `${field.labels[0]?.textContent ?? field.name}${text.slice(field.name.length).trimEnd()}`;
+    } else {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-errormessage");
+    }
   }
-  if (text) place.scrollIntoView({ block: "nearest" });
+  if (!text) return;
+  if (at("rough")) at("rough").textContent = "These are the figures from before: what is chosen now cannot be shown.";
+  place.scrollIntoView({ block: "nearest" });
 }
 
 /** A first look, as soon as the one before is there: the newest choices win, those between are left out. */
 async function look() {
+  if (turning) return turnTo(`/?${query()}`);
   clearTimeout(settling);
   settling = setTimeout(settle, SETTLED);
   if (wanted !== null) {
@@ -73,10 +86,13 @@ async function look() {
 
 /** All of it, with the reader's own draws; then the address is that of the state. */
 async function settle() {
+  if (turning) return turnTo(`/?${query()}`);
   clearTimeout(settling);
   wanted = null;
   const answer = await fetched(`/live?${query()}`);
-  if (answer === null || !show(answer)) return;
+  if (answer === null) return;
+  if (answer.busy) settling = setTimeout(settle, 6 * SETTLED);
+  if (!show(answer)) return;
   remember(`/?${at("links").dataset.link}`);
   const told = [...document.querySelectorAll("#glance dl > div")];
   at("status").textContent = told
@@ -106,12 +122,16 @@ function put(part) {
   for (const summary of part.querySelectorAll("details > summary")) {
     if (opened.has(summary.textContent)) summary.parentElement.open = true;
   }
-  const focused = old.contains(document.activeElement) ? document.activeElement : null;
-  const again = focused && [...part.querySelectorAll(focused.tagName)].find((one) => one.textContent === focused.textContent);
+  // The same place in the new part: by its position among those of its kind.
+  const focused = document.activeElement;
+  const alike = [...old.querySelectorAll(focused.tagName)].indexOf(focused);
+  const again = alike < 0 ? null : part.querySelectorAll(focused.tagName)[alike];
+  const moved = [...old.querySelectorAll(".wide")].map((one) => one.scrollLeft);
   // The element itself stays: where one beside a slider goes, Chromium ends the drag of the slider.
   for (const { name, value } of part.attributes) old.setAttribute(name, value);
   old.replaceChildren(...[...part.childNodes].map((one) => document.adoptNode(one)));
   again?.focus({ preventScroll: true });
+  [...old.querySelectorAll(".wide")].forEach((one, place) => (one.scrollLeft = moved[place] ?? 0));
 }
 
 /** The fields of what is not chosen follow what is: the headline the bands, the bands the headline. */
@@ -129,16 +149,24 @@ function follow() {
 
 /** Moves the slider of a number to it. */
 function slide(field) {
-  const slider = document.querySelector(`[data-moves="${field.id}"]`);
-  if (slider && field.value !== "") slider.value = field.value;
+  const slider = at(`slide-${field.id}`);
+  if (!slider) return;
+  if (field.value === "") slider.setAttribute("aria-valuetext", "not chosen");
+  else {
+    slider.value = field.value;
+    slider.removeAttribute("aria-valuetext");
+  }
 }
 
-/** Another page in the place of this one, without leaving it. */
+/** Another page in the place of this one, without leaving it. Says whether it came, or nothing when a newer
+ * question has taken its place. */
 async function turn(address) {
   clearTimeout(settling);
   wanted = null;
+  turning = address;
   const answer = await fetched(address);
-  if (answer === null) return false;
+  if (answer === null) return null;
+  turning = null;
   const page = new DOMParser().parseFromString(answer.text, "text/html");
   if (!page.getElementById("choices")) {
     fault(answer.text);
@@ -156,43 +184,70 @@ async function turn(address) {
 
 /** Notes a state as the newest; from the one before, going back undoes. */
 function remember(address) {
-  const here = location.pathname + location.search;
-  if (address !== here) {
-    const step = (history.state?.step ?? 0) + 1;
+  if (address !== shown) {
+    step += 1;
     history.pushState({ step }, "", address);
     sessionStorage.setItem("last-step", String(step));
+    shown = address;
   }
   steps();
 }
 
-/** Which ways there are to go. */
-function steps() {
-  const step = history.state?.step ?? 0;
-  at("undo").disabled = step === 0;
-  at("redo").disabled = step >= Number(sessionStorage.getItem("last-step") ?? 0);
+/** Where one is among the states of this window, and the address by which this one is known. */
+function arrive() {
+  const last = Number(sessionStorage.getItem("last-step") ?? 0);
+  const within = document.referrer.startsWith(location.origin);
+  step = history.state?.step ?? (within ? Number(sessionStorage.getItem("step") ?? 0) + 1 : 0);
+  if (history.state === null) sessionStorage.setItem("last-step", String(step));
+  else if (step > last) sessionStorage.setItem("last-step", String(step));
+  const link = at("links")?.dataset.link;
+  if (link && !document.querySelector("#results > .fault")) shown = `/?${link}`;
+  history.replaceState({ step }, "", shown + location.hash);
+  steps();
 }
 
-/** Whether a text names an authority of the list, so that one need not leave the field. */
-const known = (text) => [...(at("places")?.options ?? [])].some((place) => place.value === text);
+/** Which ways there are to go. A button that leads nowhere keeps its focus. */
+function steps() {
+  sessionStorage.setItem("step", String(step));
+  const leads = (id, somewhere) => at(id).setAttribute("aria-disabled", String(!somewhere));
+  leads("undo", step > 0);
+  leads("redo", step < Number(sessionStorage.getItem("last-step") ?? 0));
+}
+
+/** Goes back or forth: to another state, or to another place in this one. */
+function went() {
+  const here = location.pathname + location.search;
+  if (here === shown) {
+    if (history.state === null) history.replaceState({ step }, "");
+    return;
+  }
+  step = history.state?.step ?? 0;
+  shown = here;
+  turn(here);
+}
 
 function changed(event) {
   const field = event.target;
   const moves = field.dataset.moves;
   if (moves) at(moves).value = field.value;
-  else if (field.type === "number") slide(field);
+  if (moves || field.type === "number") slide(moves ? at(moves) : field);
   const band = (moves ?? field.name).startsWith("rise-");
   const stated = document.querySelector('#choices [value="as-stated"]');
   if (band && stated.checked) document.querySelector('#choices [value="bands"]').checked = true;
-  // Half a name, half a number: wait for the rest.
-  if (field.id === "authority" && event.type === "input" && !known(field.value)) return;
-  if (field.type === "number" && field.value === "" && field.validity.badInput) return;
+  // Half a name, half a number: wait for the rest. A name picked from the list comes whole.
+  const typed = event.type === "input" && (event.inputType ?? "insertReplacementText") !== "insertReplacementText";
+  if (field.id === "authority" && typed) return;
+  if (field.type === "number" && field.value === "" && field.closest("[data-steer]") && event.type === "input") return;
   // Another council has other bands and other ways: the whole page is its own.
-  if (field.id === "authority" || field.id === "vintage") turnTo(`/?${query()}`);
-  else look();
+  if (field.id === "authority" || field.id === "vintage") {
+    if (turning !== `/?${query()}`) turnTo(`/?${query()}`);
+  } else if (event.type === "input") look();
+  else if (field.value === "") settle();
 }
 
 async function turnTo(address) {
   const came = await turn(address);
+  if (came === null) return;
   // What cannot be shown keeps its address too: going back leads out of it.
   const link = at("links")?.dataset.link;
   remember(came && link ? `/?${link}` : address);
@@ -203,16 +258,20 @@ function ready() {
   for (const part of document.querySelectorAll("[data-script], [data-moves]")) part.hidden = false;
   const form = at("choices");
   form.addEventListener("input", changed);
-  form.addEventListener("change", (event) => {
-    if (event.target.id === "authority" && !known(event.target.value)) changed(event);
-  });
+  form.addEventListener("change", changed);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     settle();
     at("results").scrollIntoView();
   });
-  at("undo").addEventListener("click", () => history.back());
-  at("redo").addEventListener("click", () => history.forward());
+  const leads = (button) => button.getAttribute("aria-disabled") !== "true";
+  at("undo").addEventListener("click", (event) => leads(event.currentTarget) && history.back());
+  at("redo").addEventListener("click", (event) => leads(event.currentTarget) && history.forward());
+  at("unknown").addEventListener("click", () => {
+    at("comprehension").value = "";
+    slide(at("comprehension"));
+    look();
+  });
   at("copy").addEventListener("click", async () => {
     const link = `${location.origin}/?${at("links").dataset.link}`;
     const done = await navigator.clipboard?.writeText(link).then(() => true, () => false);
@@ -222,14 +281,17 @@ function ready() {
   });
   at("own-file").addEventListener("change", async (event) => {
     const [file] = event.target.files;
-    if (file) at("toml").value = await file.text();
+    if (!file) return;
+    if (file.size > at("toml").maxLength) fault(`The file is too long for a scenario (at most ${at("toml").maxLength} bytes).`);
+    else at("toml").value = await file.text();
   });
   steps();
 }
 
 if (at("choices")) {
   ready();
-  addEventListener("popstate", () => turn(location.pathname + location.search));
+  arrive();
+  addEventListener("popstate", went);
 }
 
 // The search for a better proposal: how far it has come is told as it comes, and what it found is put in its

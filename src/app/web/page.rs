@@ -1,6 +1,5 @@
 //! The page, in HTML: choices at the side, results beside them, each as a link and as a form.
 
-use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use bandwise::domain::money::thousands;
 use bandwise::report::document::{BLOCKS, Block, Figure, PAGE, PRINT, fragment};
@@ -8,7 +7,7 @@ use bandwise::report::paper::at_a_glance;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::answer::{Answer, Depth};
-use super::choices::{Choices, Start};
+use super::choices::Choices;
 use super::controls::{controls, implied, links, pins};
 use super::refused::Refused;
 use super::site::Site;
@@ -30,7 +29,7 @@ pub fn whole(site: &Site, choices: &Choices, answer: &Answer) -> String {
             (title(answer))
             (glance(answer, Depth::Whole))
             div.columns {
-                (controls(site, choices, Some(prepared)))
+                (controls(site, choices, Some(prepared), None))
                 (results(choices, answer))
             }
             (foot(answer))
@@ -55,28 +54,65 @@ pub fn parts(site: &Site, choices: &Choices, answer: &Answer, depth: Depth) -> S
 
 /// The page with what is wrong in the place of results.
 pub fn refused(site: &Site, choices: Option<&Choices>, refused: &Refused) -> Response {
+    refused_with(site, choices, None, refused)
+}
+
+/// The same where the reader's own scenario is refused, with its text.
+pub fn refused_own(site: &Site, text: &str, refused: &Refused) -> Response {
+    refused_with(site, None, Some(text), refused)
+}
+
+fn refused_with(
+    site: &Site,
+    choices: Option<&Choices>,
+    own: Option<&str>,
+    refused: &Refused,
+) -> Response {
     let opening = Choices::opening(site.default_scenario());
     let page = shell(
         "This cannot be shown",
         &html! {
             section #title aria-label="The proposal" { h1 { "This cannot be shown" } }
             div.columns {
-                (controls(site, choices.unwrap_or(&opening), None))
+                (controls(site, choices.unwrap_or(&opening), None, own))
                 main #results tabindex="-1" {
                     div.fault role="alert" {
                         h2 { "What is wrong" }
                         p { (refused.message) }
+                        @if let Some(link) = instead(site, choices) {
+                            p {
+                                "Who precepts on the bills of others cannot treat bands differently. "
+                                a href={ "/?" (link) } { "Try one rise of 15% for every band" }
+                            }
+                        }
                         p { a href="/" { "Start again" } }
                     }
                 }
             }
         },
     );
-    let status = match refused.status {
-        StatusCode::OK => StatusCode::BAD_REQUEST,
-        status => status,
+    (refused.status, Html(page.into_string())).into_response()
+}
+
+/// What those can propose who cannot give relief to bands, where the state asks it of them.
+fn instead(site: &Site, choices: Option<&Choices>) -> Option<String> {
+    let name = choices?.authority.as_ref()?;
+    let vintage = choices?.vintage.clone();
+    let found = site.world(vintage.as_deref()).ok()?;
+    let bills = found
+        .vintage
+        .proposer(name)
+        .ok()?
+        .record
+        .authority
+        .class
+        .bills();
+    let uniform = Choices {
+        authority: Some(name.clone()),
+        vintage,
+        ..Choices::opening("uniform-15")
     };
-    (status, Html(page.into_string())).into_response()
+    (!bills).then(|| uniform.link())
 }
 
 /// A page of this name around a body, which has `#results` in it.
@@ -162,7 +198,7 @@ fn results(choices: &Choices, answer: &Answer) -> Markup {
         .collect();
     html! {
         main #results data-live tabindex="-1" {
-            @if !answer.drawn.notes.is_empty() && matches!(choices.start, Start::Own(_)) {
+            @if !answer.drawn.notes.is_empty() {
                 div.caution role="note" { @for note in &answer.drawn.notes { p { (note) } } }
             }
             nav.contents aria-label="Parts of the results" {

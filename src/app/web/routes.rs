@@ -174,7 +174,7 @@ pub async fn body_of(body: Body, longest: usize) -> Result<Vec<u8>, Refused> {
 }
 
 /// Takes a scenario in and leads to its link. Nothing is kept.
-async fn open(State(shared): Held, body: Body) -> Result<Redirect, Refused> {
+async fn open(State(shared): Held, body: Body) -> Result<Response, Refused> {
     // A form writes each byte as three at most.
     let body = body_of(body, 3 * LONGEST_SCENARIO + 64).await?;
     let text = form_urlencoded::parse(&body).find(|(name, _)| name == "toml");
@@ -191,8 +191,10 @@ async fn open(State(shared): Held, body: Body) -> Result<Redirect, Refused> {
         choices.scenario(site)?;
         Ok(format!("/?{}", choices.link()))
     };
-    let link = shared.work(job).await?;
-    Ok(Redirect::to(&link))
+    Ok(match shared.work(job).await {
+        Ok(link) => Redirect::to(&link).into_response(),
+        Err(refused) => page::refused_own(&shared.site, &text, &refused),
+    })
 }
 
 /// A file of the results, made now: the same bytes as the command line's.
