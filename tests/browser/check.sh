@@ -58,3 +58,6 @@ serving=$!
 trap 'kill "$serving" 2>/dev/null || true; rm -rf "$work"' EXIT
 until address="$(grep --only-matching 'http://[^ ]*' "$work/serve.txt")"; do sleep 0.2; done
 node "$here/check_better.mjs" --packages "$packages" --address "$address" ${shots:+--shots "$shots"}
+
+# The page of choices and results.
+node "$here/check_serve.mjs" --packages "$packages" --program "$program" ${shots:+--shots "$shots"}
