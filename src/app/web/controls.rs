@@ -93,18 +93,22 @@ fn world<'a>(site: &'a Site, choices: &Choices, prepared: Option<&Prepared>) -> 
 }
 
 fn place(site: &Site, choices: &Choices, prepared: Option<&Prepared>) -> Markup {
-    let places = world(site, choices, prepared).map(|world| Site::places(&world.vintage));
+    let world = world(site, choices, prepared);
+    let places = world.map(|world| Site::places(&world.vintage));
     let now = choices
         .authority
         .clone()
         .or_else(|| prepared.map(|one| one.record.authority.name.clone()))
         .unwrap_or_default();
+    let unknown =
+        world.is_some_and(|world| !now.is_empty() && world.vintage.proposer(&now).is_err());
     html! {
         fieldset {
             legend { "Where" }
             label for="authority" { "Council (begin to type its name)" }
             input #authority name="authority" list="places" value=(now) autocomplete="off" maxlength="100"
-                spellcheck="false" aria-describedby="authority-note";
+                spellcheck="false" aria-describedby="authority-note"
+                aria-invalid=[unknown.then_some("true")];
             p.note #authority-note { "All of England and Wales; also counties, police and fire." }
             datalist #places {
                 @for place in places.unwrap_or_default() {
@@ -162,7 +166,7 @@ fn proposal(site: &Site, choices: &Choices, prepared: Option<&Prepared>) -> Mark
     let radio = |code: &'static str, words: &str| {
         html! {
             label.choice {
-                input type="radio" name="propose" value=(code) checked[now == code];
+                input #{ "propose-" (code) } type="radio" name="propose" value=(code) checked[now == code];
                 (words)
             }
         }
@@ -414,7 +418,7 @@ pub fn pins(site: &Site, choices: &Choices) -> Markup {
                             .collect();
                         li {
                             (name) " "
-                            a href={ "/?" (choices.link_with(&others)) } aria-label={ "Take off: " (name) } {
+                            a href={ "/?" (choices.link_with(&others)) } aria-label={ "Take it off: " (name) } {
                                 "Take it off"
                             }
                         }

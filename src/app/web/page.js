@@ -182,6 +182,7 @@ async function turn(address) {
   ready();
   document.querySelector(".controls").scrollTop = scrolled;
   if (focused) at(focused)?.focus({ preventScroll: true });
+  document.querySelector("#results > .fault")?.scrollIntoView({ block: "center" });
   return answer.ok;
 }
 
