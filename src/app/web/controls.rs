@@ -60,7 +60,7 @@ fn start(site: &Site, choices: &Choices) -> Markup {
                 @if let Some(value) = value { input type="hidden" name=(name) value=(value); }
             }
             div.beside {
-                select #start-from name="start" required {
+                select #start-from name="start" required[key.is_none()] {
                     @if key.is_none() { option value="" selected disabled { "your own scenario" } }
                     @for scenario in site.all_built_in() {
                         option value=(scenario.key) selected[key == Some(&scenario.key)] { (scenario.title) }
