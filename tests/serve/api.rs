@@ -150,7 +150,7 @@ fn a_refusal_is_json_and_says_what_is_allowed() {
         ));
         assert_eq!(answer.status, 405, "{method}");
         let allow = answer.header("allow").unwrap();
-        assert!(allow.contains("get") && allow.contains("post"), "{allow}");
+        assert!(allow.contains("GET") && allow.contains("POST"), "{allow}");
         assert!(error(&answer).contains("Allow"));
     }
     for kind in ["", "Content-Type: application/json\r\n"] {

@@ -68,7 +68,7 @@ impl Events {
     }
 
     /// All up to the last.
-    fn to_the_end(mut self) -> Vec<Event> {
+    fn until_the_end(mut self) -> Vec<Event> {
         let mut all = Vec::new();
         loop {
             all.push(self.next());
@@ -94,7 +94,7 @@ fn rows(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
 fn a_search_tells_how_far_it_is_finds_what_the_command_line_finds_and_each_find_can_be_tried() {
     let server = Server::start();
     let link = format!("{STATE}&{SMALL}");
-    let mut events = Events::open(&server, &format!("/better/events?{link}")).to_the_end();
+    let mut events = Events::open(&server, &format!("/better/events?{link}")).until_the_end();
     let result = events.pop().unwrap();
     assert_eq!(result.name, "result", "{}", result.data);
     assert!(result.data.contains("What was found"), "{}", result.data);
@@ -184,7 +184,7 @@ fn one_search_is_at_work_at_a_time_and_one_that_nobody_waits_for_gives_up() {
         "{waits:?}"
     );
     drop(large);
-    let result = small.to_the_end().pop().unwrap();
+    let result = small.until_the_end().pop().unwrap();
     assert_eq!(result.name, "result", "{}", result.data);
     let tables: serde_json::Value = serde_json::from_str(&result.data).unwrap();
     assert_eq!(tables["frontier"][0]["search"], "proposal");
@@ -215,9 +215,9 @@ fn what_cannot_be_searched_is_refused_before_any_work_and_in_the_words_of_the_pa
     let name = refused("/api/frontier?fozen=50");
     assert!(name.contains("is no choice of this page"), "{name}");
     // What a browser hears of a stream is in the stream.
-    let events = Events::open(&server, "/better/events?frozen=101").to_the_end();
+    let events = Events::open(&server, "/better/events?frozen=101").until_the_end();
     assert_eq!(events[0].name, "fault");
-    let events = Events::open(&server, "/better/events?frozen=100").to_the_end();
+    let events = Events::open(&server, "/better/events?frozen=100").until_the_end();
     let fault = events.last().unwrap();
     assert_eq!(fault.name, "fault");
     assert!(

@@ -104,11 +104,61 @@ fn a_scenario_taken_away_and_brought_back_is_the_same_proposal() {
         body.len()
     ));
     assert_eq!(opened.status, 303, "{}", opened.text());
-    let link = opened
-        .head
-        .lines()
-        .find(|line| line.starts_with("location:"));
-    assert!(link.unwrap().contains("/?scenario="), "{}", opened.head);
+    let link = opened.header("location").unwrap();
+    let state = link.strip_prefix("/?").unwrap();
+    assert!(state.starts_with("scenario="), "{link}");
+    let page = server.get(link);
+    assert_eq!(page.status, 200, "{link}");
+    for name in ["scenario.toml", "summary.csv"] {
+        let of = |state: &str| server.get(&format!("/files/{name}?{state}"));
+        let (before, after) = (of(STATE), of(state));
+        assert_eq!(before.status, 200, "{name}");
+        assert_eq!(after.text(), before.text(), "{name}");
+    }
+}
+
+#[test]
+fn a_comparison_of_the_page_gives_the_bytes_of_the_command_lines() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let own = "start=gentle-efgh&authority=Derby&propose=uniform&headline=12.5&draws=60&seed=7";
+    let other = "start=williamson-2018&authority=Derby&draws=60&seed=7";
+    for (name, state) in [("own.toml", own), ("other.toml", other)] {
+        let toml = server.get(&format!("/files/scenario.toml?{state}"));
+        assert_eq!(toml.status, 200, "{name}");
+        fs::write(folder.path().join(name), toml.body).unwrap();
+    }
+    Command::new(env!("CARGO_BIN_EXE_bandwise"))
+        .current_dir(folder.path())
+        .args([
+            "compare",
+            "own.toml",
+            "other.toml",
+            "--threads",
+            "1",
+            "--out",
+            "out",
+        ])
+        .assert()
+        .success();
+    let mut written = BTreeMap::new();
+    files_in(&folder.path().join("out"), "", &mut written);
+    let link = form_urlencoded::Serializer::new(own.to_owned())
+        .append_pair("pin", other)
+        .finish();
+    for name in [
+        "compare.csv",
+        "league.parquet",
+        "briefing.html",
+        "charts/comparison.svg",
+    ] {
+        assert!(written.contains_key(name), "{name}");
+    }
+    for (name, bytes) in &written {
+        let taken = server.get(&format!("/compare/files/{name}?{link}"));
+        assert_eq!(taken.status, 200, "{name}");
+        assert!(taken.body == *bytes, "{name} differs");
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub struct Server {
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The head, as it came.
+    /// The head, as it came, but for the names in it, which are in small letters.
     pub head: String,
     /// The body.
     pub body: Vec<u8>,
@@ -68,6 +68,22 @@ impl Server {
     }
 }
 
+/// A line of a head with its name in small letters.
+fn small(line: &str) -> String {
+    match line.split_once(": ") {
+        Some((name, value)) => format!("{}: {value}\n", name.to_ascii_lowercase()),
+        None => format!("{line}\n"),
+    }
+}
+
+/// A text of HTML as it is read.
+pub fn plain(html: &str) -> String {
+    html.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.child.kill());
@@ -91,7 +107,7 @@ impl Answer {
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         Self {
             status,
-            head: head.to_ascii_lowercase(),
+            head: head.lines().map(small).collect(),
             body: bytes[end + 4..].to_vec(),
         }
     }

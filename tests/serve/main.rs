@@ -6,5 +6,6 @@ mod api;
 mod better;
 mod ending;
 mod files;
+mod form;
 mod hostile;
 mod http;

@@ -11,7 +11,6 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use bandwise::data::scenario::nearest;
 use bandwise::domain::money::thousands;
 use bandwise::domain::{Band, Rise, Share};
 use bandwise::report::document::{Block, Figure, Holds, Table, fragment};
@@ -28,7 +27,7 @@ use tokio::sync::mpsc;
 
 use super::choices::{Choices, Steer, percent_of};
 use super::desk::Stop;
-use super::files::sent;
+use super::files::taken_away;
 use super::page::{self, shell};
 use super::refused::Refused;
 use super::routes::{Held, Shared};
@@ -74,7 +73,8 @@ async fn better(State(shared): Held, RawQuery(query): RawQuery) -> Response {
     if !asked.search {
         return answer(&asked, Some(&ready), Ok(None));
     }
-    let found = match find(&shared, &asked, |_| {}).await {
+    let prepared = Some(Arc::clone(&ready.prepared));
+    let found = match find(&shared, &asked, prepared, |_| {}).await {
         Ok(found) => told(&shared, &asked.choices, &found).await,
         Err(refused) => Err(refused),
     };
@@ -117,24 +117,29 @@ type Events = Sse<KeepAliveStream<Pin<Box<dyn Stream<Item = Result<Event, Infall
 async fn page_events(State(shared): Held, RawQuery(query): RawQuery) -> Events {
     // A browser does not show its page what an answer with another status says.
     let asked = Asked::read(&query.unwrap_or_default(), &shared.site);
-    events(&shared, asked, Reader::Page)
+    events(&shared, asked, None, Reader::Page)
 }
 
 /// The same for programs: a refusal before the search is one of HTTP.
 pub async fn api_events(State(shared): Held, RawQuery(query): RawQuery) -> Result<Events, Refused> {
     let asked = Asked::read(&query.unwrap_or_default(), &shared.site)?;
-    ready(&shared, &asked).await?;
-    Ok(events(&shared, Ok(asked), Reader::Program))
+    let Ready { prepared, .. } = ready(&shared, &asked).await?;
+    Ok(events(&shared, Ok(asked), Some(prepared), Reader::Program))
 }
 
-fn events(shared: &Arc<Shared>, asked: Result<Asked, Refused>, reader: Reader) -> Events {
+fn events(
+    shared: &Arc<Shared>,
+    asked: Result<Asked, Refused>,
+    prepared: Option<Arc<Prepared>>,
+    reader: Reader,
+) -> Events {
     let (sender, receiver) = mpsc::channel(MOST_EVENTS);
     let shared = Arc::clone(shared);
     tokio::spawn(async move {
         let telling = async {
             // One that cannot be sent at once is followed by a newer one.
             let tell = |stage| drop(sender.try_send(progress(stage)));
-            let event = match result(&shared, asked, reader, tell).await {
+            let event = match result(&shared, asked, prepared, reader, tell).await {
                 Ok(data) => Event::default().event("result").data(data),
                 Err(refused) => Event::default().event("fault").data(match reader {
                     Reader::Page => refused.message,
@@ -160,11 +165,12 @@ fn events(shared: &Arc<Shared>, asked: Result<Asked, Refused>, reader: Reader) -
 async fn result(
     shared: &Arc<Shared>,
     asked: Result<Asked, Refused>,
+    prepared: Option<Arc<Prepared>>,
     reader: Reader,
     tell: impl FnMut(Stage),
 ) -> Result<String, Refused> {
     let asked = asked?;
-    let found = find(shared, &asked, tell).await?;
+    let found = find(shared, &asked, prepared, tell).await?;
     match reader {
         Reader::Page => told(shared, &asked.choices, &found).await,
         Reader::Program => {
@@ -213,33 +219,15 @@ async fn file(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let asked = Asked::read(&query.unwrap_or_default(), &shared.site)?;
-    let found = find(&shared, &asked, |_| {}).await?;
+    let found = find(&shared, &asked, None, |_| {}).await?;
     let made = move |_: &Site, _: &Stop| {
         let gathered = Gathered::default();
         let stated = stated(&found.asked.wishes);
         folder::of_frontier(&found.prepared, &found.frontier, &stated, &gathered)
             .map_err(Refused::bug)?;
-        taken_away(&name, gathered)
+        taken_away(&name, gathered.into_files())
     };
     shared.work(made).await
-}
-
-/// One of some files, to take away.
-///
-/// # Errors
-/// When there is none of that name.
-pub fn taken_away(name: &str, files: Gathered) -> Result<Response, Refused> {
-    let files = files.into_files();
-    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    let hint = nearest(name, &names);
-    let found = files.into_iter().find(|(held, _)| held == name);
-    let (_, bytes) = found.ok_or_else(|| {
-        Refused::new(
-            StatusCode::NOT_FOUND,
-            format!("no file of that name is among these results{hint}"),
-        )
-    })?;
-    Ok(sent(name, bytes))
 }
 
 /// The state of the page that is a schedule found: its figures are those of the table.

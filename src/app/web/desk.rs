@@ -1,14 +1,14 @@
 //! Where work is done: a few jobs at once, none for who has gone away, none without an end.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::refused::Refused;
+use super::turns::Turns;
 
 /// Requests that may wait for their turn: fewer than there may be connections.
 const MOST_WAITING: usize = 256;
@@ -16,8 +16,7 @@ const MOST_WAITING: usize = 256;
 /// Takes jobs, as many at once as there are cores.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    places: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
+    turns: Turns,
 }
 
 /// Tells a job that nobody waits for it any more.
@@ -27,18 +26,9 @@ pub struct Stop(Arc<AtomicBool>);
 /// Stops a job when it is dropped: with the request that waited for it.
 struct StopOnDrop(Stop);
 
-/// Counts a request as waiting until it is dropped.
-struct Waiting(Arc<AtomicUsize>);
-
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.0.store(true, Ordering::Relaxed);
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -65,8 +55,7 @@ impl Desk {
     /// A desk for so many jobs at once.
     pub fn new(places: usize) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(places.max(1))),
-            waiting: Arc::default(),
+            turns: Turns::new(places.max(1), MOST_WAITING),
         }
     }
 
@@ -81,14 +70,7 @@ impl Desk {
         limit: Duration,
         job: impl FnOnce(&Stop) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
-        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let waiting = Waiting(Arc::clone(&self.waiting));
-        if before >= MOST_WAITING {
-            return Err(Refused::busy());
-        }
-        let place = timeout(limit, Arc::clone(&self.places).acquire_owned()).await;
-        let place = place.map_err(|_| Refused::busy())?.map_err(Refused::bug)?;
-        drop(waiting);
+        let place = self.turns.take(limit, || {}).await?;
         let stop = StopOnDrop(Stop::default());
         let seen = stop.0.clone();
         let work = spawn_blocking(move || {
@@ -164,7 +146,7 @@ mod tests {
                 Ok(())
             };
             assert!(timeout(SHORT, desk.work(LONG, job)).await.is_err());
-            assert_eq!(desk.waiting.load(Ordering::Relaxed), 0);
+            assert_eq!(desk.turns.waiting(), 0);
             first.abort();
             assert_eq!(desk.work(LONG, |_| Ok(7)).await, Ok(7));
         });

@@ -36,23 +36,33 @@ pub fn file(name: &str, choices: &Choices, site: &Site, stop: &Stop) -> Result<R
         ALL => Some(&Format::ALL[..]),
         _ => Format::of_file(name),
     };
-    let nothing = |hint: String| {
-        Refused::new(
-            StatusCode::NOT_FOUND,
-            format!("no file of that name is among the results of this proposal{hint}"),
-        )
-    };
-    let formats = formats.ok_or_else(|| nothing(String::new()))?;
+    let formats = formats.ok_or_else(|| not_among(""))?;
     let drawn = Drawn::of(choices, site, stop)?;
     let files = files(&drawn, formats)?;
     if name == ALL {
         return Ok(sent(name, zipped(&files)?));
     }
+    taken_away(name, files)
+}
+
+/// One of some files, to take away.
+///
+/// # Errors
+/// When there is none of that name.
+pub fn taken_away(name: &str, files: Vec<(String, Vec<u8>)>) -> Result<Response, Refused> {
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     let hint = nearest(name, &names);
     let found = files.into_iter().find(|(one, _)| one == name);
-    let (_, bytes) = found.ok_or_else(|| nothing(hint))?;
+    let (_, bytes) = found.ok_or_else(|| not_among(&hint))?;
     Ok(sent(name, bytes))
+}
+
+/// That there is no file of a name, and which is like it.
+pub fn not_among(hint: &str) -> Refused {
+    Refused::new(
+        StatusCode::NOT_FOUND,
+        format!("no file of that name is among these results{hint}"),
+    )
 }
 
 /// The files of a run in some formats, by their names.
@@ -85,7 +95,7 @@ fn zipped(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Refused> {
 }
 
 /// A file as an answer: to be kept, not to be shown.
-pub fn sent(name: &str, bytes: Vec<u8>) -> Response {
+fn sent(name: &str, bytes: Vec<u8>) -> Response {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let kind = match mediatype(ending) {
         text if text.starts_with("text/") => format!("{text}; charset=utf-8"),

@@ -164,8 +164,8 @@ fn is_followed(request: &Request) -> bool {
         && matches!(says("sec-fetch-dest"), Ok(None | Some("document")))
 }
 
-/// Lets a request through or refuses it, and gives every answer its headers. Under `/api/` a refusal is
-/// JSON.
+/// Lets a request through or refuses it, and gives every answer its headers: one that says that too many
+/// ask, in whatever form, also when to ask again. Under `/api/` a refusal is JSON.
 pub async fn guarded(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let of_api = request.uri().path().starts_with("/api/");
     let mut response = match guard.check(&request) {
@@ -183,9 +183,13 @@ pub async fn guarded(State(guard): State<Guard>, request: Request, next: Next) -
         let kind = HeaderValue::from_static("application/json");
         headers.insert(header::CONTENT_TYPE, kind);
     }
+    let too_many = response.status() == StatusCode::TOO_MANY_REQUESTS;
+    let headers = response.headers_mut();
+    if too_many {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     for (name, value) in HEADERS {
-        response
-            .headers_mut()
+        headers
             .entry(HeaderName::from_static(name))
             .or_insert(HeaderValue::from_static(value));
     }
@@ -194,6 +198,13 @@ pub async fn guarded(State(guard): State<Guard>, request: Request, next: Next) -
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+    use tokio::runtime::Builder;
+
     use super::*;
 
     const HERE: &str = "127.0.0.1:8642";
@@ -210,6 +221,33 @@ mod tests {
         match guard.check(&request) {
             Ok(()) => 200,
             Err(refused) => refused.status.as_u16(),
+        }
+    }
+
+    #[test]
+    fn whatever_form_an_answer_has_too_many_are_told_when_to_ask_again() {
+        let router = Router::new()
+            .route("/plain", get(async || Refused::busy()))
+            .route("/api/x", get(async || Refused::busy()))
+            .route(
+                "/page",
+                get(async || (StatusCode::TOO_MANY_REQUESTS, "a page of its own")),
+            )
+            .route("/fine", get(async || "fine"))
+            .layer(from_fn_with_state(guard(&[]), guarded));
+        let service = TowerToHyperService::new(router);
+        let runtime = Builder::new_current_thread().build().unwrap();
+        for (path, again) in [
+            ("/plain", Some("1")),
+            ("/api/x", Some("1")),
+            ("/page", Some("1")),
+            ("/fine", None),
+        ] {
+            let request = axum::http::Request::builder().uri(path);
+            let request = request.header("host", HERE).body(Body::empty()).unwrap();
+            let answer = runtime.block_on(service.call(request)).unwrap();
+            let after = answer.headers().get(header::RETRY_AFTER);
+            assert_eq!(after.map(|after| after.to_str().unwrap()), again, "{path}");
         }
     }
 

@@ -1,9 +1,10 @@
 //! `serve`: the page on which a proposal is tried.
 //!
 //! [`choices`]: the state of the page, which is a link and a scenario. [`site`]: what all requests are
-//! answered from. [`desk`]: where work is done. [`answer`]: a state, simulated by the same functions as on the
-//! command line. [`wishes`], [`searches`], [`better`]: what to propose instead. [`side_by_side`]: proposals
-//! on the same luck. [`page`], [`controls`], [`files`], [`api`]: what is sent. [`guard`]: who may ask. [`server`]: connections.
+//! answered from. [`desk`]: where work is done; [`turns`]: who waits for it. [`answer`]: a state, simulated
+//! by the same functions as on the command line. [`wishes`], [`searches`], [`better`]: what to propose
+//! instead. [`side_by_side`]: proposals on the same luck. [`page`], [`controls`], [`files`], [`api`]: what is
+//! sent. [`guard`]: who may ask. [`large`]: answers that take much room. [`server`]: connections.
 
 mod answer;
 mod api;
@@ -13,6 +14,7 @@ mod controls;
 mod desk;
 mod files;
 mod guard;
+mod large;
 mod openapi;
 mod page;
 mod refused;
@@ -21,6 +23,7 @@ mod searches;
 mod server;
 mod side_by_side;
 mod site;
+mod turns;
 mod wishes;
 
 use std::io::ErrorKind;

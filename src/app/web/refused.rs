@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use bandwise::data::DataError;
 use bandwise::data::scenario::ScenarioError;
@@ -39,12 +39,15 @@ impl Refused {
         )
     }
 
-    /// What was asked for is not wanted any more.
+    /// What took too long, and so would again: not one that a browser repeats by itself. Who has gone away
+    /// does not hear it.
     pub fn stopped() -> Self {
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "stopped: it took too long, or nobody waits for it [fewer draws are quicker]",
-        )
+        Self::took_too_long("ask for fewer draws, or for less detail")
+    }
+
+    /// The same, with what to do instead.
+    pub fn took_too_long(instead: &str) -> Self {
+        Self::bad_input(format!("stopped: it took too long [{instead}]"))
     }
 
     /// Too much is asked for at once.
@@ -59,10 +62,6 @@ impl Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let mut response = (self.status, format!("{}\n", self.message)).into_response();
-        if self.status == StatusCode::TOO_MANY_REQUESTS {
-            let headers = response.headers_mut();
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
         // So that it can be told in another form.
         response.extensions_mut().insert(self);
         response

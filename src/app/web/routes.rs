@@ -18,6 +18,7 @@ use super::answer::{Answer, Depth};
 use super::choices::{Choices, LONGEST_SCENARIO, Start, too_long};
 use super::desk::{Desk, Stop};
 use super::guard::{Guard, guarded};
+use super::large::{Large, in_turn};
 use super::refused::Refused;
 use super::searches::Searches;
 use super::site::Site;
@@ -91,6 +92,7 @@ pub fn router(shared: Arc<Shared>, guard: Guard) -> Router {
         .fallback(nothing_there)
         .method_not_allowed_fallback(not_that_way)
         .with_state(shared)
+        .layer(from_fn_with_state(Large::default(), in_turn))
         .layer(from_fn_with_state(guard, guarded))
 }
 

@@ -3,22 +3,21 @@
 
 use std::collections::VecDeque;
 use std::fmt::{self, Debug};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use bandwise::simulation::frontier::{Frontier, FrontierError, Wishes, frontier, refuse};
 use bandwise::simulation::{Observer, Prepared, on_threads, prepare};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 use super::choices::Chosen;
 use super::desk::Stop;
 use super::refused::Refused;
 use super::routes::Shared;
 use super::site::Site;
+use super::turns::Turns;
 use super::wishes::Asked;
 
 /// How long a search may take.
@@ -39,7 +38,7 @@ pub struct Found {
     /// What was asked.
     pub asked: Asked,
     /// The scenario made ready.
-    pub prepared: Prepared,
+    pub prepared: Arc<Prepared>,
     /// The schedules.
     pub frontier: Frontier,
 }
@@ -47,7 +46,7 @@ pub struct Found {
 /// A scenario in whose place a better one can be sought.
 pub struct Ready {
     /// The scenario made ready.
-    pub prepared: Prepared,
+    pub prepared: Arc<Prepared>,
     /// What was left out of the scenario that it starts from, in sentences.
     pub notes: Vec<String>,
 }
@@ -69,8 +68,7 @@ pub enum Stage {
 /// Where searches are made.
 #[derive(Debug)]
 pub struct Searches {
-    turn: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
+    turns: Turns,
     kept: Mutex<VecDeque<(String, Arc<Found>)>>,
     threads: u16,
 }
@@ -85,9 +83,6 @@ struct Progress {
 
 /// Stops a search when it is dropped: with the request that waited for it.
 struct StopOnDrop(Arc<Progress>);
-
-/// Counts a search as waiting until it is dropped.
-struct Waiting(Arc<AtomicUsize>);
 
 impl Observer for Progress {
     fn begin(&self, draws: u64) {
@@ -120,12 +115,6 @@ impl Drop for StopOnDrop {
     }
 }
 
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl Debug for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Found")
@@ -138,8 +127,7 @@ impl Searches {
     /// Searches on a machine of so many cores.
     pub fn new(cores: usize) -> Self {
         Self {
-            turn: Arc::new(Semaphore::new(1)),
-            waiting: Arc::default(),
+            turns: Turns::new(1, MOST_WAITING),
             kept: Mutex::default(),
             threads: u16::try_from(cores).unwrap_or(u16::MAX).max(1),
         }
@@ -160,24 +148,6 @@ impl Searches {
         }
         kept.push_back((found.asked.link(), Arc::clone(found)));
     }
-
-    /// Waits for the turn of a search.
-    async fn turn(&self, tell: &mut impl FnMut(Stage)) -> Result<OwnedSemaphorePermit, Refused> {
-        let turn = Arc::clone(&self.turn);
-        if let Ok(mine) = Arc::clone(&turn).try_acquire_owned() {
-            return Ok(mine);
-        }
-        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _waiting = Waiting(Arc::clone(&self.waiting));
-        if before >= MOST_WAITING {
-            return Err(Refused::busy());
-        }
-        tell(Stage::Waits);
-        match timeout(TURN_WITHIN, turn.acquire_owned()).await {
-            Ok(mine) => mine.map_err(Refused::bug),
-            Err(_) => Err(Refused::busy()),
-        }
-    }
 }
 
 /// Makes a state ready to be searched; what cannot be searched is refused.
@@ -189,14 +159,15 @@ pub async fn ready(shared: &Arc<Shared>, asked: &Asked) -> Result<Ready, Refused
     let job = move |site: &Site, _: &Stop| {
         let Chosen { scenario, notes } = choices.scenario(site)?;
         let world = site.world(scenario.vintage.as_deref())?;
-        let prepared = prepare(&scenario, world)?;
+        let prepared = Arc::new(prepare(&scenario, world)?);
         refuse(&prepared).map_err(|error| refused(&error))?;
         Ok(Ready { prepared, notes })
     };
     shared.work(job).await
 }
 
-/// Searches what is asked, or says what was found before. When the future is dropped, as happens when the
+/// Searches what is asked, on what has been made ready of it if that was done before, or says what was found
+/// before. When the future is dropped, as happens when the
 /// one who asked goes away, the search stops.
 ///
 /// # Errors
@@ -205,13 +176,18 @@ pub async fn ready(shared: &Arc<Shared>, asked: &Asked) -> Result<Ready, Refused
 pub async fn find(
     shared: &Arc<Shared>,
     asked: &Asked,
+    prepared: Option<Arc<Prepared>>,
     mut tell: impl FnMut(Stage),
 ) -> Result<Arc<Found>, Refused> {
     if let Some(found) = shared.searches.kept(asked) {
         return Ok(found);
     }
-    let Ready { prepared, .. } = ready(shared, asked).await?;
-    let turn = shared.searches.turn(&mut tell).await?;
+    let prepared = match prepared {
+        Some(prepared) => prepared,
+        None => ready(shared, asked).await?.prepared,
+    };
+    let turns = &shared.searches.turns;
+    let turn = turns.take(TURN_WITHIN, || tell(Stage::Waits)).await?;
     // The one before may have asked the same.
     if let Some(found) = shared.searches.kept(asked) {
         return Ok(found);
@@ -260,14 +236,10 @@ fn took_too_long(wishes: &Wishes) -> Refused {
     } else {
         ""
     };
-    Refused::new(
-        StatusCode::REQUEST_TIMEOUT,
-        format!(
-            "the search was stopped after {} seconds, before its end: nothing of it is kept [{quicker}search in a \
-             terminal with `bandwise frontier`, which has no limit]",
-            SEARCHED_WITHIN.as_secs(),
-        ),
-    )
+    Refused::took_too_long(&format!(
+        "{quicker}search in a terminal with `bandwise frontier`, which has no limit of {} seconds",
+        SEARCHED_WITHIN.as_secs()
+    ))
 }
 
 /// Why a search is refused, in the words of the page: its fields are percentages and have other names than

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use bandwise::data::Scenario;
@@ -17,9 +16,9 @@ use bandwise::report::{Briefing, Gathered};
 use maud::{Markup, PreEscaped, html};
 
 use super::answer::Drawn;
-use super::better::taken_away;
 use super::choices::{Choices, Chosen};
 use super::desk::Stop;
+use super::files::{not_among, taken_away};
 use super::page::{self, shell};
 use super::refused::Refused;
 use super::routes::{Held, Shared};
@@ -185,12 +184,7 @@ async fn file(
 ) -> Result<Response, Refused> {
     let choices = Choices::read(&query.unwrap_or_default(), &shared.site)?;
     let made = move |site: &Site, stop: &Stop| {
-        let formats = Format::of_file(&name).ok_or_else(|| {
-            Refused::new(
-                StatusCode::NOT_FOUND,
-                "no file of that name is among the results of a comparison",
-            )
-        })?;
+        let formats = Format::of_file(&name).ok_or_else(|| not_among(""))?;
         let all = beside(&choices, site, stop)?;
         let (paired, reasons) = sharing(&all);
         if paired.len() < 2 {
@@ -205,7 +199,7 @@ async fn file(
         let gathered = Gathered::default();
         let wanted = Wanted { formats, pdf: None };
         folder::of_comparison(&comparison, &briefing, wanted, &gathered)?;
-        taken_away(&name, gathered)
+        taken_away(&name, gathered.into_files())
     };
     shared.work(made).await
 }
