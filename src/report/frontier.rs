@@ -624,8 +624,13 @@ pub fn listing<'a>(prepared: &Prepared, found: &'a Frontier) -> (Table, Vec<&'a 
         let value = point.value.map_or(String::new(), |(mean, error)| {
             format!("{} (± {})", pounds(mean, 0), pounds(error, 0))
         });
+        let raised: Vec<String> = (prepared.schedule.bands().iter())
+            .filter(|band| point.rises[**band] > Rise::FREEZE)
+            .map(|&band| format!("{band} {:+}", point.rises[band]))
+            .collect();
         vec![
             point.headline.to_string(),
+            raised.join(", "),
             format!("{} (± {})", percent(win, 1), give_or_take(error)),
             yes,
             pounds(point.net_vs_no.pounds(), 0),
@@ -644,6 +649,7 @@ pub fn listing<'a>(prepared: &Prepared, found: &'a Frontier) -> (Table, Vec<&'a 
         caption: "Schedules found, from the least likely to be won to the likeliest".to_owned(),
         columns: vec![
             Column::figures("Headline, over today's amount"),
+            Column::words("Rise of the council's own part, by band; others are frozen"),
             Column::figures("Probability of winning (give or take, points)"),
             Column::figures("Yes, of votes cast (90% range)"),
             Column::figures("Yield over a No as budgeted, a year"),

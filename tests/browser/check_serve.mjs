@@ -362,6 +362,7 @@ const TESTS = {
       else await opens_the_same(page, at);
     }
     await after(page, () => page.check('[value="headline"]'));
+    await after(page, () => page.fill("#headline", "30"));
     for (const [name, value] of [["day", "stand-alone"], ["protect", "no"], ["vintage", 1]]) {
       await unfold(page);
       const before = await figures(page);

@@ -292,7 +292,7 @@ fn sought(ready: &Ready) -> Markup {
             "The program tries thousands of other proposals in its place. Each is a rise for every band, never a \
              smaller one for a dearer band; council, year, polling day and all else stay as they are. It shows \
              those that no other beats: none that it found raises as much and is as likely to be won. They are \
-             found by trying, not proved best."
+             found by trying, not proved best. They are judged by their first year: open one to see the years after."
         }
     }
 }
