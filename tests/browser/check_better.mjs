@@ -107,7 +107,7 @@ async function search(browser, view) {
   if ((await page.locator("#found-heading").count()) !== 1) fault(`${view.name}: ${kept} does not show it again`);
   // A find on its own page.
   const row = page.locator("table:has-text('On this page') tbody tr", { hasNotText: "the proposal" }).last();
-  const win = /^[\d.]+%/u.exec((await row.locator("td").first().textContent()).trim())[0];
+  const win = /^[\d.]+%/u.exec((await row.locator("td").nth(1).textContent()).trim())[0];
   await row.getByRole("link").click();
   await page.waitForSelector("#glance");
   const glance = await page.textContent("#glance");
