@@ -221,6 +221,8 @@ mod tests {
             assert_eq!(refused, Refused::busy());
             for one in all {
                 one.abort();
+                // Gone when this is told.
+                drop(one.await);
             }
             assert_eq!(desk.work(LONG, |_| Ok(7)).await, Ok(7));
         });
