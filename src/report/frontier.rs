@@ -7,7 +7,7 @@ use super::chart::{FrontierChart, FrontierMark, NORMAL_90, frontier_chart};
 use super::document::{Column, Table};
 use super::results;
 use super::tables::{ColumnDoc, Record, WarningRow, record};
-use super::text::capital;
+use super::text::{capital, rises_in_words};
 use crate::data::Scenario;
 use crate::domain::money::thousands;
 use crate::domain::{Band, Pence, Rise, Share};
@@ -624,13 +624,11 @@ pub fn listing<'a>(prepared: &Prepared, found: &'a Frontier) -> (Table, Vec<&'a 
         let value = point.value.map_or(String::new(), |(mean, error)| {
             format!("{} (± {})", pounds(mean, 0), pounds(error, 0))
         });
-        let raised: Vec<String> = (prepared.schedule.bands().iter())
-            .filter(|band| point.rises[**band] > Rise::FREEZE)
-            .map(|&band| format!("{band} {:+}", point.rises[band]))
-            .collect();
+        let bands = prepared.schedule.bands().iter();
+        let rises: Vec<(Band, Rise)> = bands.map(|&band| (band, point.rises[band])).collect();
         vec![
             point.headline.to_string(),
-            raised.join(", "),
+            rises_in_words(&rises),
             format!("{} (± {})", percent(win, 1), give_or_take(error)),
             yes,
             pounds(point.net_vs_no.pounds(), 0),
@@ -649,7 +647,7 @@ pub fn listing<'a>(prepared: &Prepared, found: &'a Frontier) -> (Table, Vec<&'a 
         caption: "Schedules found, from the least likely to be won to the likeliest".to_owned(),
         columns: vec![
             Column::figures("Headline, over today's amount"),
-            Column::words("Rise of the council's own part, by band; others are frozen"),
+            Column::words("Rise of the council's own part, by band"),
             Column::figures("Probability of winning (give or take, points)"),
             Column::figures("Yes, of votes cast (90% range)"),
             Column::figures("Yield over a No as budgeted, a year"),

@@ -1,7 +1,7 @@
 //! The ballot paper and its calendar as plain text.
 
 use crate::domain::money::thousands;
-use crate::domain::{Limit, Nation, Pence, Points};
+use crate::domain::{Band, Limit, Nation, Pence, Points, Rise};
 use crate::simulation::Prepared;
 use crate::simulation::points::REPLICATES;
 use crate::tax::{BallotPaper, calendar};
@@ -210,6 +210,33 @@ pub fn draws_in_words(draws: u32, points: Points) -> String {
         Points::Random => format!("{draws} draws"),
         Points::Sobol => format!("{draws} quasi-random draws in {REPLICATES} replicates"),
     }
+}
+
+/// Rises in few words: `A to C frozen, D 20%, E to H 30%`.
+pub fn rises_in_words(rises: &[(Band, Rise)]) -> String {
+    let mut groups: Vec<(Band, Band, Rise)> = Vec::new();
+    for &(band, rise) in rises {
+        match groups.last_mut() {
+            Some((_, last, known)) if *known == rise => *last = band,
+            _ => groups.push((band, band, rise)),
+        }
+    }
+    let words: Vec<String> = groups
+        .iter()
+        .map(|(first, last, rise)| {
+            let bands = if first == last {
+                first.to_string()
+            } else {
+                format!("{first} to {last}")
+            };
+            let does = match *rise {
+                Rise::FREEZE => "frozen".to_owned(),
+                rise => rise.to_string(),
+            };
+            format!("{bands} {does}")
+        })
+        .collect();
+    words.join(", ")
 }
 
 /// The text with its first letter large.

@@ -13,6 +13,7 @@ use bandwise::domain::{
     Band, ByBand, Distribution, Nation, Proposal, Rise, Schedule, Share, UniformRise,
 };
 use bandwise::report::scenario_file;
+use bandwise::report::text::rises_in_words;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flate2::Compression;
@@ -608,33 +609,6 @@ fn by_name(error: &ScenarioError) -> Refused {
         })
         .collect();
     Refused::bad_input(told.join("\n"))
-}
-
-/// Rises in few words: `A to C frozen, D 20%, E to H 30%`.
-fn rises_in_words(rises: &[(Band, Rise)]) -> String {
-    let mut groups: Vec<(Band, Band, Rise)> = Vec::new();
-    for &(band, rise) in rises {
-        match groups.last_mut() {
-            Some((_, last, known)) if *known == rise => *last = band,
-            _ => groups.push((band, band, rise)),
-        }
-    }
-    let words: Vec<String> = groups
-        .iter()
-        .map(|(first, last, rise)| {
-            let bands = if first == last {
-                first.to_string()
-            } else {
-                format!("{first} to {last}")
-            };
-            let does = match *rise {
-                Rise::FREEZE => "frozen".to_owned(),
-                rise => rise.to_string(),
-            };
-            format!("{bands} {does}")
-        })
-        .collect();
-    words.join(", ")
 }
 
 /// The stated value of each band; band I that of band H where it is not stated.
