@@ -51,7 +51,7 @@ fn page_command_line_and_library_give_the_same_bytes_for_the_same_scenario() {
     files_in(&out, "", &mut written);
 
     // The page, all at once and one by one.
-    let all = server.get(&format!("/results.zip?{STATE}"));
+    let all = server.get(&format!("/files/results.zip?{STATE}"));
     assert_eq!(all.status, 200);
     let mut archive = zip::ZipArchive::new(Cursor::new(all.body)).unwrap();
     let mut served = BTreeMap::new();

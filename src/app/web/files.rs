@@ -18,7 +18,7 @@ use super::refused::Refused;
 use super::site::Site;
 
 /// The name under which all files are to be had at once.
-pub const ALL: &str = "results.zip";
+const ALL: &str = "results.zip";
 
 impl From<FolderError> for Refused {
     fn from(error: FolderError) -> Self {

@@ -83,7 +83,6 @@ pub fn router(shared: Arc<Shared>, guard: Guard) -> Router {
         .route("/quick", get(quick))
         .route("/open", post(open))
         .route("/files/{*name}", get(file))
-        .route("/results.zip", get(all_files))
         .route("/page.css", get(style))
         .route("/page.js", get(script))
         .merge(api::routes())
@@ -208,11 +207,6 @@ async fn file(
     let choices = Choices::read(&query.unwrap_or_default(), &shared.site)?;
     let made = move |site: &Site, stop: &Stop| files::file(&name, &choices, site, stop);
     shared.work(made).await
-}
-
-/// All files of the results.
-async fn all_files(state: Held, query: RawQuery) -> Result<Response, Refused> {
-    file(state, Path(files::ALL.to_owned()), query).await
 }
 
 async fn style() -> impl IntoResponse {

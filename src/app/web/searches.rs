@@ -166,9 +166,8 @@ pub async fn ready(shared: &Arc<Shared>, asked: &Asked) -> Result<Ready, Refused
     shared.work(job).await
 }
 
-/// Searches what is asked, on what has been made ready of it if that was done before, or says what was found
-/// before. When the future is dropped, as happens when the
-/// one who asked goes away, the search stops.
+/// Searches what is asked, or says what was found before. What has been made ready for it is not made
+/// again. When the future is dropped, as happens when the one who asked goes away, the search stops.
 ///
 /// # Errors
 /// When it cannot be searched, when nothing keeps to the wishes, when too many wait, or when it takes too
