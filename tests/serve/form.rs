@@ -21,7 +21,7 @@ const BUILT_IN: [&str; 10] = [
 const PLACES: [&str; 4] = ["Derby", "Sandwell", "Cardiff", "Bedfordshire+Police"];
 /// Choices of every sort, and what is pinned.
 const FULL: &str = "start=gentle-efgh&authority=Sandwell&vintage=2026-27&propose=headline&headline=12.5&relief-A=100\
-                    &relief-B=100&relief-C=66&relief-D=50&relief-E=0&relief-F=0&relief-G=0&relief-H=0\
+                    &relief-B=100&relief-C=66.6667&relief-D=50&relief-E=0&relief-F=0&relief-G=0&relief-H=0\
                     &protect=no&day=stand-alone&comprehension=62.5&draws=60&seed=7\
                     &pin=start%3Duniform-15%26draws%3D60&pin=start%3Dgentle-efgh%26authority%3DDerby";
 

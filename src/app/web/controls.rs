@@ -150,6 +150,14 @@ fn shown(choices: &Choices, prepared: Option<&Prepared>) -> Shown {
         Steer::Uniform(rise) => shown.headline = rise,
         Steer::AsStated | Steer::Bands(_) => {}
     }
+    // What the reader has stated is shown as stated: worked out again it would be rounded.
+    if let Steer::Headline(_, stated) = &choices.steer {
+        for (band, share) in &mut shown.relief {
+            if let Some((_, own)) = stated.iter().find(|(one, _)| one == band) {
+                *share = *own;
+            }
+        }
+    }
     shown
 }
 
