@@ -127,7 +127,7 @@ fn a_refusal_is_json_and_says_what_is_allowed() {
             "[did you mean authority?]",
         ),
         ("/api/result?authority=Darby&draws=200", 422, "Derby"),
-        ("/api/result?draws=20001", 422, "1 to 20000"),
+        ("/api/result?draws=20001", 422, "50 to 20000"),
         ("/api/result?day=sunday", 422, "stand-alone"),
         // Looked at even where they are not used.
         ("/api/result?rise-A=lots", 422, "-100 to 300"),

@@ -348,13 +348,13 @@ fn a_query_that_means_nothing_is_refused_with_what_is_wrong() {
         ("scenario=!!!".to_owned(), "cut off or changed"),
         ("draws=200&draws=200".to_owned(), "draws: stands twice"),
         ("drawz=200".to_owned(), "[did you mean draws?]"),
-        ("draws=99999999999999999999999".to_owned(), "1 to 20000"),
+        ("draws=99999999999999999999999".to_owned(), "50 to 20000"),
         (
             "draws=-1".to_owned(),
-            "draws: \"-1\" is not allowed (allowed: 1 to 20000)",
+            "draws: \"-1\" is not allowed (allowed: 50 to 20000)",
         ),
-        ("draws=0".to_owned(), "1 to 20000"),
-        ("draws=1e3".to_owned(), "1 to 20000"),
+        ("draws=0".to_owned(), "50 to 20000"),
+        ("draws=1e3".to_owned(), "50 to 20000"),
         (
             "seed=18446744073709551616".to_owned(),
             "seed: \"18446744073709551616\" is not allowed (allowed: 0 to 18446744073709551615)",
