@@ -130,7 +130,7 @@ fn a_refusal_is_json_and_says_what_is_allowed() {
         ("/api/result?draws=20001", 422, "50 to 20000"),
         ("/api/result?day=sunday", 422, "stand-alone"),
         // Looked at even where they are not used.
-        ("/api/result?rise-A=lots", 422, "-100 to 300"),
+        ("/api/result?rise-A=lots", 422, "0 to 300"),
         ("/api/scenario?start=nothing", 422, "williamson-2018"),
         ("/api/authorities?vintage=1990-91", 422, "2023-24"),
         ("/api/authorities?year=2023-24", 422, "vintage"),
