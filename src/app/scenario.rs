@@ -23,25 +23,12 @@ pub struct Loaded {
 pub fn load(wanted: &str, replace: &Replace, luck: &Luck) -> Result<Loaded, Failure> {
     let assumptions = Assumptions::embedded().map_err(Failure::bug)?;
     let text = Scenario::text(wanted, &Names::of(&assumptions))?;
-    let mut loaded = read((wanted, &text), assumptions, replace, luck)?;
-    let folder = Path::new(wanted).parent().unwrap_or(Path::new(""));
-    loaded.world.read_extract(&loaded.scenario, folder)?;
-    Ok(loaded)
-}
-
-/// Reads a scenario from its text, whose name stands in error messages, and loads its data; but for the
-/// council's own extract that it may name ([`Scenario::extract_file`]): a text lies in no folder.
-pub fn read(
-    (name, text): (&str, &str),
-    assumptions: Assumptions,
-    replace: &Replace,
-    luck: &Luck,
-) -> Result<Loaded, Failure> {
-    let mut scenario = Scenario::parse(name, text, &Names::of(&assumptions))?;
+    let mut scenario = Scenario::parse(wanted, &text, &Names::of(&assumptions))?;
     let mut overrides = Vec::new();
     if let Some(authority) = &replace.authority {
         overrides.push(format!("authority = {authority:?}"));
-        if is_same(&scenario, authority) {
+        let vintage = Vintage::held(scenario.vintage.as_deref()).ok();
+        if is_same(vintage, &scenario, authority) {
             scenario.authority.clone_from(authority);
         } else {
             let (other, left_out) = scenario.for_authority(authority);
@@ -55,7 +42,9 @@ pub fn read(
     if let Err(error) = Vintage::held(scenario.vintage.as_deref()) {
         return Err(Failure::bad_input(error));
     }
-    let world = World::with(assumptions, scenario.vintage.as_deref()).map_err(Failure::bug)?;
+    let mut world = World::with(assumptions, scenario.vintage.as_deref()).map_err(Failure::bug)?;
+    let folder = Path::new(wanted).parent().unwrap_or(Path::new(""));
+    world.read_extract(&scenario, folder)?;
     Ok(Loaded {
         scenario,
         world,
@@ -102,11 +91,8 @@ pub fn replace_parts(
 }
 
 /// Whether a name is that of the scenario's own authority.
-pub fn is_same(scenario: &Scenario, authority: &str) -> bool {
-    let code = |name: &str| {
-        let vintage = Vintage::held(scenario.vintage.as_deref()).ok()?;
-        Some(vintage.proposer(name).ok()?.record.authority.code)
-    };
+pub fn is_same(vintage: Option<&Vintage>, scenario: &Scenario, authority: &str) -> bool {
+    let code = |name: &str| Some(vintage?.proposer(name).ok()?.record.authority.code);
     code(authority).is_some_and(|found| Some(found) == code(&scenario.authority))
 }
 

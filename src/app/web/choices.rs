@@ -463,8 +463,12 @@ impl Choices {
         };
         let mut notes = Vec::new();
         let built_in = matches!(self.start, Start::BuiltIn(_));
+        let held = site
+            .world(base.vintage.as_deref())
+            .ok()
+            .map(|world| &world.vintage);
         let mut scenario = match &self.authority {
-            Some(authority) if !is_same(&base, authority) => {
+            Some(authority) if !is_same(held, &base, authority) => {
                 let (other, mut left_out) = base.for_authority(authority);
                 // That a council bears its own name goes without saying.
                 left_out.retain(|key| !built_in || *key != "vote.name_on_ballot");
@@ -516,12 +520,12 @@ impl Choices {
         site.world(scenario.vintage.as_deref())?;
         if scenario.draws > MOST_DRAWS {
             return Err(Refused::bad_input(format!(
-                "simulation.draws: {} are more than the page makes (allowed here: 50 to {MOST_DRAWS}) [`bandwise \
+                "simulation.draws: {} are more than the page makes (allowed here: {LEAST_DRAWS} to {MOST_DRAWS}) [`bandwise \
                  run` makes more]",
                 scenario.draws
             )));
         }
-        if (scenario.households.as_ref()).is_some_and(|mapping| mapping.file.is_some()) {
+        if scenario.extract_file().is_some() {
             return Err(Refused::bad_input(
                 "households.file: the page reads no files (allowed here: a scenario without one) [`bandwise \
                  run` reads it]",
