@@ -12,7 +12,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-import { access_faults, launch, tools, unfold, width_fault } from "./in_browser.mjs";
+import { access_faults, conclude, launch, tools, unfold, width_fault } from "./in_browser.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -150,9 +150,4 @@ try {
 } finally {
   await browser.close();
 }
-for (const text of faults) console.error(text);
-if (faults.length > 0) {
-  console.error(`${faults.length} faults`);
-  process.exit(1);
-}
-console.log("no fault found");
+conclude(faults);

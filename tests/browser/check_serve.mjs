@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 
 import {
   access_faults,
+  conclude,
   html_faults,
   launch,
   picture_print,
@@ -826,9 +827,4 @@ try {
   await server.stop();
   fs.rmSync(scratch, { recursive: true, force: true });
 }
-for (const text of faults) console.error(text);
-if (faults.length > 0) {
-  console.error(`${faults.length} faults`);
-  process.exit(1);
-}
-console.log("no fault found");
+conclude(faults);

@@ -101,3 +101,13 @@ export function picture_print(file, name) {
 
 /** A text without blanks. */
 export const without_blanks = (text) => text.replace(/\s+/gu, "");
+
+/** Tells the faults of a check and ends it: with 1 where there are any. */
+export function conclude(faults) {
+  for (const text of faults) console.error(text);
+  if (faults.length > 0) {
+    console.error(`${faults.length} faults`);
+    process.exit(1);
+  }
+  console.log("no fault found");
+}
